@@ -1,0 +1,108 @@
+// A plan: the stages of a rollout, frozen at its start.
+import { z } from 'zod'
+import { defaultGates, gate } from './gate.ts'
+import { stationId } from './ids.ts'
+
+const soak = z.strictObject({
+  /** Minutes the stage stays live, with all its stations confirmed or waived. */
+  minutes: z
+    .number()
+    .min(0)
+    .max(60 * 24 * 90)
+    .default(0),
+  /** First attempts counted in the canary arm since the rollout started. */
+  firstAttempts: z.int().min(0).default(0),
+  /** First attempts on every canary station. */
+  firstAttemptsPerStation: z.int().min(0).default(0),
+})
+
+export const stageTarget = z.union([
+  z.strictObject({ share: z.number().gt(0).max(1) }),
+  z.strictObject({ stations: z.int().min(1) }),
+])
+export type StageTarget = z.infer<typeof stageTarget>
+
+export const stage = z.strictObject({
+  target: stageTarget,
+  soak: soak.default({ minutes: 0, firstAttempts: 0, firstAttemptsPerStation: 0 }),
+  /** People who must approve before the rollout leaves this stage. */
+  approvals: z.int().min(0).max(10).default(0),
+})
+export type Stage = z.infer<typeof stage>
+
+/** Which stations of the procedure take part; all when every field is empty. */
+export const group = z.strictObject({
+  sites: z.array(z.string()).default([]),
+  lines: z.array(z.string()).default([]),
+  tags: z.array(z.string()).default([]),
+})
+export type Group = z.infer<typeof group>
+
+export const presetNames = [
+  'standard',
+  'conventional',
+  'careful',
+  'high-risk',
+  'two-stage',
+  'small-fleet',
+  'hot-fix',
+] as const
+
+export const plan = z
+  .strictObject({
+    preset: z.enum([...presetNames, 'custom']),
+    stages: z.array(stage).min(1).max(20),
+    group: group.default({ sites: [], lines: [], tags: [] }),
+    /** Taken first, in this order. */
+    handPicked: z.array(stationId).default([]),
+    /** `fleet` spreads every stage over sites and lines; `site` finishes one site before the next. */
+    progression: z.enum(['fleet', 'site']).default('fleet'),
+    gates: z.array(gate).default(defaultGates),
+    /** People who must approve the start. */
+    startApprovals: z.int().min(0).max(10).default(0),
+    /** How long each station is compared with its own past after completion. */
+    watchMinutes: z
+      .number()
+      .min(0)
+      .default(24 * 60),
+  })
+  .superRefine((value, context) => {
+    const last = value.stages.at(-1)
+    if (last && !('share' in last.target && last.target.share === 1))
+      context.addIssue({
+        code: 'custom',
+        path: ['stages', value.stages.length - 1, 'target'],
+        message: 'the last stage takes all stations: expected { "share": 1 }',
+      })
+    value.stages.forEach((current, index) => {
+      const before = value.stages[index - 1]
+      if (before && !mayFollow(before.target, current.target))
+        context.addIssue({
+          code: 'custom',
+          path: ['stages', index, 'target'],
+          message: `a stage is larger than the one before: expected more than ${targetLabel(before.target)}, got ${targetLabel(current.target)}`,
+        })
+    })
+    const alarmBudget = value.gates.reduce((sum, each) => sum + each.alpha, 0)
+    if (alarmBudget > 0.05 + 1e-9)
+      context.addIssue({
+        code: 'custom',
+        path: ['gates'],
+        message: `the gates share an alarm budget of 5 %: their alphas add up to ${(alarmBudget * 100).toFixed(1)} %`,
+      })
+  })
+export type Plan = z.infer<typeof plan>
+export type PlanInput = z.input<typeof plan>
+
+/** "25 %", "1 station", "all stations". */
+export function targetLabel(target: StageTarget): string {
+  if ('stations' in target) return target.stations === 1 ? '1 station' : `${target.stations} stations`
+  return target.share === 1 ? 'all stations' : `${Number((target.share * 100).toFixed(2))} %`
+}
+
+/** Counts and shares compare only with their own kind: on a small fleet 2 stations may be more than 10 %. */
+function mayFollow(before: StageTarget, current: StageTarget): boolean {
+  if ('share' in before && 'share' in current) return current.share > before.share
+  if ('stations' in before && 'stations' in current) return current.stations > before.stations
+  return true
+}

@@ -1,0 +1,35 @@
+// The data behind the charts of a rollout's page.
+
+import type { GateMetric } from './gate.ts'
+import type { Instant } from './instant.ts'
+import type { VerdictWord } from './verdict.ts'
+
+export type RolloutCharts = {
+  from: Instant
+  to: Instant
+  /** Counts of one hour (its start) and arm; hours without runs are absent. */
+  hours: {
+    hour: Instant
+    arm: 'canary' | 'base'
+    units: number
+    passed: number
+    runs: number
+    errors: number
+    timeouts: number
+  }[]
+  /** Stage starts, pauses, resumes, abort and completion, to be drawn as upright lines. */
+  marks: { at: Instant; label: string; kind: 'stage' | 'pause' | 'resume' | 'end' }[]
+  /** Stored verdicts over time. Differences are fractions of bad rate, positive is worse. */
+  differences: {
+    at: Instant
+    metric: GateMetric
+    canaryCount: number
+    difference: number
+    low: number
+    high: number
+    tolerated: number
+    logEvidence: number
+    logThreshold: number
+    verdict: VerdictWord
+  }[]
+}

@@ -1,0 +1,155 @@
+// The rollout as people see it: one shape for the API, the card and the page, so that they never disagree.
+import { z } from 'zod'
+import { actor } from './actor.ts'
+import { gateMetric } from './gate.ts'
+import { deploymentId, procedureId, rolloutId, stationId } from './ids.ts'
+import { verdict } from './verdict.ts'
+
+export const armMetrics = z.object({
+  stations: z.int(),
+  /** Units by their first attempt. */
+  units: z.int(),
+  passed: z.int(),
+  firstPassYield: z.number().nullable(),
+  /** Wilson interval at 95 %, descriptive. */
+  firstPassYieldLow: z.number().nullable(),
+  firstPassYieldHigh: z.number().nullable(),
+  /** All runs except aborted ones. */
+  runs: z.int(),
+  errors: z.int(),
+  errorRate: z.number().nullable(),
+  timeouts: z.int(),
+  timeoutRate: z.number().nullable(),
+  passRuns: z.int(),
+  /** Median seconds of PASS runs. */
+  passSeconds: z.number().nullable(),
+})
+export type ArmMetrics = z.infer<typeof armMetrics>
+
+export const deploymentSummary = z.object({
+  id: deploymentId,
+  version: z.string(),
+  sha: z.string(),
+  branch: z.string().nullable(),
+  message: z.string(),
+  author: z.string(),
+})
+export type DeploymentSummary = z.infer<typeof deploymentSummary>
+
+export const stationView = z.object({
+  id: stationId,
+  name: z.string(),
+  site: z.string(),
+  line: z.string(),
+  status: z.enum(['queued', 'pinned', 'pulled', 'confirmed', 'reverting', 'reverted', 'left']),
+  /** Index of the stage that takes or took it. */
+  stageIndex: z.int(),
+  since: z.number().nullable(),
+  trouble: z
+    .object({ kind: z.enum(['stale', 'drifted', 'failed']), since: z.number(), detail: z.string() })
+    .nullable(),
+  waived: z.object({ by: actor, at: z.number(), why: z.string() }).nullable(),
+  /** First attempts on the new build. */
+  canaryUnits: z.int(),
+  canaryPassed: z.int(),
+  /** First attempts on base in the frozen window before the rollout. */
+  pastUnits: z.int(),
+  pastPassed: z.int(),
+})
+export type StationView = z.infer<typeof stationView>
+
+export const stageView = z.object({
+  index: z.int(),
+  /** "1 station", "25 %", "all stations" */
+  label: z.string(),
+  stationCount: z.int(),
+  state: z.enum(['done', 'current', 'later', 'skipped']),
+  startedAt: z.number().nullable(),
+  soak: z.object({ minutes: z.number(), firstAttempts: z.int(), firstAttemptsPerStation: z.int() }),
+  /** Who ended the stage, when, how and why: advanced, undone, aborted, completed. */
+  decision: z.object({ what: z.string(), by: actor, at: z.number(), why: z.string().nullable() }).nullable(),
+})
+export type StageView = z.infer<typeof stageView>
+
+export const breachView = z.object({
+  metric: gateMetric,
+  severity: z.enum(['breach', 'severe']),
+  openedAt: z.number(),
+  headline: z.string(),
+  acknowledged: z.object({ by: actor, at: z.number(), why: z.string() }).nullable(),
+  closed: z
+    .object({ at: z.number(), how: z.enum(['recovered', 'acknowledged', 'aborted', 'completed']) })
+    .nullable(),
+})
+export type BreachView = z.infer<typeof breachView>
+
+export const rolloutView = z.object({
+  id: rolloutId,
+  /** Absolute address of the page. */
+  url: z.string(),
+  procedure: z.object({ id: procedureId, name: z.string(), channel: z.string().nullable() }),
+  deployment: deploymentSummary,
+  base: deploymentSummary,
+  status: z.enum(['pending', 'active', 'paused', 'aborting', 'aborted', 'completed']),
+  pause: z.object({ reason: z.string(), why: z.string(), by: actor, at: z.number() }).nullable(),
+  abort: z.object({ why: z.string(), by: actor, at: z.number() }).nullable(),
+  /** Counts decisions; carried by every button. */
+  version: z.int(),
+  preset: z.string(),
+  owner: actor,
+  reason: z.string().nullable(),
+  retryOf: rolloutId.nullable(),
+  createdAt: z.number(),
+  startedAt: z.number().nullable(),
+  startAt: z.number().nullable(),
+  endedAt: z.number().nullable(),
+  /** -1 while pending. */
+  stageIndex: z.int(),
+  stages: z.array(stageView),
+  stations: z.array(stationView),
+  canaryArm: armMetrics,
+  baseArm: armMetrics,
+  /** Runs of a third build on the rollout's stations since its start: in neither arm. */
+  otherRuns: z.int(),
+  verdict: verdict.nullable(),
+  readiness: z.object({
+    ready: z.boolean(),
+    items: z.array(
+      z.object({
+        kind: z.string(),
+        met: z.boolean(),
+        text: z.string(),
+        done: z.number(),
+        needed: z.number(),
+      }),
+    ),
+  }),
+  /** What it waits for, in plain sentences; empty when nothing holds it. */
+  waitsFor: z.array(z.string()),
+  /** What happens next, one sentence. */
+  next: z.string(),
+  breaches: z.array(breachView),
+  lastDecision: z.object({ what: z.string(), by: actor, at: z.number(), why: z.string().nullable() }),
+})
+export type RolloutView = z.infer<typeof rolloutView>
+
+/** One line of `list`. */
+export const rolloutLine = rolloutView
+  .pick({
+    id: true,
+    url: true,
+    procedure: true,
+    deployment: true,
+    base: true,
+    status: true,
+    preset: true,
+    owner: true,
+    version: true,
+    createdAt: true,
+    startedAt: true,
+    endedAt: true,
+    stageIndex: true,
+    lastDecision: true,
+  })
+  .extend({ stageCount: z.int() })
+export type RolloutLine = z.infer<typeof rolloutLine>

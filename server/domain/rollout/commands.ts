@@ -1,0 +1,56 @@
+// What may be asked of a rollout: by people and programs (verbs), by stations (facts), by the gates (judgements).
+import type { Actor } from '../actor.ts'
+import type { GateMetric } from '../gate.ts'
+import type { DeploymentId, StationId } from '../ids.ts'
+import type { Instant } from '../instant.ts'
+import type { Verdict } from '../verdict.ts'
+import type { RolloutEvent } from './events.ts'
+import type { Readiness } from './readiness.ts'
+
+/** What the command was issued against, as the button or the caller saw it. */
+export type Against = {
+  stageIndex?: number | undefined
+  deploymentId?: DeploymentId | undefined
+  version?: number | undefined
+}
+
+export type Verb =
+  | { type: 'approve' }
+  | { type: 'advance'; why: string | null; override: boolean; readiness: Readiness }
+  | { type: 'set'; share: number; why: string; override: boolean; readiness: Readiness }
+  | { type: 'pause'; why: string }
+  | { type: 'resume'; why: string | null }
+  | { type: 'abort'; why: string }
+  | { type: 'undo'; why: string }
+  | { type: 'waive'; stationId: StationId; why: string }
+  | { type: 'acknowledge'; metric: GateMetric; why: string }
+
+export type Fact =
+  | { type: 'start' }
+  | {
+      type: 'pickup'
+      stationId: StationId
+      deploymentId: DeploymentId
+      state: 'pulled' | 'running' | 'failed'
+      message: string | null
+    }
+  | { type: 'run'; stationId: StationId; deploymentId: DeploymentId; startedAt: Instant }
+  | { type: 'station stale'; stationId: StationId; detail: string }
+  | { type: 'join'; stationId: StationId }
+  | { type: 'leave'; stationId: StationId; why: string }
+  | { type: 'supersede'; successor: DeploymentId; why: string }
+  | { type: 'judge'; verdict: Verdict; readiness: Readiness }
+
+export type Command = (Verb | Fact) & { by: Actor; against?: Against | undefined }
+
+/** An expected "no", rendered by every door. `next`: what the person can do now. */
+export type Refusal = {
+  refused: 'stale' | 'terminal' | 'not now' | 'not ready' | 'invalid' | 'not allowed' | 'not found'
+  why: string
+  next: string
+}
+export type Decided = { events: RolloutEvent[] } | Refusal
+
+export function isRefusal(result: Decided | { refused?: undefined } | object): result is Refusal {
+  return 'refused' in result && typeof result.refused === 'string'
+}

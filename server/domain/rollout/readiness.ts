@@ -1,0 +1,155 @@
+// How far the current stage is from advancing: everything an Advance needs, each item met or not.
+
+import type { StationId } from '../ids.ts'
+import type { Instant } from '../instant.ts'
+import { minute } from '../instant.ts'
+import type { VerdictWord } from '../verdict.ts'
+import type { Running } from './state.ts'
+import { soakedMs } from './state.ts'
+
+/** Facts from outside the state: counts of the canary arm, what the gates say, whether a window is open. */
+export type StageFacts = {
+  overall: VerdictWord | null
+  canaryFirstAttempts: number
+  firstAttemptsByStation: Partial<Record<StationId, number>>
+  /** Null: nothing closes it. Else why advancing is closed now. */
+  closedBecause: string | null
+}
+
+export type ReadinessItem = {
+  kind: 'stations' | 'gates' | 'soak' | 'samples' | 'samples per station' | 'window' | 'approvals' | 'breach'
+  met: boolean
+  /** "12 of 100 first attempts" */
+  text: string
+  done: number
+  needed: number
+}
+export type Readiness = { items: ReadinessItem[]; ready: boolean }
+
+/** All items, in the order in which the verdict looks at them; none is hidden by another. */
+export function stageReadiness(state: Running, facts: StageFacts, now: Instant): Readiness {
+  const items = [
+    openBreaches(state),
+    stationsConfirmed(state),
+    gates(facts),
+    samples(state, facts),
+    samplesPerStation(state, facts),
+    soak(state, now),
+    windowOpen(facts),
+    approvals(state),
+  ].filter((item) => item !== null)
+  return { items, ready: items.every((item) => item.met) }
+}
+
+export function unmet(readiness: Readiness): string[] {
+  return readiness.items.filter((item) => !item.met).map((item) => item.text)
+}
+
+function openBreaches(state: Running): ReadinessItem | null {
+  const open = state.breaches.filter((breach) => breach.closed === null)
+  if (open.length === 0) return null
+  const names = open.map((breach) => breach.metric).join(', ')
+  return {
+    kind: 'breach',
+    met: false,
+    text: `${names} breached: acknowledge with a reason, or abort`,
+    done: 0,
+    needed: open.length,
+  }
+}
+
+function stationsConfirmed(state: Running): ReadinessItem {
+  const members = stageMembers(state)
+  const ready = members.filter(
+    (id) => state.stations[id]?.status === 'confirmed' || state.stations[id]?.waived,
+  )
+  const all = members.length
+  return {
+    kind: 'stations',
+    met: ready.length === all,
+    text: `${ready.length} of ${all} ${all === 1 ? 'station' : 'stations'} confirmed on the new build`,
+    done: ready.length,
+    needed: all,
+  }
+}
+
+function gates(facts: StageFacts): ReadinessItem {
+  const words: Record<VerdictWord, string> = {
+    pass: 'gates pass',
+    wait: 'gates still wait for more evidence',
+    grey: 'gates are grey: a person decides',
+    breach: 'a gate is breached',
+    severe: 'a gate is severely breached',
+    'no data': 'no canary runs counted yet',
+    blind: 'metrics are blind',
+  }
+  return {
+    kind: 'gates',
+    met: facts.overall === 'pass',
+    text: facts.overall === null ? 'gates have not judged yet' : words[facts.overall],
+    done: facts.overall === 'pass' ? 1 : 0,
+    needed: 1,
+  }
+}
+
+function samples(state: Running, facts: StageFacts): ReadinessItem | null {
+  const needed = state.plan.stages[state.stageIndex]?.soak.firstAttempts ?? 0
+  if (needed === 0) return null
+  const done = facts.canaryFirstAttempts
+  return {
+    kind: 'samples',
+    met: done >= needed,
+    text: `${Math.min(done, needed)} of ${needed} first attempts`,
+    done,
+    needed,
+  }
+}
+
+function samplesPerStation(state: Running, facts: StageFacts): ReadinessItem | null {
+  const needed = state.plan.stages[state.stageIndex]?.soak.firstAttemptsPerStation ?? 0
+  if (needed === 0) return null
+  const counts = stageMembers(state)
+    .filter((id) => !state.stations[id]?.waived)
+    .map((id) => facts.firstAttemptsByStation[id] ?? 0)
+  const done = counts.length === 0 ? needed : Math.min(...counts)
+  return {
+    kind: 'samples per station',
+    met: done >= needed,
+    text: `${Math.min(done, needed)} of ${needed} first attempts on the slowest station`,
+    done,
+    needed,
+  }
+}
+
+function soak(state: Running, now: Instant): ReadinessItem | null {
+  const needed = state.plan.stages[state.stageIndex]?.soak.minutes ?? 0
+  if (needed === 0) return null
+  const done = soakedMs(state, now) / minute
+  return {
+    kind: 'soak',
+    met: done >= needed,
+    text: `soaked ${Math.floor(Math.min(done, needed))} of ${needed} min`,
+    done,
+    needed,
+  }
+}
+
+function windowOpen(facts: StageFacts): ReadinessItem | null {
+  if (facts.closedBecause === null) return null
+  return { kind: 'window', met: false, text: facts.closedBecause, done: 0, needed: 1 }
+}
+
+function approvals(state: Running): ReadinessItem | null {
+  const needed = state.plan.stages[state.stageIndex]?.approvals ?? 0
+  if (needed === 0) return null
+  const done = state.approvals.length
+  return { kind: 'approvals', met: done >= needed, text: `${done} of ${needed} approvals`, done, needed }
+}
+
+/** Stations that have been taken so far and are still part of the rollout. */
+export function stageMembers(state: Running): StationId[] {
+  return state.order.filter((id) => {
+    const status = state.stations[id]?.status
+    return status === 'pinned' || status === 'pulled' || status === 'confirmed'
+  })
+}

@@ -1,0 +1,129 @@
+// The rollout as it stands: a union on `status`, each member holding only what is true in it.
+import type { Actor } from '../actor.ts'
+import type { GateMetric } from '../gate.ts'
+import type { DeploymentId, ProcedureId, RolloutId, StationId } from '../ids.ts'
+import type { Instant } from '../instant.ts'
+import type { Plan } from '../plan.ts'
+
+export type RolloutState = Pending | Active | Paused | Aborting | Aborted | Completed
+export type Running = Active | Paused
+export type RolloutStatus = RolloutState['status']
+
+/** A person's or the service's decision, kept so that a stale click can be told who was first. */
+export type Decision = { what: string; by: Actor; at: Instant; why: string | null }
+
+type Always = {
+  id: RolloutId
+  procedureId: ProcedureId
+  deploymentId: DeploymentId
+  baseDeploymentId: DeploymentId
+  plan: Plan
+  /** Frozen at the start; stations that join later are appended. */
+  order: StationId[]
+  stations: Record<StationId, StationProgress>
+  /** Counts decisions, not station facts: what a button was drawn against. */
+  version: number
+  owner: Actor
+  reason: string | null
+  retryOf: RolloutId | null
+  createdAt: Instant
+  lastDecision: Decision
+}
+
+type Staged = {
+  stageIndex: number
+  startedAt: Instant
+  stageStartedAt: Instant
+  /** Since when all stations of the stage are confirmed or waived; null while one is missing. */
+  liveSince: Instant | null
+  /** Soak gathered before `soakingSince`, in milliseconds. */
+  soakedMs: number
+  /** The soak clock runs since then; null while it stands. */
+  soakingSince: Instant | null
+  approvals: Approval[]
+  breaches: Breach[]
+  accepted: Acceptance[]
+  /** How each stage came to be, oldest first; `undo` takes the last one back. */
+  stageHistory: StageEntry[]
+}
+
+export type Approval = { by: Actor; at: Instant }
+/** Evidence a named person accepted: it does not stop the rollout again, more of it does. */
+export type Acceptance = { metric: GateMetric; logEvidence: number; by: Actor; at: Instant; why: string }
+export type Breach = {
+  metric: GateMetric
+  severity: 'breach' | 'severe'
+  openedAt: Instant
+  logEvidence: number
+  headline: string
+  acknowledged: { by: Actor; at: Instant; why: string } | null
+  closed: { at: Instant; how: 'recovered' | 'acknowledged' | 'aborted' | 'completed' } | null
+}
+export type StageEntry = { stageIndex: number; at: Instant; by: Actor; soakedMs: number }
+
+export type PauseReason = 'person' | 'breach' | 'blind' | 'window' | 'superseding' | 'error'
+
+export type Pending = Always & { status: 'pending'; startAt: Instant | null; approvals: Approval[] }
+export type Active = Always & Staged & { status: 'active' }
+export type Paused = Always &
+  Staged & { status: 'paused'; pause: { reason: PauseReason; why: string; by: Actor; at: Instant } }
+export type Aborting = Always &
+  Staged & {
+    status: 'aborting'
+    abort: { why: string; by: Actor; at: Instant }
+    /** Deployments that prove a station has left the aborted build: base, and the successor's. */
+    wayBack: DeploymentId[]
+  }
+export type Aborted = Always & {
+  status: 'aborted'
+  abort: { why: string; by: Actor; at: Instant }
+  endedAt: Instant
+  stageIndex: number
+  startedAt: Instant | null
+  breaches: Breach[]
+}
+export type Completed = Always & {
+  status: 'completed'
+  endedAt: Instant
+  watchUntil: Instant
+  stageIndex: number
+  startedAt: Instant
+  breaches: Breach[]
+}
+
+/** What a station of the rollout is known to do. `exposed`: it may have run the new build. */
+export type StationProgress = (
+  | { status: 'queued' }
+  | { status: 'pinned' | 'pulled'; stageIndex: number; since: Instant }
+  | { status: 'confirmed'; stageIndex: number; since: Instant }
+  | { status: 'reverting'; since: Instant }
+  | { status: 'reverted'; since: Instant }
+  | { status: 'left'; since: Instant }
+) & {
+  trouble: Trouble | null
+  waived: { by: Actor; at: Instant; why: string } | null
+}
+export type Trouble = { kind: 'stale' | 'drifted' | 'failed'; since: Instant; detail: string }
+
+export const liveStatuses = ['pending', 'active', 'paused', 'aborting'] as const
+
+export function isRunning(state: RolloutState): state is Running {
+  return state.status === 'active' || state.status === 'paused'
+}
+
+export function isTerminal(state: RolloutState): state is Aborted | Completed {
+  return state.status === 'aborted' || state.status === 'completed'
+}
+
+/** Stations that have the new build, or are to have it. */
+export function canaryStations(state: RolloutState): StationId[] {
+  return state.order.filter((id) => {
+    const status = state.stations[id]?.status
+    return status === 'pinned' || status === 'pulled' || status === 'confirmed'
+  })
+}
+
+/** Milliseconds this stage has soaked until `now`. */
+export function soakedMs(state: Running | Aborting, now: Instant): number {
+  return state.soakedMs + (state.soakingSince === null ? 0 : Math.max(0, now - state.soakingSince))
+}
