@@ -1,0 +1,124 @@
+// Opens the database: PostgreSQL when an address is given, else PGlite in the data directory. Migrates at start, once.
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { PGlite } from '@electric-sql/pglite'
+import type { SQL } from 'drizzle-orm'
+import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
+import { drizzle as drizzlePglite } from 'drizzle-orm/pglite'
+import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator'
+import { drizzle as drizzlePostgres } from 'drizzle-orm/postgres-js'
+import { migrate as migratePostgres } from 'drizzle-orm/postgres-js/migrator'
+import postgres from 'postgres'
+import { lockDirectory } from './directory-lock.ts'
+import { type PgliteThread, pgliteThread } from './pglite-thread.ts'
+import * as schema from './schema.ts'
+
+/** A connection or a transaction: whoever is given one uses it for every statement. */
+export type Db = PgDatabase<PgQueryResultHKT, typeof schema>
+
+export type Database = {
+  db: Db
+  engine: { kind: 'postgres'; url: string } | { kind: 'pglite'; thread: PgliteThread }
+  /** Calls back for every NOTIFY on the channel until the returned function is called. */
+  listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>>
+  /** Whether a commit has been seen to reach the disk. Null: PostgreSQL's own business. */
+  durable: boolean | null
+  close(): Promise<void>
+}
+
+const migrationsFolder = fileURLToPath(new URL('./migrations', import.meta.url))
+/** Any number, the same in every process: only one of them migrates at a time. */
+const migrationLock = 7_266_174
+
+/**
+ * @param where `url` of a PostgreSQL, or `directory` for PGlite (`null`: in memory, for tests).
+ * @throws when the directory is in use by another process, or PostgreSQL does not answer within `patienceMs`.
+ */
+export async function openDatabase(
+  where: { url: string; patienceMs?: number } | { directory: string | null },
+): Promise<Database> {
+  return 'url' in where ? openPostgres(where.url, where.patienceMs ?? 30_000) : openPglite(where.directory)
+}
+
+/** Rows of a hand-written statement; its columns must be cast to types both drivers read alike (int, float8, text). */
+export async function rows<Row>(db: Db, statement: SQL): Promise<Row[]> {
+  const result: unknown = await db.execute(statement)
+  const list = Array.isArray(result) ? result : (result as { rows: unknown[] }).rows
+  return list as Row[]
+}
+
+async function openPostgres(url: string, patienceMs: number): Promise<Database> {
+  await migrateOnce(url, patienceMs)
+  const client = postgres(url, { max: 10, onnotice: () => {}, connection: { application_name: 'firstpass' } })
+  return {
+    db: drizzlePostgres(client, { schema }),
+    engine: { kind: 'postgres', url },
+    async listen(channel, heard) {
+      const { unlisten } = await client.listen(channel, heard)
+      return unlisten
+    },
+    durable: null,
+    close: () => client.end({ timeout: 5 }),
+  }
+}
+
+async function migrateOnce(url: string, patienceMs: number): Promise<void> {
+  const client = postgres(url, { max: 1, onnotice: () => {} })
+  try {
+    await untilAnswers(() => client`select pg_advisory_lock(${migrationLock})`, patienceMs)
+    await migratePostgres(drizzlePostgres(client), { migrationsFolder })
+    await client`select pg_advisory_unlock(${migrationLock})`
+  } finally {
+    await client.end({ timeout: 5 })
+  }
+}
+
+/** A PostgreSQL that is still starting refuses connections, or answers 57P03. */
+async function untilAnswers(ask: () => Promise<unknown>, patienceMs: number): Promise<void> {
+  const started = performance.now()
+  for (;;) {
+    try {
+      await ask()
+      return
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+      const starting = ['57P03', 'ECONNREFUSED', 'ECONNRESET', 'CONNECT_TIMEOUT', 'ENOTFOUND'].includes(code)
+      if (!starting || performance.now() - started > patienceMs) throw error
+      await delay(250)
+    }
+  }
+}
+
+async function openPglite(directory: string | null): Promise<Database> {
+  if (directory !== null) mkdirSync(directory, { recursive: true })
+  const unlock = directory === null ? () => {} : lockDirectory(directory)
+  try {
+    const thread = await pgliteThread(directory === null ? null : join(directory, 'database'))
+    // Only query, exec and transaction are used of it; the thread answers those as a PGlite does.
+    const db = drizzlePglite(thread as unknown as PGlite, { schema })
+    await migratePglite(db, { migrationsFolder })
+    return {
+      db,
+      engine: { kind: 'pglite', thread },
+      listen: thread.listen,
+      durable: directory === null ? false : await commitReachesDisk(thread),
+      async close() {
+        await thread.close()
+        unlock()
+      },
+    }
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
+
+async function commitReachesDisk(thread: PgliteThread): Promise<boolean> {
+  const before = await thread.syncs()
+  await thread.query(
+    "insert into kept_settings (name, value) values ('last start', now()::text) on conflict (name) do update set value = excluded.value",
+  )
+  return (await thread.syncs()) > before
+}

@@ -1,0 +1,369 @@
+// Every table. Hot tables carry the procedure, so that they can be partitioned or distributed by it.
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  boolean,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
+import type { DeploymentId, ProcedureId, RolloutId, RunId, StationId } from '../server/domain/ids.ts'
+import type { RolloutEvent } from '../server/domain/rollout/events.ts'
+import type { RolloutState, StationProgress } from '../server/domain/rollout/state.ts'
+import type { Verdict } from '../server/domain/verdict.ts'
+
+const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 6, mode: 'date' })
+const counts = () => ({
+  units: integer('units').notNull().default(0),
+  passed: integer('passed').notNull().default(0),
+  runs: integer('runs').notNull().default(0),
+  errors: integer('errors').notNull().default(0),
+  timeouts: integer('timeouts').notNull().default(0),
+  passRuns: integer('pass_runs').notNull().default(0),
+  passMs: bigint('pass_ms', { mode: 'number' }).notNull().default(0),
+})
+
+export const procedures = pgTable(
+  'procedures',
+  {
+    id: uuid('id').$type<ProcedureId>().primaryKey(),
+    name: text('name').notNull(),
+    zone: text('zone').notNull().default('UTC'),
+    /** A run older than this counts as a timeout, so that a hung station cannot hold the watermark back. */
+    timeLimitSeconds: integer('time_limit_seconds').notNull().default(3600),
+    soakMinutes: doublePrecision('soak_minutes'),
+    slackChannel: text('slack_channel'),
+    activeDeploymentId: uuid('active_deployment_id').$type<DeploymentId>(),
+    formerDeploymentId: uuid('former_deployment_id').$type<DeploymentId>(),
+    autoPush: boolean('auto_push').notNull().default(true),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [uniqueIndex('procedures_name').on(sql`lower(${table.name})`)],
+)
+
+export const deployments = pgTable(
+  'deployments',
+  {
+    id: uuid('id').$type<DeploymentId>().primaryKey(),
+    procedureId: uuid('procedure_id')
+      .$type<ProcedureId>()
+      .notNull()
+      .references(() => procedures.id),
+    version: text('version').notNull(),
+    commitSha: text('commit_sha').notNull(),
+    commitMessage: text('commit_message').notNull(),
+    commitBranch: text('commit_branch'),
+    commitAuthor: text('commit_author').notNull(),
+    environment: text('environment', { enum: ['production', 'preview', 'development'] }).notNull(),
+    status: text('status', { enum: ['pending', 'building', 'ready', 'failed'] }).notNull(),
+    artifactUrl: text('artifact_url'),
+    artifactSha256: text('artifact_sha256'),
+    labels: jsonb('labels').$type<string[]>().notNull().default([]),
+    createdAt: instant('created_at').notNull(),
+    /** When it first became the active deployment of its whole fleet: what a rollback may return to. */
+    completedAt: instant('completed_at'),
+  },
+  (table) => [uniqueIndex('deployments_version').on(table.procedureId, sql`lower(${table.version})`)],
+)
+
+export const stations = pgTable(
+  'stations',
+  {
+    id: uuid('id').$type<StationId>().primaryKey(),
+    name: text('name').notNull(),
+    site: text('site').notNull(),
+    line: text('line').notNull(),
+    tags: jsonb('tags').$type<string[]>().notNull().default([]),
+    keyHash: text('key_hash').notNull(),
+    /** The first characters of the key, so that a person can tell keys apart. */
+    keyPrefix: text('key_prefix').notNull(),
+    heldReason: text('held_reason'),
+    createdAt: instant('created_at').notNull(),
+    lastSeenAt: instant('last_seen_at'),
+    heartbeatAt: instant('heartbeat_at'),
+    busy: boolean('busy').notNull().default(false),
+    runStartedAt: instant('run_started_at'),
+  },
+  (table) => [
+    uniqueIndex('stations_name').on(sql`lower(${table.name})`),
+    uniqueIndex('stations_key').on(table.keyHash),
+  ],
+)
+
+export const stationProcedures = pgTable(
+  'station_procedures',
+  {
+    procedureId: uuid('procedure_id')
+      .$type<ProcedureId>()
+      .notNull()
+      .references(() => procedures.id),
+    stationId: uuid('station_id')
+      .$type<StationId>()
+      .notNull()
+      .references(() => stations.id),
+    linkedAt: instant('linked_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.procedureId, table.stationId] }),
+    index('station_procedures_station').on(table.stationId),
+  ],
+)
+
+/** What a station is asked to run, as half-open intervals [from, to): the desired fact. */
+export const pins = pgTable(
+  'pins',
+  {
+    id: bigint('id', { mode: 'number' }).generatedAlwaysAsIdentity(),
+    procedureId: uuid('procedure_id').$type<ProcedureId>().notNull(),
+    stationId: uuid('station_id').$type<StationId>().notNull(),
+    deploymentId: uuid('deployment_id').$type<DeploymentId>().notNull(),
+    rolloutId: uuid('rollout_id').$type<RolloutId>(),
+    fromAt: instant('from_at').notNull(),
+    toAt: instant('to_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.procedureId, table.id] }),
+    uniqueIndex('pins_current').on(table.procedureId, table.stationId).where(sql`to_at is null`),
+    index('pins_station').on(table.stationId).where(sql`to_at is null`),
+  ],
+)
+
+/** What a station acknowledged, as half-open intervals [from, to): the pulled fact. */
+export const pickups = pgTable(
+  'pickups',
+  {
+    id: bigint('id', { mode: 'number' }).generatedAlwaysAsIdentity(),
+    procedureId: uuid('procedure_id').$type<ProcedureId>().notNull(),
+    stationId: uuid('station_id').$type<StationId>().notNull(),
+    deploymentId: uuid('deployment_id').$type<DeploymentId>().notNull(),
+    state: text('state', { enum: ['pulled', 'running', 'failed'] }).notNull(),
+    message: text('message'),
+    fromAt: instant('from_at').notNull(),
+    toAt: instant('to_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.procedureId, table.id] }),
+    index('pickups_station').on(table.procedureId, table.stationId, table.fromAt),
+  ],
+)
+
+/** One execution on one unit: the ran fact. The id is made of the natural key, so that a repeat is the same row. */
+export const runs = pgTable(
+  'runs',
+  {
+    procedureId: uuid('procedure_id').$type<ProcedureId>().notNull(),
+    id: uuid('id').$type<RunId>().notNull(),
+    stationId: uuid('station_id').$type<StationId>().notNull(),
+    deploymentId: uuid('deployment_id').$type<DeploymentId>(),
+    attributedBy: text('attributed_by', { enum: ['body', 'header', 'metadata', 'pickup', 'none'] }).notNull(),
+    serial: text('serial').notNull(),
+    /** Lower case: serial numbers compare case-insensitively. */
+    unit: text('unit').notNull(),
+    outcome: text('outcome', { enum: ['PASS', 'FAIL', 'ERROR', 'TIMEOUT', 'ABORTED'] }).notNull(),
+    startedAt: instant('started_at').notNull(),
+    endedAt: instant('ended_at').notNull(),
+    receivedAt: instant('received_at').notNull(),
+    /** The station sent a time without a zone; it was taken as UTC. */
+    zoneless: boolean('zoneless').notNull().default(false),
+    detail: jsonb('detail').$type<Record<string, unknown>>().notNull().default({}),
+  },
+  (table) => [
+    primaryKey({ columns: [table.procedureId, table.id] }),
+    index('runs_unit').on(table.procedureId, table.unit, table.startedAt),
+    index('runs_station').on(table.procedureId, table.stationId, table.startedAt),
+    index('runs_deployment').on(table.procedureId, table.deploymentId, table.startedAt),
+  ],
+)
+
+/** The first attempt of each unit: the earliest run that was not aborted. */
+export const firstAttempts = pgTable(
+  'first_attempts',
+  {
+    procedureId: uuid('procedure_id').$type<ProcedureId>().notNull(),
+    unit: text('unit').notNull(),
+    runId: uuid('run_id').$type<RunId>().notNull(),
+    stationId: uuid('station_id').$type<StationId>().notNull(),
+    deploymentId: uuid('deployment_id').$type<DeploymentId>(),
+    startedAt: instant('started_at').notNull(),
+    passed: boolean('passed').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.procedureId, table.unit] }),
+    index('first_attempts_station').on(table.procedureId, table.stationId, table.startedAt),
+  ],
+)
+
+/** Counts per deployment, station and hour. Runs without a deployment stand under the nil id. */
+export const hourlyTallies = pgTable(
+  'hourly_tallies',
+  {
+    procedureId: uuid('procedure_id').$type<ProcedureId>().notNull(),
+    deploymentId: uuid('deployment_id').$type<DeploymentId>().notNull(),
+    stationId: uuid('station_id').$type<StationId>().notNull(),
+    hour: instant('hour').notNull(),
+    ...counts(),
+  },
+  (table) => [primaryKey({ columns: [table.procedureId, table.deploymentId, table.stationId, table.hour] })],
+)
+
+/** Counts per rollout, arm and station since the rollout's start: what a verdict reads. */
+export const armTallies = pgTable(
+  'arm_tallies',
+  {
+    procedureId: uuid('procedure_id').$type<ProcedureId>().notNull(),
+    rolloutId: uuid('rollout_id').$type<RolloutId>().notNull(),
+    arm: text('arm', { enum: ['canary', 'base', 'other'] }).notNull(),
+    stationId: uuid('station_id').$type<StationId>().notNull(),
+    ...counts(),
+  },
+  (table) => [primaryKey({ columns: [table.procedureId, table.rolloutId, table.arm, table.stationId] })],
+)
+
+/** `state` holds everything of the rollout but its stations. */
+export type StoredState = Omit<RolloutState, 'stations'>
+export const rollouts = pgTable(
+  'rollouts',
+  {
+    procedureId: uuid('procedure_id')
+      .$type<ProcedureId>()
+      .notNull()
+      .references(() => procedures.id),
+    id: uuid('id').$type<RolloutId>().notNull().primaryKey(),
+    deploymentId: uuid('deployment_id')
+      .$type<DeploymentId>()
+      .notNull()
+      .references(() => deployments.id),
+    baseDeploymentId: uuid('base_deployment_id')
+      .$type<DeploymentId>()
+      .notNull()
+      .references(() => deployments.id),
+    status: text('status', {
+      enum: ['pending', 'active', 'paused', 'aborting', 'aborted', 'completed'],
+    }).notNull(),
+    version: integer('version').notNull(),
+    /** The plan snapshot, the frozen station order and all else that is true in this status. */
+    state: jsonb('state').$type<StoredState>().notNull(),
+    verdict: jsonb('verdict').$type<Verdict>(),
+    createdAt: instant('created_at').notNull(),
+    /** Runs that started in [started, ended) belong to its arms. */
+    startedAt: instant('started_at'),
+    endedAt: instant('ended_at'),
+  },
+  (table) => [
+    uniqueIndex('rollouts_one_live')
+      .on(table.procedureId)
+      .where(sql`status in ('pending', 'active', 'paused')`),
+    index('rollouts_procedure').on(table.procedureId, table.createdAt),
+    index('rollouts_live').on(table.status).where(sql`status in ('pending', 'active', 'paused', 'aborting')`),
+  ],
+)
+
+export const rolloutStations = pgTable(
+  'rollout_stations',
+  {
+    procedureId: uuid('procedure_id').$type<ProcedureId>().notNull(),
+    rolloutId: uuid('rollout_id')
+      .$type<RolloutId>()
+      .notNull()
+      .references(() => rollouts.id),
+    stationId: uuid('station_id').$type<StationId>().notNull(),
+    progress: jsonb('progress').$type<StationProgress>().notNull(),
+    /** The station's own past on base, frozen at the start: first attempts, runs, and its usual durations. */
+    pastUnits: integer('past_units').notNull().default(0),
+    pastBad: integer('past_bad').notNull().default(0),
+    pastRuns: integer('past_runs').notNull().default(0),
+    pastErrors: integer('past_errors').notNull().default(0),
+    pastTimeouts: integer('past_timeouts').notNull().default(0),
+    pastP99Seconds: doublePrecision('past_p99_seconds'),
+    /** The usual gap between two of its runs: a station silent for three of them is stale. */
+    pastGapSeconds: doublePrecision('past_gap_seconds'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.procedureId, table.rolloutId, table.stationId] }),
+    index('rollout_stations_station').on(table.stationId),
+  ],
+)
+
+export const events = pgTable(
+  'events',
+  {
+    procedureId: uuid('procedure_id').$type<ProcedureId>().notNull(),
+    rolloutId: uuid('rollout_id')
+      .$type<RolloutId>()
+      .notNull()
+      .references(() => rollouts.id),
+    /** 1, 2, 3 … without gaps in each rollout. */
+    sequence: integer('sequence').notNull(),
+    type: text('type').notNull(),
+    body: jsonb('body').$type<RolloutEvent>().notNull(),
+    at: instant('at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.procedureId, table.rolloutId, table.sequence] })],
+)
+
+/** Commands by their caller's id, so that the same one twice is one. */
+export const commands = pgTable('commands', {
+  id: text('id').primaryKey(),
+  procedureId: uuid('procedure_id').$type<ProcedureId>().notNull(),
+  rolloutId: uuid('rollout_id').$type<RolloutId>().notNull(),
+  did: text('did').notNull(),
+  at: instant('at').notNull(),
+})
+
+/** Verdicts as they were given, with the counts they saw: the chart of evidence and the auditor's record. */
+export const verdicts = pgTable(
+  'verdicts',
+  {
+    procedureId: uuid('procedure_id').$type<ProcedureId>().notNull(),
+    rolloutId: uuid('rollout_id')
+      .$type<RolloutId>()
+      .notNull()
+      .references(() => rollouts.id),
+    id: bigint('id', { mode: 'number' }).generatedAlwaysAsIdentity(),
+    at: instant('at').notNull(),
+    verdict: jsonb('verdict').$type<Verdict>().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.procedureId, table.rolloutId, table.id] }),
+    unique('verdicts_moment').on(table.procedureId, table.rolloutId, table.at),
+  ],
+)
+
+/** What happened to a procedure outside a rollout: first activation, rollback. */
+export const procedureEvents = pgTable(
+  'procedure_events',
+  {
+    procedureId: uuid('procedure_id')
+      .$type<ProcedureId>()
+      .notNull()
+      .references(() => procedures.id),
+    id: bigint('id', { mode: 'number' }).generatedAlwaysAsIdentity(),
+    type: text('type').notNull(),
+    body: jsonb('body').$type<Record<string, unknown>>().notNull(),
+    at: instant('at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.procedureId, table.id] })],
+)
+
+/** Where our Slack messages are, and what they last showed. */
+export const slackPosts = pgTable('slack_posts', {
+  key: text('key').primaryKey(),
+  channel: text('channel').notNull(),
+  ts: text('ts').notNull(),
+  contentHash: text('content_hash').notNull(),
+  updatedAt: instant('updated_at').notNull(),
+})
+
+/** Secrets and settings that the service makes for itself. */
+export const keptSettings = pgTable('kept_settings', {
+  name: text('name').primaryKey(),
+  value: text('value').notNull(),
+})

@@ -1,0 +1,209 @@
+// What stations, clocks and gates tell a rollout. Facts are never refused: they change something, or nothing.
+import type { Instant } from '../instant.ts'
+import type { GateVerdict } from '../verdict.ts'
+import type { Command, Decided } from './commands.ts'
+import { aborted } from './decide-verb.ts'
+import type { RolloutEvent } from './events.ts'
+import { evolve } from './evolve.ts'
+import { type Aborting, isRunning, isTerminal, type RolloutState, type Running } from './state.ts'
+
+type Of<Type extends Command['type']> = Extract<Command, { type: Type }>
+
+/** `pulled` is an intention; only `running` (or a run) confirms. */
+export function pickup(command: Of<'pickup'>, state: RolloutState, now: Instant): Decided {
+  const { stationId, deploymentId } = command
+  const station = state.stations[stationId]
+  if (!station || isTerminal(state) || state.status === 'pending') return nothing
+  if (command.state === 'failed') {
+    const detail = command.message ?? 'the station could not take the build'
+    if (deploymentId !== state.deploymentId || station.status === 'queued') return nothing
+    return facts([
+      {
+        type: 'StationTroubled',
+        stationId,
+        trouble: { kind: 'failed', since: now, detail },
+        ...at(command, now),
+      },
+    ])
+  }
+  if (command.state === 'pulled') {
+    if (deploymentId === state.deploymentId && station.status === 'pinned')
+      return facts([{ type: 'StationPulled', stationId, ...at(command, now) }])
+    return state.status === 'aborting' ? exposedAgain(command, state, now) : nothing
+  }
+  return ran(command, state, now)
+}
+
+export function run(command: Of<'run'>, state: RolloutState, now: Instant): Decided {
+  const station = state.stations[command.stationId]
+  if (!station || isTerminal(state) || state.status === 'pending') return nothing
+  // A run that started before the station was told says nothing about what it does now.
+  if ('since' in station && station.status !== 'confirmed' && command.startedAt < station.since)
+    return nothing
+  return ran(command, state, now)
+}
+
+function ran(command: Of<'run'> | Of<'pickup'>, state: RolloutState, now: Instant): Decided {
+  const { stationId, deploymentId } = command
+  const station = state.stations[stationId]
+  if (!station) return nothing
+  if (state.status === 'aborting') return backToBase(command, state, now)
+  if (!isRunning(state)) return nothing
+  const isCanary =
+    station.status === 'pinned' || station.status === 'pulled' || station.status === 'confirmed'
+  if (deploymentId === state.deploymentId && (station.status === 'pinned' || station.status === 'pulled')) {
+    const confirmed: RolloutEvent = { type: 'StationConfirmed', stationId, ...at(command, now) }
+    return facts([confirmed, ...liveness(evolve(state, confirmed), command, now)])
+  }
+  const expected = isCanary ? state.deploymentId : state.baseDeploymentId
+  if (deploymentId === expected)
+    return station.trouble ? facts([{ type: 'StationCleared', stationId, ...at(command, now) }]) : nothing
+  // Between the pin and the first run on it, a station still works on base: that is no drift.
+  if (isCanary && station.status !== 'confirmed' && deploymentId === state.baseDeploymentId) return nothing
+  if (station.trouble?.kind === 'drifted' || station.status === 'left') return nothing
+  const detail = `ran ${deploymentId} where ${expected} was asked for`
+  return facts([
+    {
+      type: 'StationTroubled',
+      stationId,
+      trouble: { kind: 'drifted', since: now, detail },
+      ...at(command, now),
+    },
+  ])
+}
+
+function backToBase(command: Of<'run'> | Of<'pickup'>, state: Aborting, now: Instant): Decided {
+  const station = state.stations[command.stationId]
+  if (station?.status !== 'reverting') return exposedAgain(command, state, now)
+  if (!state.wayBack.includes(command.deploymentId)) return nothing
+  const reverted: RolloutEvent = {
+    type: 'StationReverted',
+    stationId: command.stationId,
+    ...at(command, now),
+  }
+  return facts([reverted, ...finished(evolve(state, reverted), command, now)])
+}
+
+/** A station that was thought untouched shows the aborted build: the abort stays open until it is back. */
+function exposedAgain(command: Of<'run'> | Of<'pickup'>, state: Aborting, now: Instant): Decided {
+  const station = state.stations[command.stationId]
+  if (command.deploymentId !== state.deploymentId || !station) return nothing
+  if (station.status === 'reverting' || station.status === 'left') return nothing
+  return facts([{ type: 'StationExposedAgain', stationId: command.stationId, ...at(command, now) }])
+}
+
+export function stale(command: Of<'station stale'>, state: RolloutState, now: Instant): Decided {
+  const station = state.stations[command.stationId]
+  if (!station || (!isRunning(state) && state.status !== 'aborting')) return nothing
+  if (station.trouble || station.waived || station.status === 'left' || station.status === 'reverted')
+    return nothing
+  const trouble = { kind: 'stale' as const, since: now, detail: command.detail }
+  return facts([{ type: 'StationTroubled', stationId: command.stationId, trouble, ...at(command, now) }])
+}
+
+export function join(command: Of<'join'>, state: RolloutState, now: Instant): Decided {
+  if (isTerminal(state) || state.status === 'aborting') return nothing
+  const station = state.stations[command.stationId]
+  if (station && station.status !== 'left') return nothing
+  return facts([{ type: 'StationJoined', stationId: command.stationId, ...at(command, now) }])
+}
+
+export function leave(command: Of<'leave'>, state: RolloutState, now: Instant): Decided {
+  const station = state.stations[command.stationId]
+  if (!station || isTerminal(state) || station.status === 'left') return nothing
+  const left: RolloutEvent = {
+    type: 'StationLeft',
+    stationId: command.stationId,
+    why: command.why,
+    ...at(command, now),
+  }
+  const after = evolve(state, left)
+  return facts([left, ...liveness(after, command, now), ...finished(after, command, now)])
+}
+
+export function supersede(command: Of<'supersede'>, state: RolloutState, now: Instant): Decided {
+  if (isTerminal(state) || state.status === 'aborting') return nothing
+  return aborted(command, state, now, command.why, [state.baseDeploymentId, command.successor])
+}
+
+/**
+ * What the gates say, turned into protection first: a breach pauses (or rolls back where its gate's mode says so) in
+ * every live state, also while paused; a breach that is gone closes itself; the last stage completes when ready.
+ */
+export function judge(command: Of<'judge'>, state: RolloutState, now: Instant): Decided {
+  if (!isRunning(state)) return nothing
+  const events: RolloutEvent[] = [...liveness(state, command, now)]
+  for (const gate of command.verdict.gates) events.push(...breachEvents(gate, state, command, now))
+  const opened = command.verdict.gates.filter((gate) => events.some((event) => opens(event, gate)))
+  const rollBack = opened.find((gate) => gate.mode === 'roll back' && gate.verdict === 'severe')
+  if (rollBack) {
+    const before = events.reduce<RolloutState>((sum, event) => evolve(sum, event), state)
+    const away = aborted(command, before, now, `rolled back by its gate: ${rollBack.headline}`, [
+      state.baseDeploymentId,
+    ])
+    return { events: [...events, ...('events' in away ? away.events : [])] }
+  }
+  const worst = opened.find((gate) => gate.mode !== 'observe')
+  if (worst && state.status === 'active')
+    return facts([
+      ...events,
+      { type: 'RolloutPaused', reason: 'breach', why: worst.headline, ...at(command, now) },
+    ])
+  const last = state.stageIndex === state.plan.stages.length - 1
+  if (last && state.status === 'active' && opened.length === 0 && command.readiness.ready)
+    return facts([...events, { type: 'RolloutCompleted', why: null, override: [], ...at(command, now) }])
+  return facts(events)
+}
+
+function breachEvents(gate: GateVerdict, state: Running, command: Of<'judge'>, now: Instant): RolloutEvent[] {
+  const open = state.breaches.find((breach) => breach.closed === null && breach.metric === gate.metric)
+  const breached = gate.verdict === 'breach' || gate.verdict === 'severe'
+  const numbers = {
+    metric: gate.metric,
+    logEvidence: gate.logEvidence,
+    headline: gate.headline,
+    ...at(command, now),
+  }
+  if (breached && !open)
+    return [{ type: 'BreachOpened', severity: gate.verdict === 'severe' ? 'severe' : 'breach', ...numbers }]
+  if (gate.verdict === 'severe' && open?.severity === 'breach')
+    return [{ type: 'BreachWorsened', ...numbers }]
+  // Late and corrected runs can take the evidence away that a breach stood on; a grey band keeps it from flapping.
+  if (open && gate.verdict !== 'no data' && gate.verdict !== 'blind' && gate.logEvidence < 0)
+    return [{ type: 'BreachRecovered', metric: gate.metric, headline: gate.headline, ...at(command, now) }]
+  return []
+}
+
+function opens(event: RolloutEvent, gate: GateVerdict): boolean {
+  return (event.type === 'BreachOpened' || event.type === 'BreachWorsened') && event.metric === gate.metric
+}
+
+/** A stage is live when all its stations are confirmed or waived. */
+function liveness(state: RolloutState, command: Pick<Command, 'by'>, now: Instant): RolloutEvent[] {
+  if (!isRunning(state)) return []
+  const canary = state.order.map((id) => state.stations[id]).filter((station) => isTaken(station?.status))
+  const live =
+    canary.length > 0 && canary.every((station) => station?.status === 'confirmed' || station?.waived)
+  if (live && state.liveSince === null)
+    return [{ type: 'StageWentLive', stageIndex: state.stageIndex, ...at(command, now) }]
+  return []
+}
+
+function finished(state: RolloutState, command: Pick<Command, 'by'>, now: Instant): RolloutEvent[] {
+  if (state.status !== 'aborting') return []
+  const waiting = Object.values(state.stations).some(
+    (station) => station.status === 'reverting' && !station.waived,
+  )
+  return waiting ? [] : [{ type: 'AbortFinished', ...at(command, now) }]
+}
+
+function isTaken(status: string | undefined): boolean {
+  return status === 'pinned' || status === 'pulled' || status === 'confirmed'
+}
+
+function at(command: Pick<Command, 'by'>, now: Instant) {
+  return { by: command.by, at: now }
+}
+
+const nothing: Decided = { events: [] }
+const facts = (events: RolloutEvent[]): Decided => ({ events })

@@ -1,0 +1,311 @@
+// What people and programs may ask of a rollout.
+import type { DeploymentId, StationId } from '../ids.ts'
+import type { Instant } from '../instant.ts'
+import { type Stage, targetLabel } from '../plan.ts'
+import { stageSize } from '../stage-size.ts'
+import type { Command, Decided, Refusal } from './commands.ts'
+import type { RolloutEvent } from './events.ts'
+import { unmet } from './readiness.ts'
+import { isRunning, isTerminal, type RolloutState, type Running } from './state.ts'
+
+type Of<Type extends Command['type']> = Extract<Command, { type: Type }>
+
+export function start(command: Of<'start'>, state: RolloutState, now: Instant): Decided {
+  if (state.status !== 'pending') return { events: [] }
+  const missing = state.plan.startApprovals - state.approvals.length
+  if (missing > 0)
+    return notNow(
+      `the start waits for ${missing} more ${missing === 1 ? 'approval' : 'approvals'}`,
+      'Ask an approver.',
+    )
+  if (state.startAt !== null && now < state.startAt)
+    return notNow(
+      `the start is set for ${new Date(state.startAt).toISOString()}`,
+      'Wait, or abort and start anew.',
+    )
+  return {
+    events: [{ type: 'RolloutStarted', by: command.by, at: now }, stageStarted(state, 0, command, now)],
+  }
+}
+
+export function approve(command: Of<'approve'>, state: RolloutState, now: Instant): Decided {
+  if (state.status !== 'pending' && !isRunning(state))
+    return notNow('the rollout is being aborted', 'Nothing needs an approval now.')
+  if (state.approvals.some((approval) => approval.by.id === command.by.id)) return { events: [] }
+  if (state.status !== 'pending')
+    return { events: [{ type: 'StageApproved', stageIndex: state.stageIndex, by: command.by, at: now }] }
+  const approved: RolloutEvent = { type: 'StartApproved', by: command.by, at: now }
+  const enough = state.approvals.length + 1 >= state.plan.startApprovals
+  if (!enough || (state.startAt !== null && now < state.startAt)) return { events: [approved] }
+  return {
+    events: [
+      approved,
+      { type: 'RolloutStarted', by: command.by, at: now },
+      stageStarted(state, 0, command, now),
+    ],
+  }
+}
+
+export function advance(command: Of<'advance'>, state: RolloutState, now: Instant): Decided {
+  if (!isRunning(state)) return notRunning(state)
+  if (state.status === 'paused' && state.pause.reason !== 'breach' && !command.override)
+    return notNow(`the rollout is paused: ${state.pause.why}`, 'Resume it first.')
+  const override = overridden(command, state)
+  if ('refused' in override) return override
+  const to = state.stageIndex + 1
+  if (to >= state.plan.stages.length)
+    return {
+      events: [
+        { type: 'RolloutCompleted', why: command.why, override: override.items, by: command.by, at: now },
+      ],
+    }
+  return {
+    events: [
+      ...resumedBy(state, command, now),
+      {
+        type: 'StageAdvanced',
+        from: state.stageIndex,
+        to,
+        why: command.why,
+        override: override.items,
+        by: command.by,
+        at: now,
+      },
+      stageStarted(state, to, command, now),
+    ],
+  }
+}
+
+/** Jumps to a share. The stages that the jump passes over are replaced by one of that share; later ones stay. */
+export function set(command: Of<'set'>, state: RolloutState, now: Instant): Decided {
+  if (!isRunning(state)) return notRunning(state)
+  if (!(command.share > 0 && command.share <= 1))
+    return invalid(
+      `expected a share above 0 % and up to 100 %, got ${percent(command.share)}`,
+      'For example: set 50% "lot 7 is clean".',
+    )
+  if (command.why.trim() === '') return invalid('a jump needs a reason', 'Say why, in a few words.')
+  const total = members(state).length
+  const wanted =
+    command.share === 1 ? total : Math.max(1, Math.ceil(Number((command.share * total).toFixed(6))))
+  const present = stageSize(state.plan, state.stageIndex, total)
+  if (wanted <= present && command.share < 1)
+    return invalid(
+      `${percent(command.share)} is ${wanted} of ${total} stations; stage ${state.stageIndex + 1} already has ${present}`,
+      'Stations are only taken back by undo or abort. Choose a larger share.',
+    )
+  const override = overridden(command, state)
+  if ('refused' in override) return override
+  const to = state.stageIndex + 1
+  const later = state.plan.stages
+    .slice(to)
+    .filter((_, index) => stageSize(state.plan, to + index, total) > wanted)
+  const soak = state.plan.stages[to]?.soak ?? { minutes: 0, firstAttempts: 0, firstAttemptsPerStation: 0 }
+  const jump: Stage = {
+    target: { share: command.share },
+    soak: command.share === 1 ? noSoak : soak,
+    approvals: 0,
+  }
+  const stages = [...state.plan.stages.slice(0, to), jump, ...(command.share === 1 ? [] : later)]
+  const plan = { ...state.plan, preset: 'custom' as const, stages }
+  return {
+    events: [
+      ...resumedBy(state, command, now),
+      {
+        type: 'StageSet',
+        from: state.stageIndex,
+        plan,
+        to,
+        why: command.why,
+        override: override.items,
+        by: command.by,
+        at: now,
+      },
+      stageStarted({ ...state, plan }, to, command, now),
+    ],
+  }
+}
+
+export function pause(command: Of<'pause'>, state: RolloutState, now: Instant): Decided {
+  if (!isRunning(state)) return notRunning(state)
+  if (command.why.trim() === '') return invalid('a pause needs a reason', 'Say why, in a few words.')
+  if (state.status === 'paused' && state.pause.reason === 'person') return { events: [] }
+  return { events: [{ type: 'RolloutPaused', reason: 'person', why: command.why, by: command.by, at: now }] }
+}
+
+export function resume(command: Of<'resume'>, state: RolloutState, now: Instant): Decided {
+  if (!isRunning(state)) return notRunning(state)
+  if (state.status === 'active') return { events: [] }
+  const open = state.breaches.filter((breach) => breach.closed === null)
+  if (open.length > 0)
+    return notNow(
+      `${open.map((breach) => breach.metric).join(', ')} is breached`,
+      'Acknowledge the breach with a reason, or abort.',
+    )
+  return { events: [{ type: 'RolloutResumed', why: command.why, by: command.by, at: now }] }
+}
+
+/** Needs no approval, soak, window or healthy metrics, and the same abort twice is one. */
+export function abort(command: Of<'abort'>, state: RolloutState, now: Instant): Decided {
+  if (state.status === 'aborting' || state.status === 'aborted') return { events: [] }
+  if (state.status === 'completed')
+    return {
+      refused: 'terminal',
+      why: `the rollout completed at ${new Date(state.endedAt).toISOString()}`,
+      next: 'Use rollback to return every station to an earlier build.',
+    }
+  return aborted(command, state, now, command.why, [state.baseDeploymentId])
+}
+
+/** Shared with supersede: the way back may then lead to the successor as well as to base. */
+export function aborted(
+  by: Pick<Command, 'by'>,
+  state: RolloutState,
+  now: Instant,
+  why: string,
+  wayBack: DeploymentId[],
+): Decided {
+  const first: RolloutEvent = { type: 'RolloutAborted', why, wayBack, by: by.by, at: now }
+  const exposed = Object.values(state.stations).some(
+    (station) => station.status === 'pulled' || station.status === 'confirmed',
+  )
+  if (state.status === 'pending' || exposed) return { events: [first] }
+  return { events: [first, { type: 'AbortFinished', by: by.by, at: now }] }
+}
+
+/** Takes the last advance back: stations that have not run the new build lose their pin, the others keep it. */
+export function undo(command: Of<'undo'>, state: RolloutState, now: Instant): Decided {
+  if (!isRunning(state)) return notRunning(state)
+  const entry = state.stageHistory.at(-1)
+  if (!entry || state.stageHistory.length < 2)
+    return notNow('the first stage cannot be undone', 'Abort takes its stations back to base.')
+  const stations = state.order.filter((id) => {
+    const station = state.stations[id]
+    return (
+      (station?.status === 'pinned' || station?.status === 'pulled') &&
+      station.stageIndex === state.stageIndex
+    )
+  })
+  if (stations.length === 0)
+    return notNow('every station of this stage has already run the new build', 'Pause, or abort.')
+  const to = state.stageHistory.at(-2)?.stageIndex ?? 0
+  return {
+    events: [
+      {
+        type: 'StageUndone',
+        from: state.stageIndex,
+        to,
+        stations,
+        why: command.why,
+        soakedMs: entry.soakedMs,
+        by: command.by,
+        at: now,
+      },
+    ],
+  }
+}
+
+export function waive(command: Of<'waive'>, state: RolloutState, now: Instant): Decided {
+  if (isTerminal(state) || state.status === 'pending')
+    return notNow(`the rollout is ${state.status}`, 'Nothing waits for a station now.')
+  const station = state.stations[command.stationId]
+  if (!station)
+    return invalid('that station is not part of this rollout', 'Look at the card for its stations.')
+  if (command.why.trim() === '') return invalid('a waiver needs a reason', 'Say why, in a few words.')
+  if (station.status === 'queued' || station.status === 'reverted' || station.status === 'left')
+    return notNow('nothing waits for that station', 'Waive a station that holds the stage or the abort up.')
+  if (station.waived) return { events: [] }
+  const waived: RolloutEvent = {
+    type: 'StationWaived',
+    stationId: command.stationId,
+    why: command.why,
+    by: command.by,
+    at: now,
+  }
+  if (state.status !== 'aborting') return { events: [waived] }
+  const others = Object.entries(state.stations).some(
+    ([id, other]) => id !== command.stationId && other.status === 'reverting' && !other.waived,
+  )
+  return { events: others ? [waived] : [waived, { type: 'AbortFinished', by: command.by, at: now }] }
+}
+
+export function acknowledge(command: Of<'acknowledge'>, state: RolloutState, now: Instant): Decided {
+  if (!isRunning(state)) return notRunning(state)
+  if (command.why.trim() === '')
+    return invalid('an acknowledgement needs a reason', 'Say why the breach is acceptable.')
+  const breach = state.breaches.find((each) => each.closed === null && each.metric === command.metric)
+  if (!breach) return notNow(`no ${command.metric} breach is open`, 'Nothing needs an acknowledgement.')
+  return {
+    events: [
+      {
+        type: 'BreachAcknowledged',
+        metric: command.metric,
+        logEvidence: breach.logEvidence,
+        why: command.why,
+        by: command.by,
+        at: now,
+      },
+    ],
+  }
+}
+
+/** Queued stations that the stage takes: the first of the order that still take part. */
+export function stationsOfStage(state: RolloutState, index: number): StationId[] {
+  const taking = members(state)
+  return taking
+    .slice(0, stageSize(state.plan, index, taking.length))
+    .filter((id) => state.stations[id]?.status === 'queued')
+}
+
+function members(state: RolloutState): StationId[] {
+  return state.order.filter((id) => state.stations[id] && state.stations[id].status !== 'left')
+}
+
+function stageStarted(
+  state: RolloutState,
+  index: number,
+  command: Pick<Command, 'by'>,
+  now: Instant,
+): RolloutEvent {
+  return {
+    type: 'StageStarted',
+    stageIndex: index,
+    stations: stationsOfStage(state, index),
+    by: command.by,
+    at: now,
+  }
+}
+
+function resumedBy(state: Running, command: Pick<Command, 'by'>, now: Instant): RolloutEvent[] {
+  return state.status === 'paused' ? [{ type: 'RolloutResumed', why: null, by: command.by, at: now }] : []
+}
+
+function overridden(command: Of<'advance'> | Of<'set'>, state: Running): { items: string[] } | Refusal {
+  const missing = unmet(command.readiness)
+  if (missing.length === 0) return { items: [] }
+  if (!command.override)
+    return {
+      refused: 'not ready',
+      why: `stage ${state.stageIndex + 1} is not ready: ${missing.join('; ')}`,
+      next: 'Wait, or override with a reason.',
+    }
+  if (state.breaches.some((breach) => breach.closed === null))
+    return notNow('a breach is open', 'Acknowledge it with a reason first, or abort.')
+  if (!command.why?.trim())
+    return invalid('an override needs a reason', 'Say why the stage may go on without it.')
+  return { items: missing }
+}
+
+function notRunning(state: RolloutState): Refusal {
+  if (state.status === 'pending')
+    return notNow('the rollout has not started', 'Approve its start, or abort it.')
+  return notNow(
+    'the rollout is being aborted',
+    'Wait until every station is back on base, or waive the silent ones.',
+  )
+}
+
+const noSoak = { minutes: 0, firstAttempts: 0, firstAttemptsPerStation: 0 }
+const notNow = (why: string, next: string): Refusal => ({ refused: 'not now', why, next })
+const invalid = (why: string, next: string): Refusal => ({ refused: 'invalid', why, next })
+const percent = (share: number) => targetLabel({ share: Number.isFinite(share) ? share : 0 })

@@ -1,0 +1,114 @@
+// The one decider: what a command makes of a rollout, or why it is refused. Pure; every door enters here.
+import type { Instant } from '../instant.ts'
+import { targetLabel } from '../plan.ts'
+import type { Against, Command, Decided, Refusal } from './commands.ts'
+import { join, judge, leave, pickup, run, stale, supersede } from './decide-fact.ts'
+import {
+  abort,
+  acknowledge,
+  advance,
+  approve,
+  pause,
+  resume,
+  set,
+  start,
+  undo,
+  waive,
+} from './decide-verb.ts'
+import { isTerminal, type RolloutState } from './state.ts'
+
+/**
+ * @returns events (none when the command changes nothing, as a repeated abort does) or a refusal that says why and
+ * what can be done now. Abort is never refused while the rollout is live; facts from stations are never refused.
+ */
+export function decide(command: Command, state: RolloutState, now: Instant): Decided {
+  switch (command.type) {
+    case 'abort':
+      return abort(command, state, now)
+    case 'pickup':
+      return pickup(command, state, now)
+    case 'run':
+      return run(command, state, now)
+    case 'station stale':
+      return stale(command, state, now)
+    case 'join':
+      return join(command, state, now)
+    case 'leave':
+      return leave(command, state, now)
+    case 'supersede':
+      return supersede(command, state, now)
+    case 'judge':
+      return judge(command, state, now)
+    case 'start':
+      return start(command, state, now)
+    case 'waive':
+      return outdated(command.against, state) ?? waive(command, state, now)
+    case 'approve':
+    case 'advance':
+    case 'set':
+    case 'pause':
+    case 'resume':
+    case 'undo':
+    case 'acknowledge': {
+      const no = terminal(state) ?? outdated(command.against, state)
+      if (no) return no
+      switch (command.type) {
+        case 'approve':
+          return approve(command, state, now)
+        case 'advance':
+          return advance(command, state, now)
+        case 'set':
+          return set(command, state, now)
+        case 'pause':
+          return pause(command, state, now)
+        case 'resume':
+          return resume(command, state, now)
+        case 'undo':
+          return undo(command, state, now)
+        case 'acknowledge':
+          return acknowledge(command, state, now)
+      }
+    }
+  }
+}
+
+/** Terminal is terminal: nothing moves an ended rollout. */
+function terminal(state: RolloutState): Refusal | null {
+  if (!isTerminal(state)) return null
+  const { by, at, why } = state.lastDecision
+  return {
+    refused: 'terminal',
+    why: `the rollout ${state.status} ${moment(at)}, by ${by.name}${why ? `: ${why}` : ''}`,
+    next:
+      state.status === 'aborted'
+        ? 'Start again with retry, or start another build.'
+        : 'Use rollback to return to an earlier build.',
+  }
+}
+
+/** A button drawn for an earlier state does nothing; the answer names who moved the rollout, and when. */
+function outdated(against: Against | undefined, state: RolloutState): Refusal | null {
+  if (!against) return null
+  const { stageIndex, deploymentId, version } = against
+  const current = 'stageIndex' in state ? state.stageIndex : -1
+  const moved =
+    (stageIndex !== undefined && stageIndex !== current) ||
+    (deploymentId !== undefined && deploymentId !== state.deploymentId) ||
+    (version !== undefined && version !== state.version)
+  if (!moved) return null
+  const { what, by, at } = state.lastDecision
+  const stage = state.plan.stages[current]
+  const where = stage
+    ? `stage ${current + 1} of ${state.plan.stages.length} (${targetLabel(stage.target)}), `
+    : ''
+  return {
+    refused: 'stale',
+    why: `the rollout has moved on: ${by.name} ${what} ${moment(at)}; it is now ${where}${state.status}`,
+    next: 'Look at the current card, then decide again.',
+  }
+}
+
+/** A marker that every door turns into its reader's own time zone. */
+export function moment(at: Instant): string {
+  return `at ${new Date(at).toISOString()}`
+}
