@@ -1,0 +1,98 @@
+// A person writes a message or opens the App Home; the app hears of mentions, links and the visit.
+import { viewPayload } from '../api/view-payload.ts'
+import type { SentEvent } from '../app/deliver-event.ts'
+import { verificationToken } from '../app/payload.ts'
+import { escaped } from '../blocks/escape-text.ts'
+import type { Message } from '../state/messages.ts'
+import { type Acting, personIn, present } from './acting.ts'
+
+export type TalkInput = { user: string; channel: string; text: string; threadTs?: string | undefined }
+export type Said = { ok: true; ts: string; events: SentEvent[] } | { ok: false; says: string }
+
+export function talking(deps: Acting) {
+  const { world } = deps
+
+  /** `@firstpass` and other handles become mentions; the rest is escaped as Slack does. */
+  async function say(input: TalkInput): Promise<Said> {
+    const at = present(world, input.user, input.channel)
+    if ('absent' in at) return { ok: false, says: 'says' in at.absent ? at.absent.says : '' }
+    const text = marked(input.text)
+    const message: Message = {
+      type: 'message',
+      ts: world.ids.ts(),
+      channel: at.place.id,
+      user: at.user.id,
+      text,
+      ...(input.threadTs && { thread_ts: input.threadTs }),
+    }
+    world.messages.post(message)
+    const events = [...mentionEvents(message), ...linkEvents(message)]
+    return {
+      ok: true,
+      ts: message.ts,
+      events: await Promise.all(events.map((event) => deps.events.send(event))),
+    }
+  }
+
+  function mention(input: TalkInput): Promise<Said> {
+    return say({ ...input, text: `@${world.team.botHandle} ${input.text}` })
+  }
+
+  async function openHome(user: string): Promise<SentEvent | undefined> {
+    if ('absent' in personIn(world, user)) return undefined
+    const view = world.views.home(user)
+    return deps.events.send({
+      type: 'app_home_opened',
+      user,
+      channel: world.directory.directMessage(user).id,
+      tab: 'home',
+      event_ts: world.ids.ts(),
+      ...(view && { view: viewPayload(view, world.team) }),
+    } as { type: string })
+  }
+
+  /** Slack's check of a new request URL: the app must send the challenge back. */
+  async function verifyUrl(): Promise<boolean> {
+    const challenge = world.ids.next('challenge')
+    const answer = await deps.app.json({ token: verificationToken, challenge, type: 'url_verification' })
+    if (answer.kind !== 'answered' || answer.status !== 200) return false
+    const { body } = answer
+    return (
+      body === challenge ||
+      (body !== null && typeof body === 'object' && 'challenge' in body && body.challenge === challenge)
+    )
+  }
+
+  function marked(text: string): string {
+    const mentioned = escaped(text).replace(
+      /(^|\s)@([a-z0-9._-]+)/g,
+      (whole, before: string, handle: string) => {
+        const user = world.directory.everybody().find((one) => one.name === handle)
+        return user ? `${before}<@${user.id}>` : whole
+      },
+    )
+    return mentioned.replace(/(^|\s)(https?:\/\/[^\s<>]+)/g, '$1<$2>')
+  }
+
+  function mentionEvents(message: Message) {
+    if (!message.text.includes(`<@${world.team.botUserId}>`)) return []
+    return [{ ...eventOf(message), type: 'app_mention', text: message.text }]
+  }
+
+  function linkEvents(message: Message) {
+    const urls = [...message.text.matchAll(/<(https?:\/\/[^|>]+)/g)].flatMap(([, url]) => url ?? [])
+    const links = urls
+      .map((url) => ({ url: url.replaceAll('&amp;', '&'), domain: new URL(url).hostname }))
+      .filter(({ domain }) => deps.unfurlDomains.includes(domain))
+    if (links.length === 0) return []
+    const { ts, ...event } = eventOf(message)
+    return [{ ...event, type: 'link_shared', message_ts: ts, links, source: 'conversations_history' }]
+  }
+
+  function eventOf(message: Message) {
+    const { user, ts, channel, thread_ts } = message
+    return { user, ts, channel, event_ts: ts, ...(thread_ts && { thread_ts }) }
+  }
+
+  return { say, mention, openHome, verifyUrl }
+}
