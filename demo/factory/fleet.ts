@@ -1,0 +1,41 @@
+// The simulated stations: where they stand, how fast they are and how far each differs from the others.
+import { random } from './random.ts'
+
+export type StationProfile = {
+  name: string
+  site: string
+  line: string
+  tags: string[]
+  /** Added to the log-odds of passing, on any build: fixtures and operators differ. */
+  bias: number
+  /** Usual seconds of a passed run. */
+  cycleSeconds: number
+}
+
+const lines = [
+  { site: 'Lyon', line: 'L1' },
+  { site: 'Penang', line: 'P1' },
+  { site: 'Lyon', line: 'L2' },
+  { site: 'Penang', line: 'P2' },
+  { site: 'Lyon', line: 'L3' },
+]
+
+/** Between-station standard deviation of the log-odds of passing. */
+const biasSpread = 0.3
+
+/** `count` stations spread evenly over three lines in Lyon and two in Penang. */
+export function fleet(count: number, seed: number): StationProfile[] {
+  return Array.from({ length: count }, (_, index) => {
+    const { site, line } = lines[index % lines.length] ?? { site: 'Lyon', line: 'L1' }
+    const name = `${site.toUpperCase()}-${line}-${String(Math.floor(index / lines.length) + 1).padStart(2, '0')}`
+    const draw = random(seed, name, 'profile')
+    return {
+      name,
+      site,
+      line,
+      tags: [draw.uniform() < 0.5 ? 'fixture-a' : 'fixture-b'],
+      bias: biasSpread * draw.normal(),
+      cycleSeconds: 45 + 30 * draw.uniform(),
+    }
+  })
+}

@@ -1,0 +1,87 @@
+// The phases of a functional test of a board, with measurements that agree with the outcome of the run.
+import { random } from './random.ts'
+import type { Execution } from './run-body.ts'
+import type { RunOutcome } from './test-result.ts'
+
+type Measurement = {
+  name: string
+  outcome: 'PASS' | 'FAIL'
+  measured_value: number
+  units: string
+  lower_limit: number
+  upper_limit: number
+}
+
+export type Phase = {
+  name: string
+  outcome: 'PASS' | 'FAIL' | 'ERROR'
+  started_at: string
+  ended_at: string
+  measurements?: Measurement[]
+}
+
+/** `share` of the duration of a complete run. */
+const steps = [
+  { name: 'power_up', share: 0.15, measured: { name: 'rail_3v3', units: 'V', low: 3.2, high: 3.4 } },
+  { name: 'flash_firmware', share: 0.3, measured: null },
+  { name: 'rf_output', share: 0.3, measured: { name: 'tx_power', units: 'dBm', low: 17, high: 20 } },
+  { name: 'sleep_current', share: 0.25, measured: { name: 'sleep_current', units: 'uA', low: 0, high: 12 } },
+] as const
+const measuredSteps = steps.filter((step) => step.measured !== null)
+
+/** All phases of a passed run; up to and with the one that ended it of any other. */
+export function testPhases(seed: number, execution: Execution): Phase[] {
+  const { job, result } = execution
+  const draw = random(seed, job.serial, job.attempt, 'phases')
+  const luck = draw.uniform()
+  const last =
+    result.outcome === 'PASS'
+      ? steps.length - 1
+      : result.outcome === 'FAIL'
+        ? steps.findIndex(
+            (step) => step.name === measuredSteps[Math.floor(luck * measuredSteps.length)]?.name,
+          )
+        : Math.floor(luck * steps.length)
+  const taken = steps.slice(0, last + 1)
+  const total = taken.reduce((sum, step) => sum + step.share, 0)
+  let at = execution.startedAt
+  return taken.map((step, index) => {
+    const startedAt = at
+    at += (step.share / total) * result.seconds * 1000
+    const outcome = index === last ? lastPhase(result.outcome) : 'PASS'
+    return {
+      name: step.name,
+      outcome,
+      started_at: new Date(startedAt).toISOString(),
+      ended_at: new Date(at).toISOString(),
+      ...(step.measured && outcome !== 'ERROR'
+        ? { measurements: [measurement(step.measured, outcome, draw.normal())] }
+        : {}),
+    }
+  })
+}
+
+function lastPhase(outcome: RunOutcome): Phase['outcome'] {
+  if (outcome === 'PASS' || outcome === 'FAIL') return outcome
+  return 'ERROR'
+}
+
+/** Passed values lie within the middle two thirds of the limits, failed ones above the upper limit. */
+function measurement(
+  of: { name: string; units: string; low: number; high: number },
+  outcome: 'PASS' | 'FAIL',
+  deviation: number,
+): Measurement {
+  const half = (of.high - of.low) / 2
+  const inside = Math.max(-1, Math.min(1, deviation / 3)) * (2 / 3)
+  const outside = 1.05 + Math.abs(deviation) / 5
+  const value = of.low + half + half * (outcome === 'PASS' ? inside : outside)
+  return {
+    name: of.name,
+    outcome,
+    measured_value: Number(value.toFixed(3)),
+    units: of.units,
+    lower_limit: of.low,
+    upper_limit: of.high,
+  }
+}
