@@ -1,0 +1,157 @@
+// The simulated factory: it knows the service only by its address and speaks nothing but its HTTP protocol.
+import type { Clock } from '../clock.ts'
+import { adminApi } from './admin-api.ts'
+import type { FactoryLog } from './factory-log.ts'
+import { fleet as fleetOf } from './fleet.ts'
+import { history } from './history.ts'
+import { retestShelf } from './retest-shelf.ts'
+import { type RealPause, realPause } from './retry-wait.ts'
+import { baseRates, type ScenarioName, scenarios } from './scenario.ts'
+import { type Score, scoreboard } from './scoreboard.ts'
+import { type FactorySetUp, setUpFactory, storePast } from './set-up.ts'
+import { station } from './station.ts'
+import { unitSupply } from './unit-supply.ts'
+
+export type FactoryStats = Score & {
+  /** Runs and acknowledgements that the server has not taken yet. */
+  queued: number
+  /** Those it refused for good. */
+  parked: number
+  byDeployment: Record<string, Score>
+}
+
+export type FactoryOptions = {
+  url: string
+  adminToken: string
+  procedureName: string
+  stations: number
+  scenario: ScenarioName
+  seed: number
+  clock: Clock
+  log: FactoryLog
+  soakMinutes?: number
+  slackChannel?: string
+  /** First attempts of each station before now; 300 unless told. */
+  pastFirstAttempts?: number
+  /** A factory that the server knows already: nothing is set up and no past is stored. */
+  earlier?: { setUp: FactorySetUp; generation: number }
+  /** Ends a set-up that is under way. */
+  signal?: AbortSignal
+  /** How retries wait, in real milliseconds. */
+  pause?: RealPause
+}
+
+export type Factory = Awaited<ReturnType<typeof startFactory>>
+
+/** Real milliseconds in which a stopping factory may still hand over what it has tested. */
+const handOverMs = 2000
+
+/** Throws when the set-up does not go through; from then on nothing but `stop` ends it. */
+export async function startFactory(options: FactoryOptions) {
+  const { url, seed, clock, log } = options
+  const pause = options.pause ?? realPause
+  const scenario = scenarios[options.scenario]
+  const fleet = fleetOf(options.earlier?.setUp.stations.length ?? options.stations, seed)
+  const shelf = retestShelf({ seed, fleet })
+  const generation = options.earlier?.generation ?? 1
+  const working = new AbortController()
+  const delivering = new AbortController()
+  const setUp = options.earlier?.setUp ?? (await prepare())
+  const scores = scoreboard()
+  let silenced: string | null = null
+
+  const stations = fleet.map((profile) =>
+    station({
+      url,
+      key: keyOf(profile.name),
+      procedureId: setUp.procedureId,
+      profile,
+      seed,
+      clock,
+      pause,
+      supply: unitSupply({ station: profile.name, shelf, generation, firstIndex: pastFirstAttempts() + 1 }),
+      shelf,
+      ratesOf: (deploymentId) => (deploymentId === setUp.candidate.id ? scenario.candidate : baseRates),
+      scoreboard: scores,
+      log,
+      acknowledged: (pickup) => {
+        if (!scenario.firstCanaryGoesSilent || silenced !== null) return
+        if (pickup.deployment_id !== setUp.candidate.id) return
+        silenced = profile.name
+        goOffline(profile.name)
+      },
+    }),
+  )
+  const ended = Promise.all(stations.map((one) => one.run(working.signal, delivering.signal)))
+  // Awaited in `stop`; a loop that breaks before says so at once instead of ending the process.
+  ended.catch((error: unknown) => log.warn(`The simulated factory broke: ${String(error)}`))
+
+  async function prepare(): Promise<FactorySetUp> {
+    const signal = options.signal ?? working.signal
+    const admin = adminApi({ url, adminToken: options.adminToken, pause, signal })
+    const made = await setUpFactory({ ...options, admin, fleet })
+    const past = history({
+      seed,
+      fleet,
+      shelf,
+      generation,
+      deploymentId: made.base.id,
+      firstAttempts: pastFirstAttempts(),
+      endsAt: clock.now(),
+    })
+    log.info(`Storing ${past.length} runs of the past days of ${fleet.length} stations.`)
+    await storePast(admin, made, past)
+    return made
+  }
+
+  function pastFirstAttempts(): number {
+    return options.pastFirstAttempts ?? 300
+  }
+
+  function keyOf(name: string): string {
+    const known = setUp.stations.find((one) => one.name === name)
+    if (!known)
+      throw new Error(`No key is known for the station ${name}. Start with an empty data directory.`)
+    return known.key
+  }
+
+  function named(stationName: string) {
+    const found = stations.find((one) => one.name === stationName)
+    if (!found)
+      throw new Error(
+        `No station is named ${stationName}. There are ${stations.map((one) => one.name).join(', ')}.`,
+      )
+    return found
+  }
+
+  function goOffline(stationName: string): void {
+    named(stationName).cut()
+    log.info(`${stationName} lost its network. It goes on testing and keeps its runs.`)
+  }
+
+  function comeBack(stationName: string): void {
+    named(stationName).restore()
+    log.info(`${stationName} has its network back and sends what it kept.`)
+  }
+
+  function stats(): FactoryStats {
+    return {
+      ...scores.total(),
+      queued: stations.reduce((sum, one) => sum + one.queued(), 0),
+      parked: stations.reduce((sum, one) => sum + one.parked().length, 0),
+      byDeployment: scores.byDeployment(),
+    }
+  }
+
+  /** Ends the testing at once; what is already tested is handed over as far as the server takes it. */
+  async function stop(): Promise<void> {
+    working.abort()
+    const until = performance.now() + handOverMs
+    while (stations.some((one) => one.isUp() && one.queued() > 0) && performance.now() < until)
+      await realPause(10, delivering.signal)
+    delivering.abort()
+    await ended
+  }
+
+  return { ...setUp, setUp, stats, stop, goOffline, comeBack, stationNames: stations.map((one) => one.name) }
+}

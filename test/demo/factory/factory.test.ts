@@ -1,0 +1,137 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import type { FactoryOptions } from '../../../demo/factory/factory.ts'
+import { smallFactory, until } from './small-factory.ts'
+
+let open: Awaited<ReturnType<typeof smallFactory>>[] = []
+
+async function running(changes: Partial<FactoryOptions> = {}) {
+  const one = await smallFactory(changes)
+  open.push(one)
+  return one
+}
+
+afterEach(async () => {
+  const those = open
+  open = []
+  for (const one of those) await one.end()
+})
+
+describe('a factory', () => {
+  it('makes itself known, stores its past and then tests with the base build', async () => {
+    const { server, factory, warnings } = await running({ pastFirstAttempts: 20 })
+    expect(server.runs().length).toBeGreaterThanOrEqual(60)
+    await until(() => factory.stats().runs >= 30, '30 live runs')
+    expect(new Set(server.runs().map((run) => run.deployment_id))).toEqual(new Set([factory.base.id]))
+    expect(new Set(server.runs().map((run) => run.station)).size).toBe(3)
+    expect(warnings).toEqual([])
+  })
+
+  it('gives the same units the same outcomes for the same seed', async () => {
+    const outcomes = async () => {
+      const { server, factory } = await running()
+      await until(() => factory.stats().runs >= 60, '60 runs')
+      await factory.stop()
+      const first = server.runs().toSorted((one, other) => one.started_at.localeCompare(other.started_at))
+      const byUnit = Map.groupBy(first, (run) => `${run.station} ${run.serial_number}`)
+      return new Map([...byUnit].map(([unit, runs]) => [unit, runs[0]?.outcome]))
+    }
+    const [one, other] = [await outcomes(), await outcomes()]
+    const both = [...one.keys()].filter((unit) => other.has(unit))
+    expect(both.length).toBeGreaterThan(45)
+    for (const unit of both) expect(other.get(unit)).toBe(one.get(unit))
+  })
+
+  it('changes its build only between two runs, and says when it has it and when it runs it', async () => {
+    const { server, factory } = await running()
+    const [station = ''] = factory.stationNames
+    await until(() => factory.stats().runs >= 15, 'some runs on base')
+    server.pin(station, factory.candidate.id)
+    const pickups = () =>
+      server
+        .seen()
+        .filter((one) => one.station === station && one.path.endsWith('/pickups'))
+        .map((one) => `${one.body.state} ${one.body.deployment_id}`)
+    await until(() => (factory.stats().byDeployment[factory.candidate.id]?.runs ?? 0) >= 5, 'canary runs')
+    await factory.stop()
+    expect(pickups()).toEqual([
+      `pulled ${factory.base.id}`,
+      `running ${factory.base.id}`,
+      `pulled ${factory.candidate.id}`,
+      `running ${factory.candidate.id}`,
+    ])
+    const own = server
+      .runs()
+      .filter((run) => run.station === station)
+      .toSorted((one, other) => one.started_at.localeCompare(other.started_at))
+    const builds = own.map((run) => run.deployment_id)
+    expect(builds.lastIndexOf(factory.base.id)).toBeLessThan(builds.indexOf(factory.candidate.id))
+    own.slice(1).forEach((run, index) => {
+      expect(Date.parse(own[index]?.ended_at ?? '')).toBeLessThanOrEqual(Date.parse(run.started_at))
+    })
+    const others = server.runs().filter((run) => run.station !== station)
+    expect(new Set(others.map((run) => run.deployment_id))).toEqual(new Set([factory.base.id]))
+  })
+
+  it('says busy with the start of the very run that it posts', async () => {
+    const { server, factory } = await running({ stations: 1 })
+    await until(() => factory.stats().runs >= 10, '10 runs')
+    await factory.stop()
+    const beats = server.seen().filter((one) => one.path.endsWith('/heartbeats'))
+    const started = new Set(beats.filter((one) => one.body.busy).map((one) => one.body.run_started_at))
+    const posted = server.runs().filter((run) => started.has(run.started_at))
+    expect(posted.length).toBeGreaterThanOrEqual(9)
+    expect(beats.some((one) => one.body.busy === false)).toBe(true)
+  })
+
+  it('tests a failed unit again under the same serial number', async () => {
+    const { server, factory } = await running({ stations: 5, seed: 3 })
+    await until(() => factory.stats().failed >= 8, '8 failed runs')
+    await until(() => [...attempts(server.runs()).values()].some((runs) => runs.length > 1), 'a retest')
+    for (const runs of attempts(server.runs()).values())
+      for (const earlier of runs.slice(0, -1)) expect(earlier.outcome).not.toBe('PASS')
+  })
+
+  it('loses its first canary station in the silent scenario, and gets it back with its runs', async () => {
+    const { server, factory } = await running({ scenario: 'silent' })
+    const [first = '', second = ''] = factory.stationNames
+    await until(() => factory.stats().runs >= 9, 'some runs on base')
+    server.pin(first, factory.candidate.id)
+    await until(() => heardOf(first).includes('pulled'), 'the canary station pulls')
+    const runs = () => factory.stats().runs
+    const later = runs() + 30
+    await until(() => runs() >= later, 'the others go on')
+    expect(heardOf(first)).toEqual(['pulled'])
+    server.pin(second, factory.candidate.id)
+    await until(() => heardOf(second).includes('running'), 'the second canary station is not silent')
+    factory.comeBack(first)
+    await until(
+      () => server.runs().some((run) => run.station === first && run.deployment_id === factory.candidate.id),
+      'its kept runs arrive',
+    )
+
+    function heardOf(station: string) {
+      return server
+        .seen()
+        .filter((one) => one.station === station && one.body.deployment_id === factory.candidate.id)
+        .map((one) => one.body.state ?? 'run')
+    }
+  })
+
+  it('starts again with the stations it had, with serial numbers of its own', async () => {
+    const { server, factory } = await running()
+    await until(() => factory.stats().runs >= 6, 'some runs')
+    await factory.stop()
+    const before = new Set(server.runs().map((run) => run.serial_number))
+    const again = await running({ url: server.url, earlier: { setUp: factory.setUp, generation: 2 } })
+    await until(() => again.factory.stats().runs >= 6, 'runs of the second start')
+    await again.factory.stop()
+    const after = server.runs().filter((run) => !before.has(run.serial_number))
+    expect(after.length).toBeGreaterThanOrEqual(6)
+    expect(again.factory.stations).toEqual(factory.stations)
+  })
+})
+
+function attempts<Run extends { serial_number: string; started_at: string }>(runs: Run[]) {
+  const inOrder = runs.toSorted((one, other) => one.started_at.localeCompare(other.started_at))
+  return Map.groupBy(inOrder, (run) => run.serial_number)
+}
