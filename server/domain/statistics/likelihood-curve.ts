@@ -1,5 +1,7 @@
 import { averageOverDrift, type LikelihoodCurve } from './average-over-drift.ts'
 import type { Drift } from './base-drift.ts'
+import { driftNodes } from './drift-nodes.ts'
+import { likelihoodWidth } from './likelihood-width.ts'
 import { smoothTable } from './smooth-table.ts'
 import { type CanaryStation, isSmoothKernel, stationKernel } from './station-kernel.ts'
 
@@ -26,7 +28,10 @@ export function likelihoodCurve(stations: readonly CanaryStation[], drift: Drift
     return sum
   }
   const isSmooth = groups.every(({ station }) => isSmoothKernel(station, drift.shift))
-  return averageOverDrift(isSmooth ? smoothTable(summed) : summed, drift)
+  return averageOverDrift(
+    isSmooth ? smoothTable(summed) : summed,
+    driftNodes(drift, likelihoodWidth(stations)),
+  )
 }
 
 type Group = { readonly station: CanaryStation; count: number }
