@@ -51,7 +51,11 @@ export function eventDelivery(deps: { world: World; app: SendToApp; retryDelaysM
     })
   }
 
-  return { send, stop: () => [...pending].forEach((cancel) => cancel()) }
+  function stop(): void {
+    for (const cancel of [...pending]) cancel()
+  }
+
+  return { send, stop }
 }
 
 function eventEnvelope(event: { type: string }, eventId: string, { team, now }: World) {

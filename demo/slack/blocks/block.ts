@@ -83,7 +83,7 @@ const dataVisualization = z.looseObject({
     .optional(),
 })
 
-export const block = z.discriminatedUnion('type', [
+const basic = [
   z.strictObject({
     ...named,
     type: z.literal('header'),
@@ -105,8 +105,14 @@ export const block = z.discriminatedUnion('type', [
     dispatch_action: z.boolean().optional(),
   }),
   z.looseObject({ ...named, type: z.literal('rich_text'), elements: z.array(loose) }),
-  z.strictObject({ ...named, type: z.literal('markdown'), text: z.string().min(1).max(12_000) }),
   table,
+] as const
+
+const childBlock = z.discriminatedUnion('type', basic)
+
+export const block = z.discriminatedUnion('type', [
+  ...basic,
+  z.strictObject({ ...named, type: z.literal('markdown'), text: z.string().min(1).max(12_000) }),
   dataTable,
   dataVisualization,
   card,
@@ -122,7 +128,9 @@ export const block = z.discriminatedUnion('type', [
     type: z.literal('container'),
     title: plainText(150).optional(),
     subtitle: anyText(150).optional(),
-    child_blocks: z.array(loose).min(1).max(10),
+    child_blocks: z.array(childBlock).min(1).max(10),
+    is_collapsible: z.boolean().optional(),
+    default_collapsed: z.boolean().optional(),
   }),
   z.looseObject({
     ...named,

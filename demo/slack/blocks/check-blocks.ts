@@ -12,9 +12,23 @@ export function checkBlocks(input: unknown, surface: Surface, root: string[] = [
   const parsed = z.array(block).max(maxBlocks[surface]).safeParse(input)
   if (!parsed.success) return { faults: slackFaults(parsed.error, input, root) }
   const blocks = parsed.data
-  const rules = [offSurface, misplacedElements, emptySections, imageSources, repeatedIds, menus, oneTable]
-  const faults = rules.flatMap((rule) => rule(blocks, root, surface))
+  const faults = ruleFaults(blocks, root, surface)
   return faults.length > 0 ? { faults } : { blocks }
+}
+
+function ruleFaults(blocks: Block[], root: string[], surface: Surface): string[] {
+  const rules = [offSurface, misplacedElements, emptySections, imageSources, repeatedIds, menus, oneTable]
+  const inside = blocks.flatMap((one, index) =>
+    one.type === 'container'
+      ? ruleFaults(one.child_blocks, [...root, String(index), 'child_blocks'], surface)
+      : [],
+  )
+  return [...rules.flatMap((rule) => rule(blocks, root, surface)), ...inside]
+}
+
+/** The blocks with those inside containers beside them. */
+export function withChildren(blocks: Block[]): Block[] {
+  return blocks.flatMap<Block>((one) => (one.type === 'container' ? [one, ...one.child_blocks] : [one]))
 }
 
 /** Every element of a block that a person can act on or that fills it. */

@@ -2,7 +2,7 @@
 
 import type { StateValue, StateValues } from '../state/views.ts'
 import type { Block } from './block.ts'
-import { elementsOf, initialOptions, optionsOf } from './check-blocks.ts'
+import { elementsOf, initialOptions, optionsOf, withChildren } from './check-blocks.ts'
 import type { Element } from './element.ts'
 import type { Option } from './text-object.ts'
 
@@ -18,7 +18,7 @@ export function isStateful(element: Element): element is Stateful {
 /** The whole `state.values` of some blocks: what was entered, else what each element starts with. */
 export function stateValues(blocks: Block[], entered: StateValues): StateValues {
   const values: StateValues = {}
-  for (const block of blocks) {
+  for (const block of withChildren(blocks)) {
     for (const element of elementsOf(block)) {
       if (!isStateful(element)) continue
       const blockId = block.block_id ?? ''

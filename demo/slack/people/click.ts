@@ -4,7 +4,7 @@ import { viewPayload } from '../api/view-payload.ts'
 import { failure, type Outcome, outcome, refused } from '../app/outcome.ts'
 import { payload } from '../app/payload.ts'
 import type { Block } from '../blocks/block.ts'
-import { elementsOf } from '../blocks/check-blocks.ts'
+import { elementsOf, withChildren } from '../blocks/check-blocks.ts'
 import type { Element } from '../blocks/element.ts'
 import { type Entry, enteredState, isStateful, stateValues } from '../blocks/input-state.ts'
 import type { User } from '../state/directory.ts'
@@ -182,7 +182,7 @@ function actionOf(
 }
 
 function findElement(blocks: Block[], input: ClickInput): Found | undefined {
-  const all = blocks.flatMap((block) =>
+  const all = withChildren(blocks).flatMap((block) =>
     elementsOf(block).flatMap((element) => (element.type === 'image' ? [] : [{ block, element }])),
   )
   return all.find(

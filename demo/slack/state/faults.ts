@@ -24,6 +24,11 @@ export function faults(deps: { changes: Changes }) {
     deps.changes.happened()
   }
 
+  function unset(kind: Fault['kind']): void {
+    active = active.filter((one) => one.kind !== kind)
+    deps.changes.happened()
+  }
+
   function clear(): void {
     active = []
     deps.changes.happened()
@@ -40,5 +45,5 @@ export function faults(deps: { changes: Changes }) {
     return struck
   }
 
-  return { set, clear, strike, active: () => active }
+  return { set, unset, clear, strike, active: () => active }
 }

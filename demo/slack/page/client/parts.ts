@@ -1,0 +1,88 @@
+// Fetches the parts of the page and swaps in those that changed.
+import type { Parts } from '../render-parts.ts'
+import { keepEntries } from './controls.ts'
+import { showDates } from './dates.ts'
+
+export type Looking = { user: string; place: string; thread: string }
+
+export function parts(deps: { looking: () => Looking }) {
+  const shown = new Map<string, string>()
+  let fetching = false
+  let wanted = false
+
+  /** Calls while one is under way are answered by one more. */
+  async function refresh(): Promise<void> {
+    if (fetching) {
+      wanted = true
+      return
+    }
+    fetching = true
+    do {
+      wanted = false
+      const response = await fetch(`/page/parts?${new URLSearchParams(deps.looking())}`).catch(
+        () => undefined,
+      )
+      if (response?.ok) show(await response.json())
+    } while (wanted)
+    fetching = false
+  }
+
+  function show(fresh: Parts): void {
+    for (const [name, html] of Object.entries(fresh)) {
+      const part = document.querySelector<HTMLElement>(`[data-part="${name}"]`)
+      if (!part || shown.get(name) === html) continue
+      shown.set(name, html)
+      if (name === 'main' || name === 'thread') swapList(part, html)
+      else if (name === 'modal') swapModal(part, html)
+      else part.innerHTML = html
+      showDates(part)
+      followTheme(part)
+    }
+  }
+
+  return { refresh, forget: () => shown.clear() }
+}
+
+/** Keeps the messages that did not change, so that an open menu in them stays open, and stays at the end. */
+function swapList(part: HTMLElement, html: string): void {
+  const atEnd = part.scrollHeight - part.scrollTop - part.clientHeight < 60
+  const template = document.createElement('template')
+  template.innerHTML = html
+  const before = new Map(
+    [...part.children].map((child) => [child.getAttribute('data-key'), child as HTMLElement]),
+  )
+  const children = [...template.content.children].map((child) => {
+    const same = before.get(child.getAttribute('data-key'))
+    if (same?.dataset.source === child.outerHTML) return same
+    const source = child.outerHTML
+    if (same) keepEntries(same, child)
+    ;(child as HTMLElement).dataset.source = source
+    return child
+  })
+  part.replaceChildren(...children)
+  if (atEnd || before.size === 0) part.scrollTop = part.scrollHeight
+}
+
+function swapModal(part: HTMLElement, html: string): void {
+  const template = document.createElement('template')
+  template.innerHTML = html
+  const before = part.querySelector<HTMLElement>('[data-view]')
+  const after = template.content.querySelector<HTMLElement>('[data-view]')
+  const isSame = before !== null && before.dataset.view === after?.dataset.view
+  const focused = isSame ? document.activeElement?.closest<HTMLElement>('[data-control]') : undefined
+  const scrolled = before?.querySelector('.body')?.scrollTop ?? 0
+  if (isSame && after) keepEntries(before, after)
+  part.replaceChildren(template.content)
+  const body = part.querySelector('.body')
+  if (isSame && body) body.scrollTop = scrolled
+  const selector = focused
+    ? `[data-block="${CSS.escape(focused.dataset.block ?? '')}"][data-action="${CSS.escape(focused.dataset.action ?? '')}"] :is(input, select, textarea)`
+    : '.body :is(input, select, textarea), footer button'
+  part.querySelector<HTMLElement>(selector)?.focus()
+}
+
+/** The block renderer's style follows an attribute rather than the system. */
+function followTheme(part: HTMLElement): void {
+  const theme = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'
+  for (const block of part.querySelectorAll<HTMLElement>('#slack_blocks_to_jsx')) block.dataset.theme = theme
+}

@@ -1,0 +1,88 @@
+// A select whose options the app looks up while a person types.
+import type { Act } from '../act.ts'
+import { sendAct } from './send-act.ts'
+
+type Option = { value: string; text: { text: string } }
+type At = Extract<Act, { do: 'suggest' }>['at']
+
+const typingPauseMs = 200
+
+export function searches(deps: { user: () => string; place: (inside: Element) => At | undefined }) {
+  const pending = new WeakMap<HTMLInputElement, ReturnType<typeof setTimeout>>()
+
+  function typed(input: HTMLInputElement): void {
+    clearTimeout(pending.get(input))
+    pending.set(
+      input,
+      setTimeout(() => void look(input), typingPauseMs),
+    )
+  }
+
+  async function look(input: HTMLInputElement): Promise<void> {
+    const box = input.closest<HTMLElement>('.search')
+    const control = input.closest<HTMLElement>('[data-control]')
+    const at = deps.place(input)
+    if (!box || !control || !at || input.value.length < Number(box.dataset.min)) return
+    const { action = '', block = '' } = control.dataset
+    const asked = input.value
+    const reply = await sendAct({
+      do: 'suggest',
+      user: deps.user(),
+      actionId: action,
+      blockId: block,
+      value: asked,
+      at,
+    })
+    if (input.value !== asked || document.activeElement !== input) return
+    list(box, input, (reply.options ?? []) as Option[])
+  }
+
+  function list(box: HTMLElement, input: HTMLInputElement, options: Option[]): void {
+    const shown = box.querySelector<HTMLElement>('[role=listbox]')
+    if (!shown) return
+    const items = options.map(({ value, text }) => {
+      const item = document.createElement('li')
+      item.setAttribute('role', 'option')
+      item.setAttribute('aria-selected', 'false')
+      item.dataset.value = value
+      item.textContent = text.text
+      return item
+    })
+    if (items.length === 0) {
+      const none = document.createElement('li')
+      none.textContent = 'No results'
+      items.push(none)
+    }
+    shown.replaceChildren(...items)
+    shown.hidden = false
+    input.setAttribute('aria-expanded', 'true')
+  }
+
+  function choose(item: HTMLElement): void {
+    const box = item.closest<HTMLElement>('.search')
+    const chips = box?.querySelector('.chips')
+    const input = box?.querySelector<HTMLInputElement>('[role=combobox]')
+    if (!box || !chips || !input || item.dataset.value === undefined) return
+    const chip = document.createElement('span')
+    chip.className = 'chip'
+    chip.dataset.chosen = item.dataset.value
+    const drop = document.createElement('button')
+    drop.type = 'button'
+    drop.dataset.drop = ''
+    drop.setAttribute('aria-label', `Remove ${item.textContent}`)
+    drop.textContent = '×'
+    chip.append(`${item.textContent} `, drop)
+    if (box.dataset.several === 'true') chips.append(chip)
+    else chips.replaceChildren(chip)
+    input.value = ''
+    hide(box)
+    box.dispatchEvent(new Event('change', { bubbles: true }))
+  }
+
+  function hide(box: Element): void {
+    box.querySelector<HTMLElement>('[role=listbox]')?.setAttribute('hidden', '')
+    box.querySelector('[role=combobox]')?.setAttribute('aria-expanded', 'false')
+  }
+
+  return { typed, look, choose, hide }
+}

@@ -1,0 +1,19 @@
+// What a renderer has to know beside the thing it draws.
+import type { Directory } from '../state/directory.ts'
+import type { StateValues } from '../state/views.ts'
+
+export type Scene = {
+  directory: Directory
+  /** Where the browser finds an image, be it uploaded or elsewhere. */
+  imageUrl: (image: { image_url?: string | undefined; slack_file?: unknown }) => string
+  /** What the reader has entered so far in these blocks. */
+  values: StateValues
+  errors: Record<string, string>
+}
+
+export function fileUrl(image: { image_url?: string | undefined; slack_file?: unknown }): string {
+  const file = image.slack_file
+  if (file !== null && typeof file === 'object' && 'id' in file) return `/files/${file.id}/picture`
+  if (file !== null && typeof file === 'object' && 'url' in file) return new URL(String(file.url)).pathname
+  return image.image_url ?? ''
+}
