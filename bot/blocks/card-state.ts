@@ -1,0 +1,65 @@
+// The first lines under a card's title: where it stands, who made it so, what it waits for, what comes next.
+import type { RolloutView, StageView } from '../../server/domain/rollout-view.ts'
+import { join, type Markup, markup, moment, oneLine } from './markup.ts'
+import { decided, named, statusWords, verdictWords } from './wording.ts'
+
+export function cardState(view: RolloutView, stage: StageView, isCurrent: boolean): Markup {
+  const decision = stage.decision === null ? [] : [decided(stage.decision)]
+  if (!isCurrent) return join(decision.length > 0 ? decision : [markup`*${stage.label}*`], '\n')
+  return join([...standing(view, decision), ...waiting(view), ...next(view)], '\n')
+}
+
+function standing(view: RolloutView, decision: Markup[]): Markup[] {
+  switch (view.status) {
+    case 'pending': {
+      const start = view.startAt === null ? '' : markup`, starts ${moment(view.startAt)}`
+      return [markup`*Waiting to start*${start}. No station has the new build.`]
+    }
+    case 'active':
+      return [markup`*${verdictLine(view)}*`]
+    case 'paused':
+      return [pauseLine(view), markup`Gates: *${verdictLine(view).toLowerCase()}*`]
+    case 'aborting':
+    case 'aborted':
+      return [abortLine(view)]
+    case 'completed':
+      return decision.length > 0 ? decision : [markup`*Completed* on all stations`]
+  }
+}
+
+function verdictLine(view: RolloutView): string {
+  const word = view.verdict === null ? 'not judged yet' : verdictWords[view.verdict.overall]
+  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`
+}
+
+function pauseLine(view: RolloutView): Markup {
+  if (view.pause === null) return markup`*Paused*`
+  const { by, at, why, reason } = view.pause
+  const cause = why === '' ? reason : why
+  return markup`*Paused* by ${named(by)}, ${moment(at)}: ${oneLine(cause, 300)}`
+}
+
+function abortLine(view: RolloutView): Markup {
+  const word = statusWords[view.status]
+  const title = `${word.charAt(0).toUpperCase()}${word.slice(1)}`
+  if (view.abort === null) return markup`*${title}*`
+  const { by, at, why } = view.abort
+  return markup`*${title}* by ${named(by)}, ${moment(at)}: ${oneLine(why, 300)}`
+}
+
+/** Unmet items and plain sentences often say the same: each is said once. */
+function waiting(view: RolloutView): Markup[] {
+  if (view.status === 'aborted' || view.status === 'completed') return []
+  const open = view.readiness.items.filter((item) => !item.met).map((item) => item.text)
+  const said = view.status === 'aborting' ? view.waitsFor : [...open, ...view.waitsFor]
+  const unique = [...new Set(said)].slice(0, 8).map((text) => oneLine(text, 160))
+  const met = view.readiness.items.filter((item) => item.met).map((item) => oneLine(item.text, 100))
+  const lines = unique.length === 0 ? [] : [markup`*Waits for* ${unique.join('; ')}`]
+  return view.status === 'aborting' || met.length === 0
+    ? lines
+    : [...lines, markup`*Done* ${met.slice(0, 8).join('; ')}`]
+}
+
+function next(view: RolloutView): Markup[] {
+  return view.next === '' ? [] : [markup`*Next* ${oneLine(view.next, 240)}`]
+}

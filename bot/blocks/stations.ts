@@ -1,0 +1,59 @@
+// Which stations a stage has now and takes next; a station that is not confirmed says where it stands.
+import type { RolloutView, StationView } from '../../server/domain/rollout-view.ts'
+import { join, type Markup, markup, oneLine } from './markup.ts'
+import { count, listed } from './numbers.ts'
+
+export function stationLines(view: RolloutView, stageIndex: number): Markup {
+  const left = view.stations.filter((station) => station.status === 'left')
+  const lines =
+    view.status === 'aborting' || view.status === 'aborted' ? backLines(view) : forwardLines(view, stageIndex)
+  const gone =
+    left.length === 0 ? [] : [markup`*Left the rollout* ${listed(left.map((station) => name(station)))}`]
+  return join([...lines, ...gone], '\n')
+}
+
+function forwardLines(view: RolloutView, stageIndex: number): Markup[] {
+  const now = view.stations.filter(
+    (station) =>
+      station.stageIndex <= stageIndex && ['pinned', 'pulled', 'confirmed'].includes(station.status),
+  )
+  const next = view.stations.filter((station) => station.stageIndex === stageIndex + 1)
+  const unsettled = now.filter((station) => state(station) !== null)
+  const ordered = [...unsettled, ...now.filter((station) => state(station) === null)]
+  const confirmed = now.filter((station) => station.status === 'confirmed').length
+  const here = markup`*Stations now* ${listed(ordered.map(nameAndState))}${now.length === 0 ? '' : ` (${confirmed} of ${now.length} confirmed)`}`
+  return next.length === 0
+    ? [here]
+    : [here, markup`*Next stage adds* ${count(next.length, 'station')}: ${listed(next.map(name))}`]
+}
+
+function backLines(view: RolloutView): Markup[] {
+  const exposed = view.stations.filter((station) =>
+    ['reverting', 'reverted', 'pinned', 'pulled', 'confirmed'].includes(station.status),
+  )
+  const open = exposed.filter((station) => station.status !== 'reverted' && station.waived === null)
+  const back = exposed.length - open.length
+  const summary = markup`*Back on base* ${back} of ${count(exposed.length, 'station')}`
+  return open.length === 0 ? [summary] : [summary, markup`*Not back yet* ${listed(open.map(nameAndState))}`]
+}
+
+function nameAndState(station: StationView): string {
+  const word = state(station)
+  return word === null ? name(station) : `${name(station)} (${word})`
+}
+
+/** Null for a station that needs no word: confirmed, and nothing wrong. */
+function state(station: StationView): string | null {
+  const words = [
+    station.status === 'pinned' ? 'not pulled yet' : null,
+    station.status === 'pulled' ? 'pulled, no run yet' : null,
+    station.status === 'reverting' ? 'still on the new build' : null,
+    station.trouble === null ? null : `${station.trouble.kind}: ${oneLine(station.trouble.detail, 60)}`,
+    station.waived === null ? null : `waived by ${oneLine(station.waived.by.name, 40)}`,
+  ].filter((word) => word !== null)
+  return words.length === 0 ? null : words.join(', ')
+}
+
+function name(station: StationView): string {
+  return oneLine(station.name, 40)
+}

@@ -1,0 +1,56 @@
+// The words of a rollout for people: one place, so that a card, a reply and a notification say the same.
+import type { Actor } from '../../server/domain/actor.ts'
+import type { RolloutView, StageView } from '../../server/domain/rollout-view.ts'
+import type { VerdictWord } from '../../server/domain/verdict.ts'
+import { type Markup, markup, mention, moment, oneLine } from './markup.ts'
+
+export const statusWords: Record<RolloutView['status'], string> = {
+  pending: 'waiting to start',
+  active: 'active',
+  paused: 'paused',
+  aborting: 'aborting',
+  aborted: 'aborted',
+  completed: 'completed',
+}
+
+/** Never "no difference": evidence so far is all there is. */
+export const verdictWords: Record<VerdictWord, string> = {
+  pass: 'healthy so far',
+  wait: 'not enough evidence yet',
+  grey: 'unclear, a person decides',
+  breach: 'breach',
+  severe: 'severe breach',
+  'no data': 'no data yet',
+  blind: 'blind, its numbers do not arrive',
+}
+
+/** Worst first: the order in which a reader needs them. */
+export const verdictOrder: VerdictWord[] = ['severe', 'breach', 'blind', 'grey', 'no data', 'wait', 'pass']
+
+/** "PCBA-FCT 2.4.1" */
+export function buildName(view: Pick<RolloutView, 'procedure' | 'deployment'>): string {
+  return `${oneLine(view.procedure.name, 60)} ${oneLine(view.deployment.version, 40)}`
+}
+
+export function stagePlace(view: RolloutView, stage: StageView): string {
+  return `stage ${stage.index + 1} of ${view.stages.length}`
+}
+
+/** A name for the record; nobody is called by it. */
+export function named(actor: Actor): string {
+  return oneLine(actor.name, 60)
+}
+
+/** The one person who owns it, called by name in Slack where Slack knows them. */
+export function called(actor: Actor): Markup {
+  return actor.kind === 'person' && actor.door === 'slack' ? mention(actor.id) : markup`${named(actor)}`
+}
+
+export type Decision = { what: string; by: Actor; at: number; why: string | null }
+
+/** "Advanced to stage 3 by Anna, 14:02: looks good" */
+export function decided(decision: Decision): Markup {
+  const what = oneLine(decision.what, 120)
+  const why = decision.why === null || decision.why === '' ? '' : `: ${oneLine(decision.why, 300)}`
+  return markup`*${what.charAt(0).toUpperCase()}${what.slice(1)}* by ${named(decision.by)}, ${moment(decision.at)}${why}`
+}

@@ -1,0 +1,93 @@
+// Slack's requests over HTTP: verified, then handed to Bolt, in a scope of their own within our Fastify.
+import { type App, HTTPModuleFunctions, HTTPResponseAck, type Logger, type Receiver } from '@slack/bolt'
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+
+export type HttpReceiver = Receiver & { routes: FastifyPluginAsync }
+
+const bodyLimit = 1024 * 1024
+
+/** Refuses to be made without a secret: an empty one would let anybody sign. */
+export function httpReceiver(signingSecret: string, logger: Logger): HttpReceiver {
+  if (signingSecret === '') throw new Error('a signing secret is needed to verify requests of Slack')
+  let app: App | null = null
+  const running = new Set<Promise<void>>()
+
+  const routes: FastifyPluginAsync = async (scope) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (_request, body, done) =>
+      done(null, body),
+    )
+    scope.post('/slack/events', { schema: { hide: true } }, async (request, reply) => {
+      if (app === null) {
+        return reply.code(503).header('retry-after', '5').send({ error: 'Slack is not connected yet' })
+      }
+      await receive(app, request, reply)
+      return reply
+    })
+  }
+
+  async function receive(to: App, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+    const raw = Object.assign(request.raw, { rawBody })
+    const verified = await verify(raw, reply)
+    if (verified === null) return
+    const body = parse(verified, reply)
+    if (body === null) return
+    reply.hijack()
+    if (body.ssl_check === '1') return HTTPModuleFunctions.buildSSLCheckResponse(reply.raw)
+    if (body.type === 'url_verification')
+      return HTTPModuleFunctions.buildUrlVerificationResponse(reply.raw, body)
+    const ack = new HTTPResponseAck({
+      logger,
+      processBeforeResponse: false,
+      httpRequest: verified,
+      httpRequestBody: body,
+      httpResponse: reply.raw,
+    })
+    const retryNum = HTTPModuleFunctions.extractRetryNumFromHTTPRequest(raw)
+    const retryReason = HTTPModuleFunctions.extractRetryReasonFromHTTPRequest(raw)
+    const work = to.processEvent({
+      body,
+      ack: ack.bind(),
+      ...(retryNum === undefined ? {} : { retryNum }),
+      ...(retryReason === undefined ? {} : { retryReason }),
+    })
+    running.add(work)
+    await work.finally(() => running.delete(work))
+  }
+
+  async function verify(raw: FastifyRequest['raw'], reply: FastifyReply) {
+    try {
+      return await HTTPModuleFunctions.parseAndVerifyHTTPRequest({ signingSecret }, raw)
+    } catch (error) {
+      logger.warn(`a request was refused: ${error instanceof Error ? error.message : String(error)}`)
+      await reply.code(401).send({ error: 'the signature of this request is not valid' })
+      return null
+    }
+  }
+
+  function parse(
+    verified: Parameters<typeof HTTPModuleFunctions.parseHTTPRequestBody>[0],
+    reply: FastifyReply,
+  ) {
+    try {
+      return HTTPModuleFunctions.parseHTTPRequestBody(verified)
+    } catch {
+      reply.code(400).send({ error: 'the body of this request is neither JSON nor a form' })
+      return null
+    }
+  }
+
+  return {
+    routes,
+    init: (bolt) => {
+      app = bolt
+    },
+    start: async () => {},
+    /** Waits for what is being worked on: a click that was acknowledged must not be dropped. */
+    stop: async () => {
+      app = null
+      await Promise.allSettled(running)
+    },
+  }
+}

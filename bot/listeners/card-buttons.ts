@@ -1,0 +1,77 @@
+// The buttons that decide at once (advance when ready, pause, resume, approve) and those that open a form for a reason.
+import type { App, BlockButtonAction } from '@slack/bolt'
+import type { RolloutView } from '../../server/domain/rollout-view.ts'
+import type { RolloutVerb } from '../../server/service.ts'
+import { buttonIds } from '../blocks/card-buttons.ts'
+import { markup } from '../blocks/markup.ts'
+import { abortModal, acknowledgeModal, overrideModal } from '../blocks/reason-modals.ts'
+import { type Click, decideByClick, drawNow, readClick } from './click.ts'
+import type { ListenerDeps } from './deps.ts'
+
+type Reaction = (click: Click, threadTs: string | undefined) => Promise<void>
+
+export function cardButtons(app: App, deps: ListenerDeps): void {
+  const reactions: Record<string, Reaction> = {
+    [buttonIds.approve]: (click) => decideByClick(deps, click, { verb: 'approve' }),
+    [buttonIds.pause]: (click) => decideByClick(deps, click, pause),
+    [buttonIds.resume]: (click) => decideByClick(deps, click, { verb: 'resume' }),
+    [buttonIds.advance]: (click) => advance(deps, click),
+    [buttonIds.abort]: (click) => openWith(deps, click, abortModal),
+    [buttonIds.acknowledge]: (click) => openWith(deps, click, acknowledgeModal),
+  }
+  for (const [actionId, react] of Object.entries(reactions)) listen(app, deps, actionId, react)
+}
+
+const pause: RolloutVerb = { verb: 'pause', why: 'paused by the button on the card' }
+
+function listen(app: App, deps: ListenerDeps, actionId: string, react: Reaction): void {
+  app.action<BlockButtonAction>(
+    { type: 'block_actions', action_id: actionId },
+    async ({ ack, body, respond }) => {
+      await ack()
+      const click = readClick(body, respond)
+      if (!click) return
+      try {
+        await react(click, body.message?.thread_ts)
+      } catch (error) {
+        deps.log.error({ err: error, user: click.user, action: actionId }, 'a button of a card failed')
+        await deps.tell(
+          click.to,
+          markup`Firstpass failed to do this. Look at the card before you try again, or type \`/rollout ${actionId}\`.`,
+        )
+      }
+    },
+  )
+}
+
+/** Ready: it advances. Not ready: a form names what is missing. Drawn against an older state: the service says who moved it. */
+async function advance(deps: ListenerDeps, click: Click): Promise<void> {
+  const view = await deps.service.get(click.on.rolloutId)
+  const unmet = view?.readiness.items.some((item) => !item.met) ?? false
+  if (view && !isStale(click, view) && unmet)
+    return open(deps, click, overrideModal(view, click.on, click.to.channel))
+  return decideByClick(deps, click, { verb: 'advance', why: null })
+}
+
+function isStale({ on }: Click, view: RolloutView): boolean {
+  const isLive = view.status === 'active' || view.status === 'paused'
+  return (
+    !isLive ||
+    view.version !== on.version ||
+    view.stageIndex !== on.stageIndex ||
+    view.deployment.id !== on.deploymentId
+  )
+}
+
+type ModalBuilder = typeof abortModal
+
+/** The form opens even when the rollout cannot be read: a reason can be written and the abort be tried. */
+async function openWith(deps: ListenerDeps, click: Click, build: ModalBuilder): Promise<void> {
+  const view = await deps.service.get(click.on.rolloutId).catch(() => null)
+  await open(deps, click, build(view, click.on, click.to.channel))
+  if (view && isStale(click, view)) await drawNow(deps, click.on)
+}
+
+async function open(deps: ListenerDeps, click: Click, view: ReturnType<ModalBuilder>): Promise<void> {
+  await deps.clients.interactive.views.open({ trigger_id: click.triggerId, view })
+}

@@ -1,0 +1,25 @@
+// All listeners, registered once on the app of either door.
+import type { App } from '@slack/bolt'
+import { cardButtons } from './card-buttons.ts'
+import type { ListenerDeps } from './deps.ts'
+import { linkShared } from './link-shared.ts'
+import { mentions } from './mentions.ts'
+import { otherButtons } from './other-buttons.ts'
+import { reasonModals } from './reason-modals.ts'
+import { rolloutCommand } from './rollout-command.ts'
+import { startModalListeners } from './start-modal.ts'
+import { startOptions } from './start-options.ts'
+
+export function registerListeners(app: App, deps: ListenerDeps): void {
+  rolloutCommand(app, deps)
+  cardButtons(app, deps)
+  reasonModals(app, deps)
+  startModalListeners(app, deps)
+  startOptions(app, deps)
+  otherButtons(app)
+  mentions(app, deps)
+  linkShared(app, deps)
+  app.error(async (error) => {
+    deps.log.error({ err: error }, 'a request of Slack failed')
+  })
+}

@@ -1,0 +1,10 @@
+// Acknowledges every button that no other listener answers: link buttons, and those of cards drawn long ago.
+import type { App } from '@slack/bolt'
+import { buttonIds } from '../blocks/card-buttons.ts'
+import { startActions } from '../blocks/start-modal.ts'
+
+export function otherButtons(app: App): void {
+  const answered = [...Object.values(buttonIds), ...Object.values(startActions)]
+  const others = new RegExp(`^(?!(?:${answered.join('|')})$)`)
+  app.action({ type: 'block_actions', action_id: others }, async ({ ack }) => ack())
+}

@@ -1,0 +1,65 @@
+// /rollout: acknowledged at once, answered to the one who typed it.
+import type { App, SlashCommand } from '@slack/bolt'
+import { type Markup, markup, oneLine } from '../blocks/markup.ts'
+import type { Answer } from '../commands/answer.ts'
+import { helpText, unknownText } from '../commands/help.ts'
+import { subcommandName, subcommands } from '../commands/subcommands.ts'
+import type { Listener } from '../tell.ts'
+import { unescaped, type Word, words } from '../words.ts'
+import type { ListenerDeps } from './deps.ts'
+import { openStartModal } from './start-modal.ts'
+
+export function rolloutCommand(app: App, deps: ListenerDeps): void {
+  app.command('/rollout', async ({ ack, command, respond }) => {
+    await ack()
+    const to: Listener = { user: command.user_id, channel: command.channel_id, respond }
+    const typed = unescaped(command.text).trim()
+    const [first, ...rest] = words(typed)
+    const name = first === undefined ? 'help' : subcommandName(first.text)
+    if (name === 'start' && rest.length < 2 && !rest.some((word) => /^(--|—|–)/.test(word.text))) {
+      await openStartModal(deps, command, rest)
+      return
+    }
+    const answer = await answered(deps, command, name, first?.text ?? '', rest)
+    const text = answer.done ? answer.text : withEcho(answer.text, typed)
+    await deps.tell(to, text, answer.done ? answer.blocks : undefined)
+  })
+}
+
+async function answered(
+  deps: ListenerDeps,
+  command: SlashCommand,
+  name: string | null,
+  word: string,
+  rest: Word[],
+): Promise<Answer> {
+  const subcommand = name === null ? undefined : subcommands[name]
+  if (!subcommand)
+    return word === '' || word.toLowerCase() === 'help'
+      ? { done: true, text: helpText(rest) }
+      : { done: false, text: unknownText(word) }
+  const { user_id: user, team_id: team, trigger_id: trigger } = command
+  const identified = await deps.people.identify(user, subcommand.canStop)
+  if ('refused' in identified) {
+    deps.log.info({ user, team, trigger, name, decision: 'refused' }, identified.refused)
+    return { done: false, text: markup`${identified.refused}` }
+  }
+  try {
+    const asked = { words: rest, by: identified.actor, commandId: `slack:${trigger}` }
+    const answer = await subcommand.run(asked, deps.service)
+    deps.log.info({ user, team, trigger, name, decision: answer.done ? 'done' : 'refused' }, '/rollout')
+    return answer
+  } catch (error) {
+    deps.log.error({ err: error, user, trigger, name }, '/rollout failed')
+    return {
+      done: false,
+      text: markup`Firstpass failed to do this. Look at \`/rollout status\` before you try again.`,
+    }
+  }
+}
+
+/** Slack empties the input line on sending: what was typed comes back to be copied. */
+function withEcho(text: Markup, typed: string): Markup {
+  const line = oneLine(`/rollout ${typed}`, 900).replaceAll('```', "'''")
+  return markup`${text}\nYou typed:\n\`\`\`${line}\`\`\``
+}

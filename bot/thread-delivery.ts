@@ -1,0 +1,82 @@
+// Says an event in the thread of its stage's card, exactly once, and takes the buttons off a breach that has ended.
+import type { WebClient } from '@slack/web-api'
+import type { RolloutId } from '../server/domain/ids.ts'
+import type { RolloutView } from '../server/domain/rollout-view.ts'
+import type { Delivery, DeliveryResult, Service, SlackPosts } from '../server/service.ts'
+import type { Message } from './blocks/build.ts'
+import { breachesEndedBy, breachMessage, endMessage, type Numbered, stageAt } from './blocks/thread-events.ts'
+import { type Cards, waitOf } from './cards.ts'
+import { change, contentHash, post } from './messages.ts'
+import { oneAtATime } from './one-at-a-time.ts'
+import { slackFailure } from './slack-failure.ts'
+
+type Deps = {
+  client: WebClient
+  service: Pick<Service, 'get' | 'events'>
+  posts: SlackPosts
+  cards: Cards
+  now: () => number
+}
+type Job = Extract<Delivery, { kind: 'thread' }>
+
+const done: DeliveryResult = { delivered: true }
+
+export function threadDelivery({ client, service, posts, cards, now }: Deps) {
+  const inTurn = oneAtATime()
+
+  async function deliver(job: Job): Promise<DeliveryResult> {
+    const [view, events] = await Promise.all([service.get(job.rolloutId), service.events(job.rolloutId)])
+    const event = events.find((each) => each.sequence === job.sequence)
+    if (!view || !event) return done
+    return inTurn(job.rolloutId, () =>
+      event.type === 'BreachOpened'
+        ? sayOnce(view, events, event, event, breachMessage(view, event, events))
+        : sayEnd(view, events, event),
+    )
+  }
+
+  /** The reply goes where the breach was told; its buttons go first, so that nobody clicks on what has ended. */
+  async function sayEnd(view: RolloutView, events: Numbered[], event: Numbered): Promise<DeliveryResult> {
+    const ended = breachesEndedBy(event, events)
+    const where = ended.at(-1)
+    const message = endMessage(view, event)
+    if (where === undefined || message === null) return done
+    for (const breach of ended) await refresh(view.id, breach, breachMessage(view, breach, events))
+    return sayOnce(view, events, event, where, message)
+  }
+
+  async function sayOnce(
+    view: RolloutView,
+    events: Numbered[],
+    event: Numbered,
+    where: Numbered,
+    message: Message,
+  ): Promise<DeliveryResult> {
+    const key = eventKey(view.id, event.sequence)
+    if (await posts.find(key)) return done
+    const stageIndex = stageAt(events, where.sequence)
+    const card = await cards.draw(client, view.id, stageIndex, { patient: false, mayPost: true })
+    if (!card.drawn) return waitOf([card]) ?? done
+    const place = await post(client, card.at.channel, message, card.at.ts)
+    await posts.save(key, { ...place, contentHash: contentHash(message), updatedAt: now() })
+    return done
+  }
+
+  async function refresh(rolloutId: RolloutId, breach: Numbered, message: Message): Promise<void> {
+    const key = eventKey(rolloutId, breach.sequence)
+    const found = await posts.find(key)
+    if (!found || found.contentHash === contentHash(message)) return
+    try {
+      await change(client, found, message)
+    } catch (error) {
+      if (slackFailure(error).kind !== 'message gone') throw error
+    }
+    await posts.save(key, { ...found, contentHash: contentHash(message), updatedAt: now() })
+  }
+
+  return { deliver }
+}
+
+export function eventKey(rolloutId: RolloutId, sequence: number): string {
+  return `event:${rolloutId}:${sequence}`
+}
