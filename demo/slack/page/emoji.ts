@@ -1,6 +1,6 @@
 // The emoji shortcodes that bots commonly write; an unknown one stays as it was typed.
 
-const byName: Record<string, string> = Object.fromEntries(
+const byName = pairs(
   `warning ⚠️ white_check_mark ✅ heavy_check_mark ✔️ check ✔️ x ❌ no_entry ⛔ no_entry_sign 🚫 octagonal_sign 🛑
   rotating_light 🚨 bell 🔔 no_bell 🔕 rocket 🚀 tada 🎉 wave 👋 eyes 👀 fire 🔥 boom 💥 bug 🐛 wrench 🔧 hammer 🔨
   hammer_and_wrench 🛠️ gear ⚙️ nut_and_bolt 🔩 microscope 🔬 test_tube 🧪 factory 🏭 robot_face 🤖 package 📦 label 🏷️
@@ -19,15 +19,17 @@ const byName: Record<string, string> = Object.fromEntries(
   trophy 🏆 medal 🏅 checkered_flag 🏁 triangular_flag_on_post 🚩 construction 🚧 vertical_traffic_light 🚦 ship 🚢 truck 🚚
   snail 🐌 turtle 🐢 seedling 🌱 bird 🐦 hatching_chick 🐣 dart 🎯 game_die 🎲 inbox_tray 📥 outbox_tray 📤 file_folder 📁
   wastebasket 🗑️ bust_in_silhouette 👤 busts_in_silhouette 👥 technologist 🧑‍💻 mega 📣 loudspeaker 📢 electric_plug 🔌
-  battery 🔋 computer 💻 desktop_computer 🖥️ satellite 🛰️ thermometer 🌡️ white_small_square ▫️ black_small_square ▪️`
-    .split(/\s+/)
-    .reduce<[string, string][]>(
-      (pairs, word, index, words) =>
-        index % 2 === 0 && words[index + 1] ? [...pairs, [word, words[index + 1] ?? '']] : pairs,
-      [],
-    ),
+  battery 🔋 computer 💻 desktop_computer 🖥️ satellite 🛰️ thermometer 🌡️ white_small_square ▫️ black_small_square ▪️`,
 )
 
 export function withEmoji(text: string): string {
-  return text.replace(/:([a-z0-9_+-]+):(?::skin-tone-\d:)?/g, (whole, name: string) => byName[name] ?? whole)
+  return text.replace(
+    /:([a-z0-9_+-]+):(?::skin-tone-\d:)?/g,
+    (whole, name: string) => byName.get(name) ?? whole,
+  )
+}
+
+function pairs(text: string): Map<string, string> {
+  const words = text.split(/\s+/)
+  return new Map(words.flatMap((word, index) => (index % 2 === 0 ? [[word, words[index + 1] ?? '']] : [])))
 }

@@ -12,17 +12,17 @@ export function renderPlainText(text: string): Html {
   return raw(escapeHtml(withEmoji(text)).replaceAll('\n', '<br>'))
 }
 
-/** Code and `<…>` sequences are set aside first, so that no formatting rule touches what is in them. */
+/** Code and `<…>` sequences are set aside first, between private-use characters, so that no rule touches them. */
 export function renderMrkdwn(text: string, directory: Directory): Html {
   const aside: string[] = []
-  const keep = (piece: string) => `\u0000${aside.push(piece) - 1}\u0000`
+  const keep = (piece: string) => `\uE000${aside.push(piece) - 1}\uE000`
   const bare = text
     .replace(/```\n?([\s\S]+?)\n?```/g, (_, code: string) => keep(`<pre>${literal(code)}</pre>`))
     .replace(/`([^`\n]+)`/g, (_, code: string) => keep(`<code>${literal(code)}</code>`))
     .replace(/<([^<>\n]+)>/g, (_, inside: string) => keep(sequence(inside, directory)))
   const formatted = paragraphs(emphasized(withEmoji(escapeHtml(unescaped(bare)))))
   const restore = (part: string): string =>
-    part.replace(/\u0000(\d+)\u0000/g, (_, at) => restore(aside[Number(at)] ?? ''))
+    part.replace(/\uE000(\d+)\uE000/g, (_, at) => restore(aside[Number(at)] ?? ''))
   return raw(restore(formatted))
 }
 

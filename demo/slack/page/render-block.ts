@@ -60,10 +60,10 @@ function renderBlock(block: Block, scene: Scene): Html {
 
 function acting(element: Element, block: Block, scene: Scene): Html {
   const blockId = block.block_id ?? ''
-  return renderElement(element, { blockId, value: valueOf(element, blockId, scene), sends: true }, scene)
+  return renderElement(element, { blockId, value: currentValue(element, blockId, scene), sends: true }, scene)
 }
 
-function valueOf(element: Element, blockId: string, scene: Scene): Control['value'] {
+function currentValue(element: Element, blockId: string, scene: Scene): Control['value'] {
   return element.type === 'image' ? undefined : scene.values[blockId]?.[element.action_id ?? '']
 }
 
@@ -74,7 +74,7 @@ function renderInput(block: Extract<Block, { type: 'input' }>, scene: Scene): Ht
   const isGroup = ['radio_buttons', 'checkboxes'].includes(block.element.type) || isSeveral(block.element)
   const control: Control = {
     blockId,
-    value: valueOf(block.element, blockId, scene),
+    value: currentValue(block.element, blockId, scene),
     sends: block.dispatch_action ?? false,
     label: block.label.text,
     required: !block.optional,

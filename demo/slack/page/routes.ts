@@ -39,9 +39,11 @@ export function pageRoutes(server: FastifyInstance, world: World, people: People
     request.raw.on('close', stop)
   })
 
-  server.get('/page/style.css', async (_request, reply) =>
-    reply.type('text/css').send(await readFile(new URL('style.css', import.meta.url))),
-  )
+  server.get<{ Params: { file: string } }>('/page/style/:file', async (request, reply) => {
+    if (!/^[a-z-]+\.css$/.test(request.params.file)) return reply.code(404).send()
+    const style = await readFile(new URL(`style/${request.params.file}`, import.meta.url))
+    return reply.type('text/css').send(style)
+  })
   server.get('/page/blocks.css', async (_request, reply) =>
     reply.type('text/css').send(await readFile(displayStylePath())),
   )

@@ -14,7 +14,7 @@ export function renderShell({ directory, team }: World): string {
 <title>${team.name} · local Slack</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/page/blocks.css">
-<link rel="stylesheet" href="/page/style.css">
+${['frame', 'message', 'controls', 'modal'].map((name) => html`<link rel="stylesheet" href="/page/style/${name}.css">`)}
 <script type="module" src="/page/client/main.ts"></script>
 </head>
 <body>

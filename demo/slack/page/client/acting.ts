@@ -49,6 +49,7 @@ export function acting(deps: { user: () => string }) {
       const target = event.target as Element
       const element = target.closest<HTMLElement>('[data-click]')
       if (element) void click(element)
+      if (target.matches('[role=combobox]')) search.typed(target as HTMLInputElement)
       const item = target.closest<HTMLElement>('[role=listbox] [role=option]')
       if (item) search.choose(item)
       const box = target.closest('.search')
@@ -72,12 +73,10 @@ export function acting(deps: { user: () => string }) {
       const target = event.target as HTMLInputElement
       if (target.matches('[role=combobox]')) search.typed(target)
     })
-    document.addEventListener('focusin', (event) => {
-      const target = event.target as HTMLInputElement
-      if (target.matches('[role=combobox][aria-expanded=false]')) search.typed(target)
-    })
     document.addEventListener('keydown', (event) => {
-      const control = (event.target as Element).closest<HTMLElement>('[data-control$=_input][data-sends]')
+      const target = event.target as Element
+      if (target.matches('[role=combobox]')) search.key(event, target as HTMLInputElement)
+      const control = target.closest<HTMLElement>('[data-control$=_input][data-sends]')
       if (event.key !== 'Enter' || !control?.dataset.sends?.includes('enter')) return
       event.preventDefault()
       void changed(control)

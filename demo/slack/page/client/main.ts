@@ -93,6 +93,12 @@ function startPage(): void {
     if (closing) void close(closing)
   })
 
+  document.addEventListener('keydown', (event) => {
+    const closing = document.querySelector<HTMLElement>('.modal [data-close=this]')
+    const isAsked = document.querySelector<HTMLDialogElement>('#confirm')?.open
+    if (event.key === 'Escape' && !event.defaultPrevented && closing && !isAsked) void close(closing)
+  })
+
   document.addEventListener('submit', (event) => {
     const modal = (event.target as Element).closest<HTMLFormElement>('form.modal')
     if (!modal) return

@@ -75,10 +75,18 @@ function swapModal(part: HTMLElement, html: string): void {
   part.replaceChildren(template.content)
   const body = part.querySelector('.body')
   if (isSame && body) body.scrollTop = scrolled
-  const selector = focused
-    ? `[data-block="${CSS.escape(focused.dataset.block ?? '')}"][data-action="${CSS.escape(focused.dataset.action ?? '')}"] :is(input, select, textarea)`
-    : '.body :is(input, select, textarea), footer button'
-  part.querySelector<HTMLElement>(selector)?.focus()
+  const error = part.querySelector('.at-fault')
+  const isNewError = error !== null && before?.querySelector('.at-fault') === null
+  focusFirst(part, isNewError ? '.at-fault' : focused ? controlSelector(focused) : '.body')
+}
+
+function controlSelector({ dataset }: HTMLElement): string {
+  return `[data-block="${CSS.escape(dataset.block ?? '')}"][data-action="${CSS.escape(dataset.action ?? '')}"]`
+}
+
+function focusFirst(part: HTMLElement, within: string): void {
+  const control = part.querySelector<HTMLElement>(`${within} :is(input, select, textarea, summary)`)
+  ;(control ?? part.querySelector<HTMLElement>('footer button'))?.focus()
 }
 
 /** The block renderer's style follows an attribute rather than the system. */

@@ -22,7 +22,7 @@ export function searches(deps: { user: () => string; place: (inside: Element) =>
     const box = input.closest<HTMLElement>('.search')
     const control = input.closest<HTMLElement>('[data-control]')
     const at = deps.place(input)
-    if (!box || !control || !at || input.value.length < Number(box.dataset.min)) return
+    if (!box || !control || !at || !input.isConnected || input.value.length < Number(box.dataset.min)) return
     const { action = '', block = '' } = control.dataset
     const asked = input.value
     const reply = await sendAct({
@@ -34,10 +34,10 @@ export function searches(deps: { user: () => string; place: (inside: Element) =>
       at,
     })
     if (input.value !== asked || document.activeElement !== input) return
-    list(box, input, (reply.options ?? []) as Option[])
+    list(box, input, (reply.options ?? []) as Option[], reply.says ?? 'No results')
   }
 
-  function list(box: HTMLElement, input: HTMLInputElement, options: Option[]): void {
+  function list(box: HTMLElement, input: HTMLInputElement, options: Option[], ifNone: string): void {
     const shown = box.querySelector<HTMLElement>('[role=listbox]')
     if (!shown) return
     const items = options.map(({ value, text }) => {
@@ -50,7 +50,7 @@ export function searches(deps: { user: () => string; place: (inside: Element) =>
     })
     if (items.length === 0) {
       const none = document.createElement('li')
-      none.textContent = 'No results'
+      none.textContent = ifNone
       items.push(none)
     }
     shown.replaceChildren(...items)
@@ -79,10 +79,30 @@ export function searches(deps: { user: () => string; place: (inside: Element) =>
     box.dispatchEvent(new Event('change', { bubbles: true }))
   }
 
+  /** Arrows move through the options, Enter takes one, Escape puts the list away. */
+  function key(event: KeyboardEvent, input: HTMLInputElement): void {
+    const box = input.closest('.search')
+    const items = [
+      ...(box?.querySelectorAll<HTMLElement>('[role=listbox]:not([hidden]) [role=option]') ?? []),
+    ]
+    const current = items.findIndex((item) => item.getAttribute('aria-selected') === 'true')
+    if (event.key === 'Enter') {
+      const chosen = items[Math.max(current, 0)]
+      if (chosen) choose(chosen)
+    } else if (event.key === 'Escape' && box && items.length > 0) {
+      hide(box)
+      event.stopPropagation()
+    } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      const next = items.at((current + (event.key === 'ArrowDown' ? 1 : -1)) % Math.max(items.length, 1))
+      for (const item of items) item.setAttribute('aria-selected', String(item === next))
+    } else return
+    event.preventDefault()
+  }
+
   function hide(box: Element): void {
     box.querySelector<HTMLElement>('[role=listbox]')?.setAttribute('hidden', '')
     box.querySelector('[role=combobox]')?.setAttribute('aria-expanded', 'false')
   }
 
-  return { typed, look, choose, hide }
+  return { typed, choose, key, hide }
 }

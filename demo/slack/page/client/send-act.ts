@@ -1,6 +1,9 @@
 // Sends what a person did and shows what went wrong with it.
 import type { Act } from '../act.ts'
 
+/** A modal and a search show at their own place what went wrong. */
+const tellsItself: Act['do'][] = ['submit', 'suggest']
+
 export type Reply = { ok?: boolean; says?: string; error?: string; options?: unknown }
 
 export async function sendAct(act: Act): Promise<Reply> {
@@ -10,7 +13,7 @@ export async function sendAct(act: Act): Promise<Reply> {
     body: JSON.stringify(act),
   }).catch(() => undefined)
   const reply: Reply = response ? await response.json() : { ok: false, says: 'The workspace has stopped.' }
-  if (reply.ok === false && reply.says && act.do !== 'submit') toast(reply.says)
+  if (reply.ok === false && reply.says && !tellsItself.includes(act.do)) toast(reply.says)
   return reply
 }
 
