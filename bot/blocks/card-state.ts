@@ -1,11 +1,16 @@
 // The first lines under a card's title: where it stands, who made it so, what it waits for, what comes next.
 import type { RolloutView, StageView } from '../../server/domain/rollout-view.ts'
 import { join, type Markup, markup, moment, oneLine } from './markup.ts'
-import { decided, named, statusWords, verdictWords } from './wording.ts'
+import { stageStations } from './stations.ts'
+import { capitalised, decided, named, statusWords, verdictWords } from './wording.ts'
 
 export function cardState(view: RolloutView, stage: StageView, isCurrent: boolean): Markup {
   const decision = stage.decision === null ? [] : [decided(stage.decision)]
-  if (!isCurrent) return join(decision.length > 0 ? decision : [markup`*${stage.label}*`], '\n')
+  if (!isCurrent)
+    return join(
+      [...(decision.length > 0 ? decision : [markup`*${stage.label}*`]), stageStations(view, stage)],
+      '\n',
+    )
   return join([...standing(view, decision), ...waiting(view), ...next(view)], '\n')
 }
 
@@ -18,7 +23,7 @@ function standing(view: RolloutView, decision: Markup[]): Markup[] {
     case 'active':
       return [markup`*${verdictLine(view)}*`]
     case 'paused':
-      return [pauseLine(view), markup`Gates: *${verdictLine(view).toLowerCase()}*`]
+      return [pauseLine(view), ...gatesMeanwhile(view)]
     case 'aborting':
     case 'aborted':
       return [abortLine(view)]
@@ -29,7 +34,7 @@ function standing(view: RolloutView, decision: Markup[]): Markup[] {
 
 function verdictLine(view: RolloutView): string {
   const word = view.verdict === null ? 'not judged yet' : verdictWords[view.verdict.overall]
-  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`
+  return capitalised(word)
 }
 
 function pauseLine(view: RolloutView): Markup {
@@ -39,9 +44,14 @@ function pauseLine(view: RolloutView): Markup {
   return markup`*Paused* by ${named(by)}, ${moment(at)}: ${oneLine(cause, 300)}`
 }
 
+/** Gates judge on while it is paused; after a breach they say so themselves, further down. */
+function gatesMeanwhile(view: RolloutView): Markup[] {
+  const isStillBreached = view.pause?.reason === 'breach' && view.verdict?.overall !== 'pass'
+  return isStillBreached ? [] : [markup`Gates: *${verdictLine(view).toLowerCase()}*`]
+}
+
 function abortLine(view: RolloutView): Markup {
-  const word = statusWords[view.status]
-  const title = `${word.charAt(0).toUpperCase()}${word.slice(1)}`
+  const title = capitalised(statusWords[view.status])
   if (view.abort === null) return markup`*${title}*`
   const { by, at, why } = view.abort
   return markup`*${title}* by ${named(by)}, ${moment(at)}: ${oneLine(why, 300)}`

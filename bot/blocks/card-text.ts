@@ -3,24 +3,28 @@ import type { RolloutView, StageView } from '../../server/domain/rollout-view.ts
 import { messageText } from './build.ts'
 import { comparisons, metricNames } from './comparison.ts'
 import { markup, oneLine } from './markup.ts'
-import { buildName, named, stagePlace, verdictOrder, verdictWords } from './wording.ts'
+import {
+  buildName,
+  capitalised,
+  named,
+  stagePlace,
+  statusWords,
+  verdictOrder,
+  verdictWords,
+} from './wording.ts'
 
-/** "PCBA-FCT 2.4.1, stage 2 of 4 (25 %): paused, first-pass yield −9.8 points (88.3 % vs expected 98.2 %, n 60 …)" */
+/** "PCBA-FCT 2.4.1, stage 2 of 4: paused, first-pass yield −9.8 points (−33.6 … −0.4), 88.3 % vs expected 98.2 %, …" */
 export function cardText(view: RolloutView, stage: StageView, word: string, isCurrent: boolean): string {
-  const subject = `${buildName(view)}, ${stagePlace(view, stage)} (${oneLine(stage.label, 40)}): ${word}`
+  const subject = `${buildName(view)}, ${stagePlace(view, stage)}: ${word}`
   return messageText(markup`${subject}${isCurrent ? currentText(view) : endedText(stage)}`)
 }
 
 function currentText(view: RolloutView): string {
-  const cause = view.abort ?? view.pause
-  const by = cause === null ? '' : ` by ${named(cause.by)}: ${oneLine(cause.why, 300)}`
-  const open = view.readiness.items.filter((item) => !item.met).map((item) => oneLine(item.text, 160))
-  const asks =
-    open.length === 0 || view.status === 'aborted' || view.status === 'completed'
-      ? ''
-      : `. Waits for ${open.slice(0, 8).join('; ')}`
-  const next = view.next === '' ? '' : `. Next: ${oneLine(view.next, 240)}`
-  return `${by}${numbers(view)}${asks}${next}`
+  return `${judgement(view)}${numbers(view)}.${cause(view)}${asks(view)}${next(view)}`
+}
+
+function judgement(view: RolloutView): string {
+  return view.status === 'active' && view.verdict !== null ? `, ${verdictWords[view.verdict.overall]}` : ''
 }
 
 /** The one measure that matters most: of the worst gate, first-pass yield when all are alike. */
@@ -33,11 +37,27 @@ function numbers(view: RolloutView): string {
   if (!shown) return ''
   const name = metricNames[shown.metric].toLowerCase()
   if (shown.canary === null) return `, ${name}: no canary runs yet`
-  const judged = worst === undefined ? '' : `, ${verdictWords[worst.verdict]}`
   const bounds = shown.bounds === null ? '' : ` ${shown.bounds}`
-  const delta = shown.delta === null ? '' : ` ${shown.delta}${bounds}`
+  const delta = shown.delta === null ? '' : ` ${shown.delta}${bounds},`
   const reference = shown.reference === null ? '' : ` vs ${shown.referenceWord} ${shown.reference}`
-  return `${judged}, ${name}${delta}, ${shown.canary}${reference}, ${shown.counts}`
+  return `, ${name}${delta} ${shown.canary}${reference}, ${shown.counts}`
+}
+
+function cause(view: RolloutView): string {
+  const made = view.abort ?? view.pause
+  if (made === null) return ''
+  return ` ${capitalised(statusWords[view.status])} by ${named(made.by)}: ${oneLine(made.why, 300)}.`
+}
+
+function asks(view: RolloutView): string {
+  if (view.status === 'aborted' || view.status === 'completed') return ''
+  const open = view.readiness.items.filter((item) => !item.met).map((item) => oneLine(item.text, 160))
+  const said = view.status === 'aborting' ? view.waitsFor.map((text) => oneLine(text, 160)) : open
+  return said.length === 0 ? '' : ` Waits for ${said.slice(0, 8).join('; ')}.`
+}
+
+function next(view: RolloutView): string {
+  return view.next === '' ? '' : ` Next: ${oneLine(view.next, 240)}`
 }
 
 function endedText(stage: StageView): string {

@@ -4,7 +4,7 @@ import { actions, type CardBlock, context, fields, header, type Message, section
 import { cardButtons, pageButton } from './card-buttons.ts'
 import { cardState } from './card-state.ts'
 import { cardText } from './card-text.ts'
-import { comparisonField, comparisons, durationField } from './comparison.ts'
+import { comparisonField, comparisons, durationField, metricNames } from './comparison.ts'
 import { join, type Markup, markup, moment, oneLine } from './markup.ts'
 import { stationLines } from './stations.ts'
 import { buildName, called, named, stagePlace, statusWords, verdictWords } from './wording.ts'
@@ -50,7 +50,7 @@ function gateLines(view: RolloutView): Markup | null {
   if (gates.length === 0) return null
   const lines = gates.map((gate) => {
     const observed = gate.mode === 'observe' ? ' (observed only)' : ''
-    return markup`*${gate.metric}* ${verdictWords[gate.verdict]}${observed}: ${oneLine(gate.headline, 220)}`
+    return markup`${metricNames[gate.metric]}: *${verdictWords[gate.verdict]}*${observed}, ${oneLine(gate.headline, 220)}`
   })
   return join(lines, '\n')
 }
@@ -67,7 +67,11 @@ function buildLines(view: RolloutView): Markup[] {
 function whoLine(view: RolloutView, stage: StageView): Markup[] {
   const started = stage.startedAt === null ? [] : [markup`Stage since ${moment(stage.startedAt)}`]
   const reason = view.reason === null || view.reason === '' ? [] : [markup`Why: ${oneLine(view.reason, 200)}`]
-  return [markup`Owner ${called(view.owner)}, plan ${view.preset}, ${stage.label}`, ...started, ...reason]
+  return [
+    markup`Owner ${called(view.owner)}, plan ${view.preset}, this stage ${oneLine(stage.label, 40)}`,
+    ...started,
+    ...reason,
+  ]
 }
 
 function endedWord(stage: StageView): string {

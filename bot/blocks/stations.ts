@@ -1,5 +1,5 @@
 // Which stations a stage has now and takes next; a station that is not confirmed says where it stands.
-import type { RolloutView, StationView } from '../../server/domain/rollout-view.ts'
+import type { RolloutView, StageView, StationView } from '../../server/domain/rollout-view.ts'
 import { join, type Markup, markup, oneLine } from './markup.ts'
 import { count, listed } from './numbers.ts'
 
@@ -9,7 +9,17 @@ export function stationLines(view: RolloutView, stageIndex: number): Markup {
     view.status === 'aborting' || view.status === 'aborted' ? backLines(view) : forwardLines(view, stageIndex)
   const gone =
     left.length === 0 ? [] : [markup`*Left the rollout* ${listed(left.map((station) => name(station)))}`]
-  return join([...lines, ...gone], '\n')
+  const third =
+    view.otherRuns === 0
+      ? []
+      : [markup`*Counted in neither arm* ${count(view.otherRuns, 'run')} of a third build`]
+  return join([...lines, ...gone, ...third], '\n')
+}
+
+/** Of an ended stage, by name only: what happens to them later stands on the later card. */
+export function stageStations(view: RolloutView, stage: StageView): Markup {
+  const names = view.stations.filter((station) => station.stageIndex <= stage.index).map(name)
+  return markup`*Stations* ${listed(names)}`
 }
 
 function forwardLines(view: RolloutView, stageIndex: number): Markup[] {

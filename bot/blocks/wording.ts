@@ -52,5 +52,10 @@ export type Decision = { what: string; by: Actor; at: number; why: string | null
 export function decided(decision: Decision): Markup {
   const what = oneLine(decision.what, 120)
   const why = decision.why === null || decision.why === '' ? '' : `: ${oneLine(decision.why, 300)}`
-  return markup`*${what.charAt(0).toUpperCase()}${what.slice(1)}* by ${named(decision.by)}, ${moment(decision.at)}${why}`
+  return markup`*${capitalised(what)}* by ${named(decision.by)}, ${moment(decision.at)}${why}`
+}
+
+/** One piece of text stays one piece: two halves are escaped apart, and could join to a call. */
+export function capitalised(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }

@@ -1,0 +1,247 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { rolloutCard } from '../../../bot/blocks/rollout-card.ts'
+import { readValue } from '../../../bot/button-value.ts'
+import { buttonsOf, expectInert, expectWithinLimits, textOfMessage } from '../support/limits.ts'
+import {
+  aDeployment,
+  anArm,
+  aPausedRollout,
+  aRollout,
+  aStage,
+  aStation,
+  breached,
+  ines,
+  marek,
+  noon,
+} from '../support/rollout-view.ts'
+
+const plainSpaces = (text: string) => text.replaceAll('\u00a0', ' ')
+const shown = (view: ReturnType<typeof aRollout>, stage = 1) =>
+  plainSpaces(textOfMessage(rolloutCard(view, stage)))
+
+describe('the card of the current stage', () => {
+  it('names the build, its commit, its author and the base', () => {
+    const text = shown(aRollout())
+    expect(text).toContain('PCBA-FCT 2.4.1 · stage 2 of 4 · active')
+    expect(text).toContain('commit 9f3c2ab on main by Ines Duarte: Tighten VCC limits')
+    expect(text).not.toContain('The old ones let')
+    expect(text).toContain('Base *2.4.0*')
+  })
+
+  it('shows first-pass yield against what was expected, in percent, the difference in points', () => {
+    const text = shown(aPausedRollout())
+    expect(text).toContain(
+      '*88.3 %* vs expected *98.2 %*\n−9.8 points (−33.6 … −0.4)\nn 60 canary / 540 base, 1 station',
+    )
+  })
+
+  it('keeps the sign of bad rates: more errors is a plus', () => {
+    expect(shown(aRollout())).toContain('*1.6 %* vs expected *0.36 %*\n+1.2 points (−0.4 … +7.0)')
+  })
+
+  it('falls back to the plain counts while nothing was judged', () => {
+    const text = shown(aRollout({ verdict: null }))
+    expect(text).toContain('Not judged yet')
+    expect(text).toContain('*88.3 %* vs base *98.3 %*\n−10.0 points\nn 60 canary / 540 base')
+  })
+
+  it('says so when no canary has run', () => {
+    const nothing = { units: 0, passed: 0, firstPassYield: null, runs: 0, errorRate: null, timeoutRate: null }
+    const arm = anArm({ ...nothing, passRuns: 0, passSeconds: null })
+    expect(shown(aRollout({ verdict: null, canaryArm: arm }))).toContain('no canary runs yet, base 98.3 %')
+  })
+
+  it('says what it waits for, what is done and what comes next, each once', () => {
+    const text = shown(aRollout())
+    expect(text).toContain('*Waits for* 60 of 100 first attempts; soaked 12 of 60 min\n')
+    expect(text).toContain('*Done* 3 of 3 stations confirmed on the new build')
+    expect(text).toContain('*Next* At 100 first attempts')
+  })
+
+  it('says healthy so far and never that there is no difference', () => {
+    expect(shown(aRollout())).toContain('*Healthy so far*')
+    expect(shown(aRollout())).not.toMatch(/no difference/i)
+  })
+
+  it('names the stations now, troubled ones first with their state, and those that are next', () => {
+    const stations = aRollout().stations.map((station, index) =>
+      index === 2
+        ? {
+            ...station,
+            status: 'pulled' as const,
+            trouble: { kind: 'stale' as const, since: noon, detail: 'no run for 4 h' },
+          }
+        : station,
+    )
+    const text = shown(aRollout({ stations }))
+    expect(text).toContain(
+      '*Stations now* FCT-03 (pulled, no run yet, stale: no run for 4 h), FCT-01, FCT-02 (2 of 3 confirmed)',
+    )
+    expect(text).toContain('*Next stage adds* 2 stations: FCT-04, FCT-05')
+  })
+
+  it('shortens a fleet of sixty stations to three names and a count', () => {
+    const stations = Array.from({ length: 60 }, (_, index) =>
+      aStation(index, { status: 'confirmed', stageIndex: 1 }),
+    )
+    expect(shown(aRollout({ stations }))).toContain('FCT-01, FCT-02, FCT-03 and 57 more (60 of 60 confirmed)')
+  })
+
+  it('shows every gate with its word', () => {
+    const text = shown(aPausedRollout())
+    expect(text).toContain('First-pass yield: *breach*, 7 of 60 units failed where 1.1 were expected')
+    expect(text).toContain('Errors: *healthy so far*, one error, one expected')
+  })
+
+  it('is complete in its text alone, for notifications and screen readers', () => {
+    expect(plainSpaces(rolloutCard(aPausedRollout(), 1).text)).toBe(
+      'PCBA-FCT 2.4.1, stage 2 of 4: paused, first-pass yield −9.8 points (−33.6 … −0.4), 88.3 % vs expected 98.2 %, ' +
+        'n 60 canary / 540 base, 1 station. Paused by Firstpass: first-pass yield breached: 7 of 60 units failed where ' +
+        '1.1 were expected. Waits for 60 of 100 first attempts; soaked 12 of 60 min. Next: Nothing is taken further ' +
+        'until somebody decides.',
+    )
+  })
+
+  it('offers what can be done in this state', () => {
+    const ids = (view: ReturnType<typeof aRollout>) =>
+      buttonsOf(rolloutCard(view, Math.max(0, view.stageIndex)))
+    expect(ids(aRollout())).toEqual(['advance', 'pause', 'abort', 'link_page'])
+    expect(ids(aPausedRollout())).toEqual(['advance', 'resume', 'abort', 'link_page'])
+    expect(ids(aRollout({ stageIndex: 3 }))).toEqual(['pause', 'abort', 'link_page'])
+    expect(ids(aRollout({ status: 'pending', stageIndex: -1 }))).toEqual(['abort', 'link_page'])
+    expect(ids(aRollout({ status: 'aborting' }))).toEqual(['link_page'])
+    expect(ids(aRollout({ status: 'completed', stageIndex: 3 }))).toEqual(['link_page'])
+  })
+
+  it('puts ids into its buttons and nothing else', () => {
+    const view = aRollout()
+    const card = JSON.stringify(rolloutCard(view, 1).blocks)
+    const value = card.match(/"value":"((?:[^"\\]|\\.)*)"/)?.[1] ?? ''
+    expect(readValue(JSON.parse(`"${value}"`))).toEqual({
+      rolloutId: view.id,
+      stageIndex: 1,
+      deploymentId: view.deployment.id,
+      version: 7,
+    })
+  })
+})
+
+describe('the card after a decision', () => {
+  it('of an ended stage shows who, when and why, and no buttons or live numbers', () => {
+    const card = rolloutCard(aRollout(), 0)
+    const text = plainSpaces(textOfMessage(card))
+    expect(text).toMatch(
+      /\*Advanced to stage 2\* by Ines Duarte, <!date\^\d+\^[^|]+\|2026-11-20 11:00 UTC>: clean on FCT-01/,
+    )
+    expect(buttonsOf(card)).toEqual(['link_page'])
+    expect(text).not.toContain('points')
+    expect(card.text).toBe(
+      'PCBA-FCT 2.4.1, stage 1 of 4: done, advanced to stage 2 by Ines Duarte: clean on FCT-01',
+    )
+  })
+
+  it('of an ended stage does not change with later numbers', () => {
+    const later = aPausedRollout({ canaryArm: anArm({ units: 999 }), version: 12 })
+    expect(rolloutCard(later, 0)).toEqual(rolloutCard(aRollout(), 0))
+  })
+
+  it('of an abort says who and why, and which stations are not back', () => {
+    const stations = aRollout().stations.map((station, index) =>
+      index < 3
+        ? { ...station, status: index === 0 ? ('reverted' as const) : ('reverting' as const) }
+        : station,
+    )
+    const abort = { why: 'false fails on line 3', by: marek, at: noon }
+    const text = shown(aRollout({ status: 'aborting', abort, stations, waitsFor: ['FCT-02 and FCT-03'] }))
+    expect(text).toContain('*Aborting* by Marek Nowak')
+    expect(text).toContain('false fails on line 3')
+    expect(text).toContain('*Back on base* 1 of 3 stations')
+    expect(text).toContain('*Not back yet* FCT-02 (still on the new build), FCT-03')
+  })
+
+  it('of an undone stage shows the undoing', () => {
+    const decision = { what: 'undone', by: marek, at: noon, why: 'too early' }
+    const stages = aRollout().stages.map((stage) =>
+      stage.index === 1 ? aStage(1, { state: 'later', decision }) : stage,
+    )
+    const card = rolloutCard(aRollout({ stageIndex: 0, stages }), 1)
+    expect(textOfMessage(card)).toContain('*Undone* by Marek Nowak')
+    expect(buttonsOf(card)).toEqual(['link_page'])
+  })
+})
+
+describe('any card', () => {
+  const hostile = fc.oneof(
+    fc.string({ unit: 'grapheme', maxLength: 200 }),
+    fc.constantFrom(
+      '<!channel>',
+      '@here @channel',
+      '<@U0TESTENG1>',
+      '<https://evil|click>',
+      '&lt;!here&gt;',
+      '\u202egnp',
+    ),
+    fc.string({ unit: 'binary', maxLength: 6000 }),
+    fc.constant('<!everyone> & '.repeat(400)),
+    fc.constant('&'.repeat(5000)),
+  )
+
+  it('stays within Slack’s limits and calls nobody, whatever people, commits and stations are named', () => {
+    fc.assert(
+      fc.property(
+        fc.record({ name: hostile, message: hostile, why: hostile, station: hostile, headline: hostile }),
+        fc.integer({ min: 0, max: 60 }),
+        fc.constantFrom('pending', 'active', 'paused', 'aborting', 'aborted', 'completed'),
+        fc.integer({ min: 0, max: 4 }),
+        (text, stationCount, status, stageIndex) => {
+          const actor = { ...ines, name: text.name || 'x' }
+          const decision = { what: text.why, by: actor, at: noon, why: text.why }
+          const gates = breached.gates.map((gate) => ({ ...gate, headline: text.headline }))
+          const view = aRollout({
+            status,
+            stageIndex: status === 'pending' ? -1 : 1,
+            procedure: { ...aRollout().procedure, name: text.name },
+            deployment: aDeployment({
+              message: text.message,
+              author: text.name,
+              version: text.name,
+              branch: text.name,
+              sha: text.name,
+            }),
+            pause: { reason: text.why, why: text.why, by: actor, at: noon },
+            abort: { why: text.why, by: actor, at: noon },
+            owner: { ...actor, id: text.name || 'x' },
+            reason: text.why,
+            verdict: { ...breached, gates },
+            stages: [0, 1, 2, 3].map((index) => aStage(index, { label: text.name, decision })),
+            stations: Array.from({ length: stationCount }, (_, index) =>
+              aStation(index, {
+                name: text.station,
+                trouble: { kind: 'failed', since: noon, detail: text.why },
+                waived: { by: actor, at: noon, why: text.why },
+              }),
+            ),
+            readiness: {
+              ready: false,
+              items: Array.from({ length: 30 }, (_, index) => ({
+                kind: 'soak',
+                met: index % 2 === 0,
+                text: text.why,
+                done: 0,
+                needed: 1,
+              })),
+            },
+            waitsFor: Array.from({ length: 30 }, (_, index) => `${index} ${text.why}`),
+            next: text.why,
+            lastDecision: decision,
+          })
+          const card = rolloutCard(view, stageIndex)
+          expectWithinLimits(card)
+          expectInert(card)
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+})

@@ -1,0 +1,191 @@
+// A service that remembers what it was asked: decisions are the real service's business, tested there.
+import type { Actor } from '../../../server/domain/actor.ts'
+import { rolloutId } from '../../../server/domain/ids.ts'
+import { type Plan, plan } from '../../../server/domain/plan.ts'
+import type { Against, Refusal } from '../../../server/domain/rollout/commands.ts'
+import type { RolloutEvent } from '../../../server/domain/rollout/events.ts'
+import type { RolloutLine, RolloutView } from '../../../server/domain/rollout-view.ts'
+import type {
+  DeploymentLine,
+  Outcome,
+  ProcedureSummary,
+  RolloutVerb,
+  Service,
+  StartInput,
+} from '../../../server/service.ts'
+import { aDeployment, aRollout, baseBuild, noon, uuid } from './rollout-view.ts'
+
+export type Commanded = {
+  id: string
+  verb: RolloutVerb
+  by: Actor
+  against: Against | undefined
+  commandId: string | undefined
+}
+export type Started = { input: StartInput; plan: Plan; by: Actor; commandId: string | undefined }
+
+export type FakeService = Service & {
+  commanded: Commanded[]
+  started: Started[]
+  retried: { id: string; why: string }[]
+  rollouts: RolloutView[]
+  record: (RolloutEvent & { sequence: number })[]
+  /** What a start or a command is answered with, when it is not to succeed. */
+  refusal: Refusal | null
+}
+
+type Given = Partial<{
+  rollouts: RolloutView[]
+  procedures: ProcedureSummary[]
+  deployments: DeploymentLine[]
+  record: (RolloutEvent & { sequence: number })[]
+}>
+
+export function aProcedure(part: Partial<ProcedureSummary> = {}): ProcedureSummary {
+  const { procedure } = aRollout()
+  return {
+    ...procedure,
+    activeDeployment: baseBuild,
+    stationCount: 10,
+    sites: ['Munich'],
+    lines: ['Line 1', 'Line 2'],
+    tags: [],
+    live: null,
+    autoPush: false,
+    soakMinutes: null,
+    ...part,
+  }
+}
+
+export function aBuild(part: Partial<DeploymentLine> = {}): DeploymentLine {
+  return {
+    ...aDeployment(),
+    status: 'ready',
+    environment: 'production',
+    createdAt: noon,
+    notEligible: null,
+    ...part,
+  }
+}
+
+export function fakeService(given: Given = {}): FakeService {
+  const procedures = given.procedures ?? [aProcedure()]
+  const deployments = given.deployments ?? [aBuild()]
+  const has = (text: string, search: string | undefined) =>
+    search === undefined || text.toLowerCase().includes(search.toLowerCase())
+
+  const fake: FakeService = {
+    commanded: [],
+    started: [],
+    retried: [],
+    rollouts: given.rollouts ?? [],
+    record: given.record ?? [],
+    refusal: null,
+
+    start: async (input, by, commandId) => {
+      fake.started.push({ input, plan: plan.parse(input.plan), by, commandId })
+      if (fake.refusal) return fake.refusal
+      const rollout = aRollout({ id: rolloutId.parse(uuid(1, 90 + fake.started.length)) })
+      return { rollout, did: 'started: 1 station gets the build', events: [] }
+    },
+    command: async (id, verb, by, against, commandId) => {
+      fake.commanded.push({ id, verb, by, against, commandId })
+      if (fake.refusal) return fake.refusal
+      return decided(id, verb, by, against)
+    },
+    retry: async (id, why) => {
+      fake.retried.push({ id, why })
+      return { rollout: aRollout(), did: 'started again', events: [] }
+    },
+    supersede: async () => notHere,
+    rollback: async () => notHere,
+    preview: async (_id, input) => {
+      const parsed = plan.safeParse(input)
+      if (!parsed.success)
+        return { ...notHere, refused: 'invalid', why: parsed.error.issues[0]?.message ?? '' }
+      const stations = aRollout().stations
+      return {
+        plan: parsed.data,
+        stationCount: 10,
+        stages: parsed.data.stages.map((_stage, index) => ({
+          label: `stage ${index + 1}`,
+          stations: stations.slice(0, index + 1),
+        })),
+        leftOut: [{ name: 'FCT-77', why: 'an experiment runs on it' }],
+      }
+    },
+    get: async (id) => fake.rollouts.find((rollout) => rollout.id === id) ?? null,
+    list: async (filter = {}) =>
+      fake.rollouts
+        .filter((rollout) => filter.live !== true || rollout.endedAt === null)
+        .filter((rollout) => !filter.procedureId || rollout.procedure.id === filter.procedureId)
+        .map(lineOf)
+        .toSorted((a, b) => b.createdAt - a.createdAt)
+        .slice(0, filter.limit ?? 100),
+    events: async () => fake.record,
+    procedures: async (search) => procedures.filter((each) => has(each.name, search)),
+    procedure: async (name) =>
+      procedures.find((each) => each.id === name || each.name.toLowerCase() === name.toLowerCase()) ?? null,
+    deployments: async (_id, search) => deployments.filter((each) => has(each.version, search)),
+    deployment: async (_id, name) =>
+      deployments.find((each) => each.id === name || each.version === name || each.sha.startsWith(name)) ??
+      null,
+    group: async (_id, words) =>
+      words.toLowerCase() === 'line 1'
+        ? { sites: [], lines: ['Line 1'], tags: [] }
+        : {
+            refused: 'invalid',
+            why: `No site, line or tag is called ${words}.`,
+            next: 'There are: Line 1, Line 2.',
+          },
+  }
+
+  /** As the real one: a command against an older version is refused with the name of who was first. */
+  function decided(id: string, verb: RolloutVerb, by: Actor, against: Against | undefined): Outcome {
+    const rollout = fake.rollouts.find((each) => each.id === id)
+    if (!rollout) return { refused: 'not found', why: 'There is no such rollout.', next: '' }
+    if (against?.version !== undefined && against.version !== rollout.version)
+      return {
+        refused: 'stale',
+        why: `${rollout.lastDecision.by.name} ${rollout.lastDecision.what} at 12:00.`,
+        next: 'Look at the card as it is now.',
+      }
+    const what = { what: verb.verb, by, at: noon, why: 'why' in verb ? (verb.why ?? null) : null }
+    const after: RolloutView = { ...rollout, version: rollout.version + 1, lastDecision: what }
+    const advanced = verb.verb === 'advance' ? advancedView(after, what) : after
+    const changed = verb.verb === 'pause' ? pausedView(advanced, what) : advanced
+    fake.rollouts = fake.rollouts.map((each) => (each.id === id ? changed : each))
+    return { rollout: changed, did: `did ${verb.verb}`, events: [] }
+  }
+
+  return fake
+}
+
+const notHere: Refusal = { refused: 'not now', why: 'Not in this test.', next: '' }
+
+function advancedView(view: RolloutView, decision: RolloutView['lastDecision']): RolloutView {
+  const stageIndex = view.stageIndex + 1
+  const stages = view.stages.map((stage) => {
+    if (stage.index === view.stageIndex)
+      return {
+        ...stage,
+        state: 'done' as const,
+        decision: { ...decision, what: `advanced to stage ${stageIndex + 1}` },
+      }
+    return stage.index === stageIndex ? { ...stage, state: 'current' as const } : stage
+  })
+  return {
+    ...view,
+    stageIndex,
+    stages,
+    lastDecision: { ...decision, what: `advanced to stage ${stageIndex + 1}` },
+  }
+}
+
+function pausedView(view: RolloutView, { by, at, why }: RolloutView['lastDecision']): RolloutView {
+  return { ...view, status: 'paused', pause: { reason: 'person', why: why ?? '', by, at } }
+}
+
+function lineOf(view: RolloutView): RolloutLine {
+  return { ...view, stageCount: view.stages.length }
+}

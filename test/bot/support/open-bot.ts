@@ -1,0 +1,90 @@
+// The real app in a real Fastify, talking to the local Slack workspace: both close with the test.
+import Fastify from 'fastify'
+import pino from 'pino'
+import { onTestFinished } from 'vitest'
+import { type SlackSettings, slackApp, type Wait } from '../../../bot/slack-app.ts'
+import { type SlackWorkspaceOptions, startSlackWorkspace } from '../../../demo/slack/workspace.ts'
+import type { SlackPost, SlackPosts } from '../../../server/service.ts'
+import { type FakeService, fakeService } from './fake-service.ts'
+
+export const channel = 'C0ROLLOUTS'
+export const signingSecret = 'a-secret-only-slack-knows'
+export const botToken = 'xoxb-test'
+
+export function memoryPosts(): SlackPosts & { kept: Map<string, SlackPost> } {
+  const kept = new Map<string, SlackPost>()
+  return {
+    kept,
+    find: async (key) => kept.get(key) ?? null,
+    save: async (key, post) => {
+      kept.set(key, post)
+    },
+  }
+}
+
+type Options = {
+  service?: FakeService
+  settings?: Partial<SlackSettings>
+  workspace?: Partial<SlackWorkspaceOptions>
+  wait?: Wait
+  /** Do not wait until Slack is connected. */
+  connecting?: boolean
+}
+
+export async function openBot(options: Options = {}) {
+  const service = options.service ?? fakeService()
+  const posts = memoryPosts()
+  const clock = { now: Date.now() }
+  const logged: string[] = []
+  const connected = Promise.withResolvers<void>()
+  const write = (line: string) => {
+    logged.push(line)
+    if (line.includes('"Slack is connected"')) connected.resolve()
+  }
+  const log = pino({ level: 'debug' }, { write })
+  const server = Fastify({ forceCloseConnections: true })
+  let appUrl = ''
+  const workspace = await startSlackWorkspace({
+    appUrl: () => appUrl,
+    signingSecret,
+    botToken,
+    ...options.workspace,
+  })
+  const bot = slackApp({
+    service,
+    posts,
+    settings: { botToken, signingSecret, apiUrl: workspace.apiUrl, ...options.settings },
+    now: () => clock.now,
+    log,
+    ...(options.wait ? { wait: options.wait } : {}),
+  })
+  await server.register(bot.routes)
+  await server.listen({ host: '127.0.0.1', port: 0 })
+  appUrl = `${server.listeningOrigin}/slack/events`
+  onTestFinished(async () => {
+    await bot.stop()
+    await server.close()
+    await workspace.close()
+  })
+  bot.start()
+  if (!options.connecting) await connected.promise
+  return { bot, service, posts, clock, logged, server, workspace, connected: connected.promise, appUrl }
+}
+
+export type OpenBot = Awaited<ReturnType<typeof openBot>>
+
+/** The next ephemeral answer to this person that says all of it. */
+export async function answerTo(open: OpenBot, user: string, ...says: (string | RegExp)[]): Promise<string> {
+  const fits = (text: string) =>
+    says.every((part) => (typeof part === 'string' ? text.includes(part) : part.test(text)))
+  const found = () => open.workspace.ephemerals(user).find((message) => fits(message.text))
+  await open.workspace
+    .waitFor(() => found() !== undefined, 2000)
+    .catch(() => {
+      const texts = open.workspace.ephemerals(user).map((message) => message.text)
+      throw new Error(
+        `expected an answer with ${says.join(' and ')}; there are:\n${texts.join('\n---\n') || 'none'}`,
+      )
+    })
+  return found()?.text ?? ''
+}
