@@ -19,8 +19,6 @@ const waitSeconds = 30
 /** Real milliseconds between two questions when the server does not hold them. */
 const shortestMs = 500
 
-export type AssignmentWatch = ReturnType<typeof assignmentWatch>
-
 export function assignmentWatch(deps: {
   stationName: string
   procedureId: string
@@ -47,7 +45,9 @@ export function assignmentWatch(deps: {
       })
       if (fateOf(answer) !== 'done') {
         failures += 1
-        if (failures === 1) deps.log.warn(`${deps.stationName}: cannot ask what to run: ${wordsOf(answer)}`)
+        // An absent server is no news of one station: it shows in what waits to be sent.
+        if (failures === 1 && fateOf(answer) === 'refused')
+          deps.log.warn(`${deps.stationName}: the server does not say what to run: ${wordsOf(answer)}`)
         await deps.pause(retryWaitMs(answer, failures, deps.spread), signal)
         continue
       }

@@ -6,8 +6,6 @@ import type { StationLink } from './station-link.ts'
 
 export type Heartbeat = { busy: false } | { busy: true; run_started_at: string }
 
-export type Heartbeats = ReturnType<typeof heartbeats>
-
 export function heartbeats(deps: { stationName: string; link: StationLink; log: FactoryLog }) {
   let latest: Heartbeat | null = null
   let sending = false

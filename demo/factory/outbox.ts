@@ -18,8 +18,6 @@ const batchAnswer = z.object({ results: z.array(z.object({ status: z.int() }).lo
 /** After an outage the queue goes out in pieces of this size; the server takes up to 1,000. */
 const mostInBatch = 500
 
-export type Outbox = ReturnType<typeof outbox>
-
 export function outbox(deps: {
   stationName: string
   link: StationLink

@@ -1,34 +1,53 @@
 // Counts what the stations tested since the factory started, as the stations themselves saw it.
 import type { Execution } from './run-body.ts'
 
-export type Score = { runs: number; passed: number; failed: number }
+export type Score = {
+  runs: number
+  passed: number
+  /** Every run that ended without a pass; an aborted one is neither. */
+  failed: number
+  /** Units by their first attempt, as first-pass yield counts them. */
+  units: number
+  unitsPassed: number
+}
+
+const nothing: Score = { runs: 0, passed: 0, failed: 0, units: 0, unitsPassed: 0 }
 
 export type Scoreboard = ReturnType<typeof scoreboard>
 
 export function scoreboard() {
   const byDeployment = new Map<string, Score>()
 
-  /** `failed` is every run that ended without a pass; an aborted one is neither. */
   function count(execution: Execution): void {
-    const before = byDeployment.get(execution.deploymentId) ?? { runs: 0, passed: 0, failed: 0 }
+    const before = byDeployment.get(execution.deploymentId) ?? nothing
     const { outcome } = execution.result
-    byDeployment.set(execution.deploymentId, {
-      runs: before.runs + 1,
-      passed: before.passed + (outcome === 'PASS' ? 1 : 0),
-      failed: before.failed + (outcome === 'PASS' || outcome === 'ABORTED' ? 0 : 1),
-    })
-  }
-
-  function total(): Score {
-    return [...byDeployment.values()].reduce(
-      (sum, one) => ({
-        runs: sum.runs + one.runs,
-        passed: sum.passed + one.passed,
-        failed: sum.failed + one.failed,
+    const passed = outcome === 'PASS'
+    const first = execution.job.attempt === 1 && outcome !== 'ABORTED'
+    byDeployment.set(
+      execution.deploymentId,
+      sum(before, {
+        runs: 1,
+        passed: Number(passed),
+        failed: Number(!passed && outcome !== 'ABORTED'),
+        units: Number(first),
+        unitsPassed: Number(first && passed),
       }),
-      { runs: 0, passed: 0, failed: 0 },
     )
   }
 
+  function total(): Score {
+    return [...byDeployment.values()].reduce(sum, nothing)
+  }
+
   return { count, total, byDeployment: (): Record<string, Score> => Object.fromEntries(byDeployment) }
+}
+
+function sum(one: Score, other: Score): Score {
+  return {
+    runs: one.runs + other.runs,
+    passed: one.passed + other.passed,
+    failed: one.failed + other.failed,
+    units: one.units + other.units,
+    unitsPassed: one.unitsPassed + other.unitsPassed,
+  }
 }

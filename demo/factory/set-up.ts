@@ -6,7 +6,7 @@ import type { PastRun } from './history.ts'
 import { runBody } from './run-body.ts'
 import { timeLimitSeconds } from './test-result.ts'
 
-export type KnownStation = { id: string; name: string; key: string }
+type KnownStation = { id: string; name: string; key: string }
 export type FactorySetUp = {
   procedureId: string
   base: { id: string; version: string }

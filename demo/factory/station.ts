@@ -17,8 +17,6 @@ import { uploadOf } from './station-habits.ts'
 import { stationLink } from './station-link.ts'
 import type { UnitSupply } from './unit-supply.ts'
 
-export type Station = ReturnType<typeof station>
-
 export function station(deps: {
   url: string
   key: string

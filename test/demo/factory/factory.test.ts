@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { fastClock } from '../../../demo/clock.ts'
 import type { FactoryOptions } from '../../../demo/factory/factory.ts'
 import { smallFactory, until } from './small-factory.ts'
 
@@ -70,6 +71,20 @@ describe('a factory', () => {
     })
     const others = server.runs().filter((run) => run.station !== station)
     expect(new Set(others.map((run) => run.deployment_id))).toEqual(new Set([factory.base.id]))
+  })
+
+  it('ends the run in hand on the build it began with, though it knows of the new one at once', async () => {
+    const { server, factory } = await running({ stations: 1, clock: fastClock({ speed: 150 }) })
+    const [station = ''] = factory.stationNames
+    const beats = () => server.seen().filter((one) => one.path.endsWith('/heartbeats'))
+    await until(() => beats().length > 0, 'a run starts')
+    server.pin(station, factory.candidate.id)
+    const pulled = () => server.seen().some((one) => one.body.deployment_id === factory.candidate.id)
+    await until(pulled, 'the new build is pulled')
+    expect(factory.stats().runs).toBe(0)
+    await until(() => factory.stats().runs === 1, 'the run ends')
+    await factory.stop()
+    expect(server.runs().map((run) => run.deployment_id)).toEqual([factory.base.id])
   })
 
   it('says busy with the start of the very run that it posts', async () => {

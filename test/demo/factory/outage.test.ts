@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { fleet } from '../../../demo/factory/fleet.ts'
+import { uploadOf } from '../../../demo/factory/station-habits.ts'
 import { smallFactory, until } from './small-factory.ts'
 
 let end: (() => Promise<void>) | null = null
@@ -103,6 +105,25 @@ describe('when the server refuses a run', () => {
   })
 })
 
+describe('an upload that is not on time', () => {
+  it('arrives in the end, or when the factory stops', async () => {
+    const [seed, stations, units] = [1, 5, 30]
+    const manners = fleet(stations, seed).flatMap((station) =>
+      Array.from({ length: units }, (_, index) => {
+        const serial = `${station.name}-1${String(index + 1).padStart(6, '0')}`
+        return uploadOf(seed, station, { serial, attempt: 1 }).manner
+      }),
+    )
+    expect(manners).toContain('late')
+    expect(manners).toContain('twice')
+    const all = await running({ seed, stations })
+    await until(() => all.factory.stats().units >= stations * (units + 10), 'enough units')
+    await expectNothingLost(all)
+    const serials = new Set(all.server.runs().map((run) => run.serial_number))
+    expect(serials.has('LYON-L1-01-1000001')).toBe(true)
+  })
+})
+
 describe('a cut cable', () => {
   it('leaves the other stations alone and loses nothing', async () => {
     const all = await running()
@@ -110,9 +131,14 @@ describe('a cut cable', () => {
     await until(() => all.factory.stats().runs >= 6, 'some runs')
     all.factory.goOffline(station)
     const stored = () => all.server.runs().filter((run) => run.station === station).length
+    const more = async (count: number) => {
+      const runs = all.factory.stats().runs + count
+      await until(() => all.factory.stats().runs >= runs, `${count} more runs`)
+    }
+    // What was on the wire when the cable was cut may still be stored.
+    await more(5)
     const before = stored()
-    const runs = all.factory.stats().runs
-    await until(() => all.factory.stats().runs >= runs + 30, '30 more runs')
+    await more(30)
     expect(stored()).toBe(before)
     all.factory.comeBack(station)
     await until(() => stored() > before + 5, 'its kept runs arrive')

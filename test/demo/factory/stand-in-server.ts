@@ -1,4 +1,5 @@
 // The smallest server that keeps the station protocol and the admin API, and misbehaves on request.
+import { setMaxListeners } from 'node:events'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 
 export type StoredRun = {
@@ -10,7 +11,7 @@ export type StoredRun = {
   started_at: string
   ended_at: string
 }
-export type Seen = { station: string; at: number; path: string; body: Record<string, unknown> }
+type Seen = { station: string; at: number; path: string; body: Record<string, unknown> }
 
 export async function standInServer() {
   const stations = new Map<string, { id: string; key: string; pin: string | null }>()
@@ -20,7 +21,8 @@ export async function standInServer() {
   let active: string | null = null
   let trouble: ((request: FastifyRequest) => { status: number; retryAfter?: number } | null) | null = null
   let refuses: (run: StoredRun) => boolean = () => false
-  let pinned = new EventTarget()
+  const pinned = new EventTarget()
+  setMaxListeners(0, pinned)
   let app: FastifyInstance | null = null
   let port = 0
   let made = 0
@@ -79,7 +81,7 @@ export async function standInServer() {
         await new Promise<void>((resolve) => {
           pinned.addEventListener('pin', () => resolve(), { once: true })
           setTimeout(resolve, 1000).unref()
-          request.raw.socket.once('close', () => resolve())
+          reply.raw.once('close', () => resolve())
         })
         if (request.headers['if-none-match'] === tagOf()) return reply.code(304).send()
       }
@@ -118,7 +120,6 @@ export async function standInServer() {
   }
   async function down(): Promise<void> {
     pinned.dispatchEvent(new Event('pin'))
-    pinned = new EventTarget()
     await app?.close()
     app = null
   }

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import { fastClock } from '../../../demo/clock.ts'
+
+describe('the fast clock', () => {
+  it('starts where it is told and runs as many times faster', async () => {
+    const clock = fastClock({ speed: 1000, start: 5_000_000 })
+    const real = performance.now()
+    await clock.sleep(60_000)
+    const passed = performance.now() - real
+    expect(clock.now() - 5_000_000).toBeGreaterThanOrEqual(60_000)
+    // The clock was read at slightly other moments than `performance.now()`: half a real millisecond each.
+    expect(Math.abs(clock.now() - 5_000_000 - passed * 1000)).toBeLessThan(2000)
+    expect(passed).toBeGreaterThanOrEqual(59)
+  })
+
+  it('never wakes a sleeper early', async () => {
+    const clock = fastClock({ speed: 5000 })
+    for (let index = 0; index < 50; index++) {
+      const until = clock.now() + 7000
+      await clock.sleep(7000)
+      expect(clock.now()).toBeGreaterThanOrEqual(until)
+    }
+  })
+
+  it('lets go of a sleeper who is told to stop', async () => {
+    const stop = new AbortController()
+    const sleeping = fastClock({ speed: 1 }).sleep(3_600_000, stop.signal)
+    stop.abort()
+    await expect(sleeping).rejects.toThrow(/abort/i)
+  })
+})
