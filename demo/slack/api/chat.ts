@@ -1,5 +1,6 @@
 // chat.*: posting, rewriting, removing and unfurling messages.
 import { z } from 'zod'
+import { escaped } from '../blocks/escape-text.ts'
 import type { Conversation } from '../state/directory.ts'
 import type { Message } from '../state/messages.ts'
 import type { World } from '../state/world.ts'
@@ -84,7 +85,7 @@ export const chatMethods: Record<string, Method> = {
       if (!message) return refuse('cannot_unfurl_message')
       const unfurls: NonNullable<Message['unfurls']> = {}
       for (const [url, unfurl] of Object.entries(args.unfurls)) {
-        if (!message.text.includes(url)) return refuse('cannot_unfurl_url')
+        if (!message.text.includes(escaped(url))) return refuse('cannot_unfurl_url')
         const parsed = z.looseObject({ blocks: z.unknown(), text, title: text }).safeParse(unfurl)
         if (!parsed.success) return refuse('invalid_unfurls_format')
         const checked = await messageBlocks(parsed.data.blocks, world)

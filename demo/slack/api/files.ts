@@ -7,9 +7,14 @@ import { appMessage } from './chat.ts'
 
 export const fileMethods: Record<string, Method> = {
   'files.getUploadURLExternal': method(
-    z.object({ filename: z.string().min(1), length: z.coerce.number().int().min(1), alt_txt: text }),
+    z.object({
+      filename: z.string().min(1),
+      length: z.coerce.number().int().min(1),
+      alt_txt: text,
+      alt_text: text,
+    }),
     (args, world) => {
-      const file = world.files.announce(args.filename, args.length, args.alt_txt)
+      const file = world.files.announce(args.filename, args.length, args.alt_txt ?? args.alt_text)
       return { ok: true, upload_url: `${world.baseUrl()}/upload/${file.id}`, file_id: file.id }
     },
   ),

@@ -91,7 +91,6 @@ export function searches(deps: { user: () => string; place: (inside: Element) =>
       if (chosen) choose(chosen)
     } else if (event.key === 'Escape' && box && items.length > 0) {
       hide(box)
-      event.stopPropagation()
     } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       const next = items.at((current + (event.key === 'ArrowDown' ? 1 : -1)) % Math.max(items.length, 1))
       for (const item of items) item.setAttribute('aria-selected', String(item === next))

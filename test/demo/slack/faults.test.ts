@@ -1,0 +1,86 @@
+import { WebAPIRateLimitedError } from '@slack/web-api'
+import { expect, test } from 'vitest'
+import { startSlackWorkspace } from '../../../demo/slack/workspace.ts'
+import { client, refusal } from './support/client.ts'
+import { botToken, rollouts, signingSecret, workspace } from './support/small-app.ts'
+
+const hello = { channel: rollouts, text: 'hello' }
+
+test('rate limiting says how long to wait', async () => {
+  const slack = await workspace()
+  slack.faults.set({ kind: 'ratelimited', retryAfterSeconds: 7 })
+  const error = await client(slack)
+    .chat.postMessage(hello)
+    .catch((reason: unknown) => reason)
+  expect(error).toBeInstanceOf(WebAPIRateLimitedError)
+  expect(error).toMatchObject({ retryAfter: 7 })
+  expect(slack.calls()).toMatchObject([{ method: 'chat.postMessage', ok: false, status: 429 }])
+  slack.faults.clear()
+  expect(await client(slack).chat.postMessage(hello)).toMatchObject({ ok: true })
+})
+
+test('a fault strikes the named methods only, and only as often as it says', async () => {
+  const slack = await workspace()
+  const web = client(slack)
+  slack.faults.set({ kind: 'error', error: 'fatal_error', methods: ['chat.postMessage'], times: 1 })
+  expect(await web.auth.test()).toMatchObject({ ok: true })
+  expect(await refusal(web.chat.postMessage(hello))).toMatchObject({ error: 'fatal_error' })
+  expect(await web.chat.postMessage(hello)).toMatchObject({ ok: true })
+})
+
+test('a broken server answers 500', async () => {
+  const slack = await workspace()
+  slack.faults.set({ kind: 'error500' })
+  await expect(client(slack).chat.postMessage(hello)).rejects.toThrow(/500/)
+  expect(slack.messages(rollouts)).toEqual([])
+})
+
+test('Slack away hangs up before anything happens', async () => {
+  const slack = await workspace()
+  slack.faults.set({ kind: 'away' })
+  await expect(client(slack).chat.postMessage(hello)).rejects.toThrow()
+  expect(slack.messages(rollouts)).toEqual([])
+})
+
+test('a lost answer leaves the effect behind', async () => {
+  const slack = await workspace()
+  slack.faults.set({ kind: 'answer-lost' })
+  await expect(client(slack).chat.postMessage(hello)).rejects.toThrow()
+  expect(slack.messages(rollouts)).toMatchObject([{ text: 'hello' }])
+})
+
+test('a slow answer comes after its delay', async () => {
+  const slack = await workspace()
+  slack.faults.set({ kind: 'slow', delayMs: 60 })
+  const started = performance.now()
+  await client(slack).chat.postMessage(hello)
+  expect(performance.now() - started).toBeGreaterThanOrEqual(55)
+})
+
+test('the log of calls keeps arguments and no tokens', async () => {
+  const slack = await workspace()
+  await client(slack).chat.postMessage(hello)
+  await fetch(`${slack.apiUrl}auth.test?token=${botToken}`)
+  expect(slack.calls()).toMatchObject([
+    { method: 'chat.postMessage', args: hello, ok: true },
+    { method: 'auth.test' },
+  ])
+  expect(JSON.stringify(slack.calls())).not.toContain(botToken)
+})
+
+test('waiting ends at the change, or says what did not happen', async () => {
+  const slack = await workspace()
+  const arrived = slack.waitFor(() => slack.messages(rollouts).length === 1, 2000)
+  await client(slack).chat.postMessage(hello)
+  await arrived
+  await expect(slack.waitFor(() => slack.messages(rollouts).length === 2, 20)).rejects.toThrow(
+    /length === 2.*20 ms/,
+  )
+})
+
+test('a taken port is an error that says so', async () => {
+  const slack = await workspace()
+  const port = Number(new URL(slack.url).port)
+  const second = startSlackWorkspace({ port, appUrl: () => '', signingSecret, botToken })
+  await expect(second).rejects.toThrow(`port ${port} of 127.0.0.1 is taken`)
+})
