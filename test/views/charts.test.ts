@@ -1,0 +1,160 @@
+import { compile } from 'vega-lite'
+import { describe, expect, it } from 'vitest'
+import { hour } from '../../server/domain/instant.ts'
+import type { RolloutCharts } from '../../server/domain/rollout-charts.ts'
+import { serverFrame } from '../../views/charts/chart-frame.ts'
+import { firstPassYieldChart } from '../../views/charts/first-pass-yield.ts'
+import { bucketHours, buckets } from '../../views/charts/hour-buckets.ts'
+import { rolloutChartList } from '../../views/charts/rollout-chart-list.ts'
+import { markLabels, pauses } from '../../views/charts/time-marks.ts'
+import { yieldDifferences } from '../../views/charts/yield-differences.ts'
+import { drawChart, standaloneChart } from '../../views/draw-chart.ts'
+import { noCharts, rolloutCharts, start } from './support/rollout-charts.ts'
+
+const bad = rolloutCharts({
+  hours: 30,
+  canaryYield: 0.885,
+  baseYield: 0.98,
+  stopped: true,
+  marks: [
+    { at: start, label: 'Stage 1: 1 station', kind: 'stage' },
+    { at: start + 9 * hour, label: 'Paused', kind: 'pause' },
+    { at: start + 12 * hour, label: 'Resumed', kind: 'resume' },
+    { at: start + 28 * hour, label: 'Paused: breach', kind: 'pause' },
+  ],
+})
+const twoWeeks = rolloutCharts({ hours: 336, canaryYield: 0.98, baseYield: 0.98 })
+const oneRun: RolloutCharts = {
+  ...noCharts,
+  hours: [{ hour: start, arm: 'canary', units: 1, passed: 0, runs: 1, errors: 1, timeouts: 0 }],
+}
+const courses = {
+  'without runs': noCharts,
+  'of one run': oneRun,
+  'stopped by a breach': bad,
+  'of two weeks': twoWeeks,
+}
+
+describe('charts', () => {
+  for (const kind of rolloutChartList)
+    for (const [name, charts] of Object.entries(courses))
+      it(`${kind.name} of a rollout ${name} compiles without a warning and is drawn`, async () => {
+        for (const zone of ['utc', 'local'] as const) {
+          const warnings: unknown[] = []
+          const log = { warn: () => log, info: () => log, debug: () => log, error: () => log, level: () => 3 }
+          log.warn = (...said: unknown[]) => {
+            warnings.push(...said)
+            return log
+          }
+          compile(kind.spec(charts, { width: 358, zone }), { logger: log as never })
+          expect(warnings).toEqual([])
+        }
+        const svg = await drawChart(kind.spec(charts, serverFrame), kind.summary(charts))
+        expect(svg).toMatch(/^<svg role="img" aria-label="[^"]+" /)
+        expect(svg).not.toMatch(/NaN|undefined|Infinity/)
+        expect(svg.slice(0, svg.indexOf('>'))).toMatch(/ viewBox="0 0 \d+ \d+"/)
+        expect(svg.slice(0, svg.indexOf('>'))).not.toMatch(/ (?:width|height)=/)
+      })
+
+  it('say that there are no runs yet', async () => {
+    for (const kind of rolloutChartList)
+      expect(await drawChart(kind.spec(noCharts, serverFrame), 'empty')).toContain('No runs yet')
+  })
+
+  it('say in words what they show', () => {
+    const [first] = rolloutChartList
+    expect(first?.summary(bad)).toMatch(
+      /^First-pass yield by hour from 3 Mar 2026, 06:00 UTC: canary 8\d\.\d/,
+    )
+    expect(first?.summary(noCharts)).toContain('canary no units yet, base no units yet')
+  })
+
+  it('tell the arms apart by shape and dash as well as by colour', async () => {
+    const svg = await drawChart(firstPassYieldChart(bad, serverFrame), 'x')
+    expect(svg).toContain('stroke-dasharray="5,4"')
+    expect(svg).toContain('#d97706')
+    expect(svg).toContain('#3b82c4')
+  })
+
+  it('let a hostile label break neither HTML nor XML', async () => {
+    const label = '</text><script>\u0001\u{2028}&"'
+    const charts: RolloutCharts = { ...oneRun, marks: [{ at: start, label, kind: 'stage' }] }
+    for (const kind of rolloutChartList) {
+      const svg = await drawChart(kind.spec(charts, serverFrame), label)
+      expect(svg).not.toContain('<script')
+      expect(svg).not.toContain('\u0001')
+    }
+  })
+
+  it('give the ends of their time axis as text, which the interpreter of expressions reads right', () => {
+    const { spec } = compile(firstPassYieldChart(bad, { width: 358, zone: 'local' }))
+    const domain = JSON.stringify(spec.scales?.find((scale) => scale.name === 'x'))
+    expect(domain).toContain('datetime(\\"2026-03-03T06:00:00.000Z\\")')
+  })
+
+  it('stand alone with colours of their own', () => {
+    expect(standaloneChart('<svg a="b"><g></g></svg>')).toMatch(/^<svg a="b"><style>svg\{color:/)
+  })
+})
+
+describe('hours', () => {
+  it('stay hours for two days and are put together beyond', () => {
+    expect(bucketHours(bad)).toBe(1)
+    expect(bucketHours(twoWeeks)).toBe(12)
+  })
+
+  it('keep every count when put together', () => {
+    const sum = (rows: { units: number; runs: number }[]) =>
+      rows.reduce((all, row) => all + row.units + row.runs, 0)
+    expect(sum(buckets(twoWeeks))).toBe(sum(twoWeeks.hours))
+    expect(buckets(twoWeeks).length).toBeLessThan(60)
+  })
+})
+
+describe('marks', () => {
+  it('shade each pause until it was resumed, or to the end', () => {
+    expect(pauses(bad.marks, 99 * hour + start)).toEqual([
+      { at: start + 9 * hour, until: start + 12 * hour },
+      { at: start + 28 * hour, until: start + 99 * hour },
+    ])
+  })
+
+  it('are never written over one another nor out of the plot', () => {
+    const again = [0, 0.2, 0.4, 0.6, 1]
+    const crowd = {
+      ...bad,
+      marks: bad.marks.flatMap((mark) => again.map((hours) => ({ ...mark, at: mark.at + hours * hour }))),
+    }
+    const labels = markLabels(crowd, serverFrame)
+    const from = crowd.from
+    const hourWidth = 486 / 30
+    for (const [index, one] of labels.entries())
+      for (const other of labels.slice(index + 1).filter((each) => each.lane === one.lane))
+        expect(other.at - from).toBeGreaterThanOrEqual(
+          one.at - from + ((one.label.length * 6) / hourWidth) * hour,
+        )
+    expect(labels.length).toBeGreaterThan(3)
+    expect(labels.every(({ lane }) => [0, 1, 2].includes(lane))).toBe(true)
+    expect(labels.every(({ at }) => at >= from && at <= crowd.to)).toBe(true)
+  })
+})
+
+describe('yield differences', () => {
+  it('turn bad rates into yield: worse is below zero', () => {
+    const [row] = yieldDifferences({
+      ...noCharts,
+      differences: bad.differences
+        .slice(0, 1)
+        .map((each) => ({ ...each, difference: 0.1, low: 0.02, high: 0.3, tolerated: 0.002 })),
+    })
+    expect(row).toMatchObject({ difference: -10, low: -30, high: -2, tolerated: -0.2 })
+  })
+
+  it('keep the first breach and the last count however many there are', () => {
+    const many = rolloutCharts({ hours: 500, canaryYield: 0.9, baseYield: 0.98, stopped: true })
+    const rows = yieldDifferences(many)
+    expect(rows.length).toBeLessThan(300)
+    expect(rows.at(-1)?.n).toBe(4000)
+    expect(rows.find((row) => row.verdict === 'severe')?.n).toBe(2 * (500 * 3 + 2))
+  })
+})
