@@ -1,0 +1,44 @@
+// The page of a rollout, whole without script: what is rolled out, how it stands, on which numbers, who decided.
+import type { RolloutView } from '../server/domain/rollout-view.ts'
+import type { RecordedEvent } from './event-sentence.ts'
+import { html } from './html.ts'
+import { type PageAssets, pageDocument } from './page-document.ts'
+import { arms } from './sections/arms.ts'
+import { breaches } from './sections/breaches.ts'
+import { charts, type PageChart } from './sections/charts.ts'
+import { gates } from './sections/gates.ts'
+import { heading } from './sections/heading.ts'
+import { record } from './sections/record.ts'
+import { stages } from './sections/stages.ts'
+import { stations } from './sections/stations.ts'
+import { statusBanner, statusTitle } from './sections/status-banner.ts'
+
+const liveRefreshSeconds = 5
+/** An ended rollout still gets late runs, but nobody waits for them. */
+const endedRefreshSeconds = 60
+
+export function rolloutPage(
+  view: RolloutView,
+  drawn: PageChart[],
+  events: RecordedEvent[],
+  assets: PageAssets,
+): string {
+  const ended = view.status === 'aborted' || view.status === 'completed'
+  return pageDocument({
+    title: `${statusTitle(view)} · ${view.procedure.name} ${view.deployment.version} · Firstpass`,
+    body: html`<main data-refresh-seconds="${ended ? endedRefreshSeconds : liveRefreshSeconds}">
+${heading(view)}
+${statusBanner(view)}
+${stages(view)}
+${breaches(view)}
+${gates(view)}
+${arms(view)}
+${charts(drawn)}
+${stations(view)}
+${record(view, events)}
+</main>
+<footer><p data-live>Times are UTC.<noscript> Reload the page to see what changed.</noscript></p></footer>`,
+    assets,
+    script: true,
+  })
+}

@@ -1,0 +1,34 @@
+// The record of events, newest first: who, when, why.
+import type { RolloutView } from '../../server/domain/rollout-view.ts'
+import { eventSentence, type RecordedEvent } from '../event-sentence.ts'
+import { counted } from '../format/count.ts'
+import { time } from '../format/instant.ts'
+import { reason } from '../format/reason.ts'
+import { actorName, capitalised } from '../format/words.ts'
+import { type Html, html } from '../html.ts'
+
+const shownAtOnce = 20
+
+export function record(view: RolloutView, events: RecordedEvent[]): Html {
+  const newestFirst = [...events].sort((a, b) => b.sequence - a.sequence)
+  const earlier = newestFirst.slice(shownAtOnce)
+  return html`<section data-part="record">
+<h2>Record</h2>
+${events.length === 0 && html`<p class="quiet">Nothing happened yet.</p>`}
+${list(newestFirst.slice(0, shownAtOnce), view)}
+${earlier.length > 0 && html`<details data-keep="record"><summary>${counted(earlier.length, 'earlier event')}</summary>${list(earlier, view)}</details>`}
+</section>`
+}
+
+function list(events: RecordedEvent[], view: RolloutView): Html {
+  return html`<ol class="record">${events.map((event) => entry(event, view))}</ol>`
+}
+
+function entry(event: RecordedEvent, view: RolloutView): Html {
+  const { what, why } = eventSentence(event, view)
+  return html`<li${event.by.kind === 'person' && html` class="by-person"`}>
+<span class="when">${time(event.at)}</span>
+<span class="what">${capitalised(what)}${reason(event.by, why)}</span>
+<span class="who">${actorName(event.by)}</span>
+</li>`
+}

@@ -1,0 +1,54 @@
+// The rollout's stations in the order in which they are taken.
+import type { RolloutView, StationView } from '../../server/domain/rollout-view.ts'
+import { count, counted } from '../format/count.ts'
+import { time } from '../format/instant.ts'
+import { absent, percent } from '../format/rate.ts'
+import { actorName } from '../format/words.ts'
+import { type Html, html } from '../html.ts'
+
+const troubleWords = { stale: 'silent', drifted: 'runs another build', failed: 'failed to load' }
+
+export function stations(view: RolloutView): Html {
+  return html`<section data-part="stations">
+<h2>Stations</h2>
+<p class="quiet">${summary(view.stations)}</p>
+<table class="stations">
+<thead><tr><th scope="col">Station</th><th scope="col">Site</th><th scope="col">Line</th><th scope="col">Status</th><th scope="col">Trouble</th><th scope="col">Since</th><th scope="col" class="number">Canary yield</th><th scope="col" class="number">Own past yield</th></tr></thead>
+<tbody>${view.stations.map(station)}</tbody>
+</table>
+<p class="quiet">Queued: waits for its stage. Pinned: told to run the new build. Pulled: has it. Confirmed: a run proved it. Reverting, reverted: the same way back. Yields count each unit once, by its first attempt.</p>
+</section>`
+}
+
+function station(view: StationView): Html {
+  return html`<tr${view.trouble !== null && html` class="troubled"`}>
+<th scope="row">${view.name}</th>
+<td class="site" data-line="${view.line}">${view.site}</td>
+<td class="line">${view.line}</td>
+<td class="status"><span class="station-status ${view.status}">${view.status}</span>${view.status === 'queued' && html`<small>for stage ${view.stageIndex + 1}</small>`}</td>
+<td class="trouble">${trouble(view)}</td>
+<td class="since">${view.since === null ? absent : time(view.since)}</td>
+<td class="number" data-label="Canary">${firstPassYield(view.canaryPassed, view.canaryUnits)}</td>
+<td class="number" data-label="Own past">${firstPassYield(view.pastPassed, view.pastUnits)}</td>
+</tr>`
+}
+
+function firstPassYield(passed: number, units: number): Html {
+  if (units === 0) return html`${absent} <small>n 0</small>`
+  return html`${percent(passed / units)} <small>n ${count(units)}</small>`
+}
+
+function trouble(view: StationView): (Html | null)[] {
+  return [
+    view.trouble &&
+      html`<strong>${troubleWords[view.trouble.kind]}</strong> ${view.trouble.detail} <small>since ${time(view.trouble.since)}</small>`,
+    view.waived && html`<span>waived by ${actorName(view.waived.by)}: <q>${view.waived.why}</q></span>`,
+  ]
+}
+
+function summary(all: StationView[]): string {
+  const sites = new Set(all.map(({ site }) => site)).size
+  const troubled = all.filter((each) => each.trouble !== null).length
+  const trouble = troubled === 0 ? '' : `; ${troubled} in trouble`
+  return `${counted(all.length, 'station')} at ${counted(sites, 'site')}${trouble}.`
+}
