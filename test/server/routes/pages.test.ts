@@ -1,0 +1,149 @@
+import fastify from 'fastify'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { pageRoutes } from '../../../server/routes/pages.ts'
+import { rolloutCharts } from '../../views/support/rollout-charts.ts'
+import { everyEvent } from '../../views/support/rollout-events.ts'
+import { pausedByBreach } from '../../views/support/rollout-stories.ts'
+import { uuid } from '../../views/support/rollout-view.ts'
+
+const key = 'k&"/='
+const known = pausedByBreach.id
+const withoutCharts = uuid(77)
+const app = fastify()
+
+beforeAll(async () => {
+  await app.register(
+    pageRoutes({
+      rollout: async (id) => (id === known || id === withoutCharts ? pausedByBreach : null),
+      charts: async (id) =>
+        id === known ? rolloutCharts({ hours: 6, canaryYield: 0.9, baseYield: 0.98 }) : null,
+      events: async () => everyEvent,
+      mayRead: (request) => request.key === key,
+    }),
+  )
+})
+afterAll(() => app.close())
+
+const get = (url: string, headers = {}) => app.inject({ url, headers })
+const keyed = (path: string) => get(`${path}?key=${encodeURIComponent(key)}`)
+
+describe('pages', () => {
+  it('open with the key of their link', async () => {
+    const answer = await keyed(`/rollouts/${known}`)
+    expect(answer.statusCode).toBe(200)
+    expect(answer.headers['content-type']).toBe('text/html; charset=utf-8')
+    expect(answer.body).toContain('Paused in stage 1 of 3')
+    expect(answer.body.match(/<svg role="img"/g)).toHaveLength(3)
+  })
+
+  it('stay closed without a key, or with another, and say to open them from Slack', async () => {
+    for (const url of [
+      `/rollouts/${known}`,
+      `/rollouts/${known}?key=wrong`,
+      `/rollouts/${known}?key=a&key=b`,
+    ]) {
+      const answer = await get(url)
+      expect(answer.statusCode).toBe(403)
+      expect(answer.body).toContain('Open the page from Slack.')
+      expect(answer.body).not.toContain('Main board')
+    }
+  })
+
+  it('do not tell without a key which rollouts exist', async () => {
+    expect((await get(`/rollouts/${uuid(9)}`)).statusCode).toBe(403)
+    expect((await get(`/rollouts/${known}/charts/first-pass-yield.svg`)).statusCode).toBe(403)
+    expect((await get(`/rollouts/${known}/charts/first-pass-yield.json`)).statusCode).toBe(403)
+  })
+
+  it('say what was expected where there is no such rollout', async () => {
+    for (const id of [uuid(9), 'no-id', encodeURIComponent('<script>')]) {
+      const answer = await keyed(`/rollouts/${id}`)
+      expect(answer.statusCode).toBe(404)
+      expect(answer.body).toContain('Expected the id of a rollout')
+      expect(answer.body).not.toContain('<script>')
+    }
+  })
+
+  it('allow scripts of our own only, and no evaluation of text', async () => {
+    for (const path of [
+      `/rollouts/${known}`,
+      `/rollouts/${known}/charts/first-pass-yield.svg`,
+      '/rollouts/none',
+    ]) {
+      const policy = String((await keyed(path)).headers['content-security-policy'])
+      expect(policy).toContain("default-src 'none'")
+      expect(policy).toContain("script-src 'self';")
+      expect(policy).not.toContain('unsafe-eval')
+    }
+  })
+
+  it('load nothing from elsewhere and run no script written into them', async () => {
+    const { body } = await keyed(`/rollouts/${known}`)
+    expect(body).not.toMatch(/(?:src|href)="(?:https?:)?\/\//)
+    expect(body.match(/<script[^>]*>[^<]/g)).toBeNull()
+  })
+
+  it('keep the key on every address of a chart', async () => {
+    const { body } = await keyed(`/rollouts/${known}`)
+    const addresses = [...body.matchAll(/(?:href|data-spec)="([^"]*\/charts\/[^"]*)"/g)].map(
+      ([, each]) => each,
+    )
+    expect(addresses).toHaveLength(9)
+    for (const address of addresses) {
+      const url = new URL(String(address).replaceAll('&#38;', '&'), 'http://here/rollouts/')
+      expect(url.searchParams.get('key')).toBe(key)
+      expect((await get(url.pathname + url.search)).statusCode).toBe(200)
+    }
+  })
+
+  it('do without charts where there are none', async () => {
+    expect((await keyed(`/rollouts/${withoutCharts}`)).statusCode).toBe(200)
+    expect((await keyed(`/rollouts/${withoutCharts}/charts/first-pass-yield.svg`)).statusCode).toBe(404)
+  })
+})
+
+describe('charts', () => {
+  it('are pictures', async () => {
+    const answer = await keyed(`/rollouts/${known}/charts/first-pass-yield.svg`)
+    expect(answer.headers['content-type']).toBe('image/svg+xml; charset=utf-8')
+    expect(answer.body).toMatch(/^<svg role="img"/)
+  })
+
+  it('are data, as wide as the reader has room for', async () => {
+    const answer = await get(
+      `/rollouts/${known}/charts/first-pass-yield.json?key=${encodeURIComponent(key)}&width=360`,
+    )
+    expect(answer.headers['content-type']).toMatch(/^application\/json/)
+    expect(answer.headers['x-content-type-options']).toBe('nosniff')
+    expect(answer.json().width).toBeLessThan(360)
+  })
+
+  it('say which ones there are', async () => {
+    for (const file of ['yield.svg', 'first-pass-yield.png', 'first-pass-yield']) {
+      const answer = await keyed(`/rollouts/${known}/charts/${file}`)
+      expect(answer.statusCode).toBe(404)
+      expect(answer.body).toContain('first-pass-yield, yield-difference, error-timeout-rates')
+    }
+  })
+})
+
+describe('assets', () => {
+  const files = ['page.css', 'page.js', 'vega.min.js', 'vega-lite.min.js', 'vega-embed.min.js']
+  for (const file of files)
+    it(`${file} is kept by browsers until it changes`, async () => {
+      const answer = await get(`/assets/${file}`)
+      expect(answer.statusCode).toBe(200)
+      expect(answer.headers['cache-control']).toContain('immutable')
+      const again = await get(`/assets/${file}`, { 'if-none-match': answer.headers.etag })
+      expect(again.statusCode).toBe(304)
+      expect(again.body).toBe('')
+      const zipped = await get(`/assets/${file}`, { 'accept-encoding': 'gzip, br' })
+      expect(zipped.headers['content-encoding']).toBe('gzip')
+      expect(zipped.rawPayload.length).toBeLessThan(answer.rawPayload.length)
+    })
+
+  it('are only these', async () => {
+    expect((await get('/assets/page-assets.ts')).statusCode).toBe(404)
+    expect((await get(`/assets/${encodeURIComponent('../../package.json')}`)).statusCode).toBe(404)
+  })
+})
