@@ -82,7 +82,12 @@ export type Service = {
     why: string,
     by: Actor,
   ): Promise<{ did: string } | Refusal>
-  preview(procedureId: ProcedureId, plan: PlanInput): Promise<StagePreview | Refusal>
+  /** With the deployment the preview names the very stations that a start would take. */
+  preview(
+    procedureId: ProcedureId,
+    plan: PlanInput,
+    deploymentId?: DeploymentId | null,
+  ): Promise<StagePreview | Refusal>
 
   get(id: RolloutId): Promise<RolloutView | null>
   list(filter?: { live?: boolean; procedureId?: ProcedureId; limit?: number }): Promise<RolloutLine[]>

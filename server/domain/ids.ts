@@ -1,7 +1,7 @@
 // Branded ids: a station id can never stand where a rollout id is meant. Parsed once, at the edge.
 import { z } from 'zod'
 
-const id = <Name extends string>(_name: Name) => z.uuid().brand<Name>()
+const id = <Name extends string>(_name: Name) => z.uuid().toLowerCase().brand<Name>()
 
 export const procedureId = id('ProcedureId')
 export const deploymentId = id('DeploymentId')

@@ -33,6 +33,7 @@ export type Fact =
       deploymentId: DeploymentId
       state: 'pulled' | 'running' | 'failed'
       message: string | null
+      at: Instant
     }
   | { type: 'run'; stationId: StationId; deploymentId: DeploymentId; startedAt: Instant }
   | { type: 'station stale'; stationId: StationId; detail: string }
@@ -51,6 +52,6 @@ export type Refusal = {
 }
 export type Decided = { events: RolloutEvent[] } | Refusal
 
-export function isRefusal(result: Decided | { refused?: undefined } | object): result is Refusal {
-  return 'refused' in result && typeof result.refused === 'string'
+export function isRefusal<Result extends object>(result: Result | Refusal): result is Refusal {
+  return 'refused' in result
 }

@@ -5,7 +5,14 @@ import type { Command, Decided } from './commands.ts'
 import { aborted } from './decide-verb.ts'
 import type { RolloutEvent } from './events.ts'
 import { evolve } from './evolve.ts'
-import { type Aborting, isRunning, isTerminal, type RolloutState, type Running } from './state.ts'
+import {
+  type Aborting,
+  isRunning,
+  isTerminal,
+  type RolloutState,
+  type Running,
+  type StationProgress,
+} from './state.ts'
 
 type Of<Type extends Command['type']> = Extract<Command, { type: Type }>
 
@@ -13,10 +20,12 @@ type Of<Type extends Command['type']> = Extract<Command, { type: Type }>
 export function pickup(command: Of<'pickup'>, state: RolloutState, now: Instant): Decided {
   const { stationId, deploymentId } = command
   const station = state.stations[stationId]
-  if (!station || isTerminal(state) || state.status === 'pending') return nothing
+  if (!station || isOld(station, command.at) || isTerminal(state) || state.status === 'pending')
+    return nothing
   if (command.state === 'failed') {
     const detail = command.message ?? 'the station could not take the build'
-    if (deploymentId !== state.deploymentId || station.status === 'queued') return nothing
+    if (deploymentId !== state.deploymentId || !isTaken(station.status) || station.trouble?.kind === 'failed')
+      return nothing
     return facts([
       {
         type: 'StationTroubled',
@@ -31,36 +40,42 @@ export function pickup(command: Of<'pickup'>, state: RolloutState, now: Instant)
       return facts([{ type: 'StationPulled', stationId, ...at(command, now) }])
     return state.status === 'aborting' ? exposedAgain(command, state, now) : nothing
   }
-  return ran(command, state, now)
+  return ran(command, command.at, state, now)
 }
 
 export function run(command: Of<'run'>, state: RolloutState, now: Instant): Decided {
   const station = state.stations[command.stationId]
-  if (!station || isTerminal(state) || state.status === 'pending') return nothing
-  // A run that started before the station was told says nothing about what it does now.
-  if ('since' in station && station.status !== 'confirmed' && command.startedAt < station.since)
+  if (!station || isOld(station, command.startedAt) || isTerminal(state) || state.status === 'pending')
     return nothing
-  return ran(command, state, now)
+  return ran(command, command.startedAt, state, now)
 }
 
-function ran(command: Of<'run'> | Of<'pickup'>, state: RolloutState, now: Instant): Decided {
+/** What a station showed before it was told, or before the last thing known of it, says nothing about now. */
+function isOld(station: StationProgress, moment: Instant): boolean {
+  return 'since' in station && station.status !== 'confirmed' && moment < station.since
+}
+
+/** @param moment when the station showed it: a run's start, an acknowledgement's arrival. */
+function ran(command: Of<'run'> | Of<'pickup'>, moment: Instant, state: RolloutState, now: Instant): Decided {
   const { stationId, deploymentId } = command
   const station = state.stations[stationId]
-  if (!station) return nothing
+  if (!station || station.status === 'left') return nothing
   if (state.status === 'aborting') return backToBase(command, state, now)
-  if (!isRunning(state)) return nothing
-  const isCanary =
-    station.status === 'pinned' || station.status === 'pulled' || station.status === 'confirmed'
+  if (!isRunning(state) || (!('since' in station) && moment < state.startedAt)) return nothing
   if (deploymentId === state.deploymentId && (station.status === 'pinned' || station.status === 'pulled')) {
     const confirmed: RolloutEvent = { type: 'StationConfirmed', stationId, ...at(command, now) }
     return facts([confirmed, ...liveness(evolve(state, confirmed), command, now)])
   }
-  const expected = isCanary ? state.deploymentId : state.baseDeploymentId
-  if (deploymentId === expected)
-    return station.trouble ? facts([{ type: 'StationCleared', stationId, ...at(command, now) }]) : nothing
+  const newer = station.trouble === null || moment > station.trouble.since
+  const cleared: Decided =
+    station.trouble && newer ? facts([{ type: 'StationCleared', stationId, ...at(command, now) }]) : nothing
+  const expected = isTaken(station.status) ? state.deploymentId : state.baseDeploymentId
+  if (deploymentId === expected) return cleared
   // Between the pin and the first run on it, a station still works on base: that is no drift.
-  if (isCanary && station.status !== 'confirmed' && deploymentId === state.baseDeploymentId) return nothing
-  if (station.trouble?.kind === 'drifted' || station.status === 'left') return nothing
+  if (isTaken(station.status) && station.status !== 'confirmed' && deploymentId === state.baseDeploymentId)
+    return station.trouble?.kind === 'stale' ? cleared : nothing
+  if (station.trouble?.kind === 'drifted' || (station.status === 'confirmed' && moment < station.since))
+    return nothing
   const detail = `ran ${deploymentId} where ${expected} was asked for`
   return facts([
     {
@@ -133,7 +148,8 @@ export function supersede(command: Of<'supersede'>, state: RolloutState, now: In
 export function judge(command: Of<'judge'>, state: RolloutState, now: Instant): Decided {
   if (!isRunning(state)) return nothing
   const events: RolloutEvent[] = [...liveness(state, command, now)]
-  for (const gate of command.verdict.gates) events.push(...breachEvents(gate, state, command, now))
+  for (const gate of command.verdict.gates.filter((each) => each.mode !== 'observe'))
+    events.push(...breachEvents(gate, state, command, now))
   const opened = command.verdict.gates.filter((gate) => events.some((event) => opens(event, gate)))
   const rollBack = opened.find((gate) => gate.mode === 'roll back' && gate.verdict === 'severe')
   if (rollBack) {
@@ -143,7 +159,7 @@ export function judge(command: Of<'judge'>, state: RolloutState, now: Instant): 
     ])
     return { events: [...events, ...('events' in away ? away.events : [])] }
   }
-  const worst = opened.find((gate) => gate.mode !== 'observe')
+  const worst = opened[0]
   if (worst && state.status === 'active')
     return facts([
       ...events,

@@ -26,7 +26,6 @@ export type RolloutEvent = By &
     | { type: 'RolloutStarted' }
     | { type: 'StageStarted'; stageIndex: number; stations: StationId[] }
     | { type: 'StageWentLive'; stageIndex: number }
-    | { type: 'StageStoppedBeingLive'; stageIndex: number; why: string }
     | { type: 'StageApproved'; stageIndex: number }
     | { type: 'StageAdvanced'; from: number; to: number; why: string | null; override: string[] }
     | { type: 'StageSet'; from: number; plan: Plan; to: number; why: string; override: string[] }

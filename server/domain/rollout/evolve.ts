@@ -37,8 +37,6 @@ export function evolve(state: RolloutState | null, event: RolloutEvent): Rollout
       return isRunning(state)
         ? { ...state, liveSince: event.at, soakingSince: state.status === 'active' ? event.at : null }
         : state
-    case 'StageStoppedBeingLive':
-      return isRunning(state) ? { ...soakStopped(state, event.at), liveSince: null } : state
     case 'StageApproved':
       return isRunning(state)
         ? decided(

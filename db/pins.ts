@@ -1,0 +1,76 @@
+// Pins: what each station is asked to run. Changed with their history, announced to waiting polls on commit.
+import { sql } from 'drizzle-orm'
+import type { DeploymentId, ProcedureId, RolloutId, StationId } from '../server/domain/ids.ts'
+import type { Instant } from '../server/domain/instant.ts'
+import { type Db, rows } from './client.ts'
+
+/** Channel on which a station's id is announced when its assignments change. */
+export const pinsChannel = 'firstpass_pins'
+
+/** Pins the stations to a deployment from `now` on; a pin that says so already stays as it is. */
+export async function pinStations(
+  tx: Db,
+  pin: {
+    procedureId: ProcedureId
+    stations: StationId[]
+    deploymentId: DeploymentId
+    rolloutId: RolloutId | null
+    now: Instant
+  },
+): Promise<void> {
+  if (pin.stations.length === 0) return
+  const at = new Date(pin.now).toISOString()
+  const ids = sql`(select value::uuid from jsonb_array_elements_text(${JSON.stringify(pin.stations)}::text::jsonb))`
+  await tx.execute(
+    sql`update pins set to_at = greatest(${at}::timestamptz, from_at) where procedure_id = ${pin.procedureId}::uuid and to_at is null
+          and station_id in ${ids} and deployment_id <> ${pin.deploymentId}::uuid`,
+  )
+  await tx.execute(
+    sql`with pinned as (
+          insert into pins (procedure_id, station_id, deployment_id, rollout_id, from_at)
+          select ${pin.procedureId}::uuid, s.id, ${pin.deploymentId}::uuid, ${pin.rolloutId}::uuid, ${at}::timestamptz
+          from stations s where s.id in ${ids}
+            and not exists (select 1 from pins p where p.procedure_id = ${pin.procedureId}::uuid and p.station_id = s.id and p.to_at is null)
+          returning station_id)
+        select pg_notify(${pinsChannel}, station_id::text) from pinned`,
+  )
+}
+
+export async function unpinStation(
+  tx: Db,
+  procedureId: ProcedureId,
+  stationId: StationId,
+  now: Instant,
+): Promise<void> {
+  await tx.execute(
+    sql`with gone as (update pins set to_at = greatest(${new Date(now).toISOString()}::timestamptz, from_at)
+          where procedure_id = ${procedureId}::uuid and station_id = ${stationId}::uuid and to_at is null returning station_id)
+        select pg_notify(${pinsChannel}, station_id::text) from gone`,
+  )
+}
+
+export type Assignment = {
+  procedureId: ProcedureId
+  procedureName: string
+  deployment: {
+    id: DeploymentId
+    version: string
+    commitSha: string
+    artifactUrl: string | null
+    artifactSha256: string | null
+  } | null
+}
+
+/** The pins of all the station's procedures, in a stable order. */
+export async function assignmentsOf(db: Db, stationId: StationId): Promise<Assignment[]> {
+  return rows<Assignment>(
+    db,
+    sql`select p.id::text as "procedureId", p.name as "procedureName",
+          case when d.id is null then null else jsonb_build_object('id', d.id, 'version', d.version, 'commitSha', d.commit_sha,
+            'artifactUrl', d.artifact_url, 'artifactSha256', d.artifact_sha256) end as deployment
+        from station_procedures l join procedures p on p.id = l.procedure_id
+        left join pins on pins.procedure_id = l.procedure_id and pins.station_id = l.station_id and pins.to_at is null
+        left join deployments d on d.id = pins.deployment_id
+        where l.station_id = ${stationId}::uuid order by lower(p.name)`,
+  )
+}

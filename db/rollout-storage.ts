@@ -1,0 +1,173 @@
+// Rollouts as rows: the state without its stations in one row, a row a station, and the events that made them.
+import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm'
+import type { ProcedureId, RolloutId, StationId } from '../server/domain/ids.ts'
+import type { Instant } from '../server/domain/instant.ts'
+import type { RolloutEvent } from '../server/domain/rollout/events.ts'
+import type { RolloutState, StationProgress } from '../server/domain/rollout/state.ts'
+import type { Verdict } from '../server/domain/verdict.ts'
+import { type Db, rows } from './client.ts'
+import { commands, events, rolloutStations, rollouts, verdicts } from './schema.ts'
+
+/** What a station did on base before the rollout, frozen at its start. */
+export type StationPast = {
+  stationId: StationId
+  pastUnits: number
+  pastBad: number
+  pastRuns: number
+  pastErrors: number
+  pastTimeouts: number
+  pastP99Seconds: number | null
+  pastGapSeconds: number | null
+}
+
+export type LoadedRollout = { state: RolloutState; verdict: Verdict | null; pasts: StationPast[] }
+
+/** `lock`: holds the rollout's row until the transaction ends, so that one decision is made at a time. */
+export async function loadRollout(db: Db, id: RolloutId, lock = false): Promise<LoadedRollout | null> {
+  const query = db.select().from(rollouts).where(eq(rollouts.id, id))
+  const [row] = lock ? await query.for('update') : await query
+  if (!row) return null
+  const stations = await db
+    .select()
+    .from(rolloutStations)
+    .where(and(eq(rolloutStations.procedureId, row.procedureId), eq(rolloutStations.rolloutId, id)))
+  const progress: Record<StationId, StationProgress> = Object.fromEntries(
+    stations.map((each) => [each.stationId, each.progress]),
+  )
+  // The columns are the two halves of one state: what was taken apart on saving is put together here.
+  const state = { ...row.state, stations: progress } as RolloutState
+  return { state, verdict: row.verdict, pasts: stations }
+}
+
+/** Saves what changed from `before`: the row, and only the stations that moved. */
+export async function saveRollout(tx: Db, before: RolloutState | null, after: RolloutState): Promise<void> {
+  const { stations, ...state } = after
+  const row = {
+    procedureId: after.procedureId,
+    id: after.id,
+    deploymentId: after.deploymentId,
+    baseDeploymentId: after.baseDeploymentId,
+    status: after.status,
+    version: after.version,
+    state,
+    createdAt: new Date(after.createdAt),
+    startedAt: 'startedAt' in after && after.startedAt !== null ? new Date(after.startedAt) : null,
+    endedAt: 'endedAt' in after ? new Date(after.endedAt) : null,
+  }
+  if (before) await tx.update(rollouts).set(row).where(eq(rollouts.id, after.id))
+  else await tx.insert(rollouts).values(row)
+  const moved = Object.entries(stations)
+    .filter(([id, progress]) => before?.stations[id as StationId] !== progress)
+    .map(([id, progress]) => ({ stationId: id, progress }))
+  if (moved.length === 0) return
+  await tx.execute(
+    sql`insert into rollout_stations (procedure_id, rollout_id, station_id, progress)
+        select ${after.procedureId}::uuid, ${after.id}::uuid, s."stationId", s.progress
+        from jsonb_to_recordset(${JSON.stringify(moved)}::text::jsonb) as s ("stationId" uuid, progress jsonb)
+        on conflict (procedure_id, rollout_id, station_id) do update set progress = excluded.progress`,
+  )
+}
+
+/** Numbers on from the last one. The caller holds the rollout's row. */
+export async function appendEvents(tx: Db, state: RolloutState, made: RolloutEvent[]): Promise<number[]> {
+  if (made.length === 0) return []
+  const [last] = await rows<{ sequence: number }>(
+    tx,
+    sql`select coalesce(max(sequence), 0)::int as sequence from events
+        where procedure_id = ${state.procedureId}::uuid and rollout_id = ${state.id}::uuid`,
+  )
+  const first = (last?.sequence ?? 0) + 1
+  await tx.insert(events).values(
+    made.map((event, index) => ({
+      procedureId: state.procedureId,
+      rolloutId: state.id,
+      sequence: first + index,
+      type: event.type,
+      body: event,
+      at: new Date(event.at),
+    })),
+  )
+  return made.map((_, index) => first + index)
+}
+
+export async function eventsOf(db: Db, id: RolloutId): Promise<(RolloutEvent & { sequence: number })[]> {
+  const found = await db.select().from(events).where(eq(events.rolloutId, id)).orderBy(asc(events.sequence))
+  return found.map((row) => ({ ...row.body, sequence: row.sequence }))
+}
+
+export async function liveRolloutIds(db: Db, procedureId?: ProcedureId): Promise<RolloutId[]> {
+  const live = inArray(rollouts.status, ['pending', 'active', 'paused', 'aborting'])
+  const found = await db
+    .select({ id: rollouts.id })
+    .from(rollouts)
+    .where(procedureId ? and(live, eq(rollouts.procedureId, procedureId)) : live)
+    .orderBy(asc(rollouts.createdAt))
+  return found.map((row) => row.id)
+}
+
+export async function rememberCommand(
+  tx: Db,
+  command: { id: string; procedureId: ProcedureId; rolloutId: RolloutId; did: string; at: Instant },
+): Promise<void> {
+  await tx.insert(commands).values({ ...command, at: new Date(command.at) })
+}
+
+export async function rememberedCommand(
+  tx: Db,
+  id: string,
+): Promise<{ rolloutId: RolloutId; did: string } | null> {
+  const [found] = await tx.select().from(commands).where(eq(commands.id, id))
+  return found ?? null
+}
+
+/** Keeps the latest verdict on the rollout; `history`: also adds it to the record. */
+export async function saveVerdict(
+  tx: Db,
+  state: RolloutState,
+  verdict: Verdict,
+  history: boolean,
+): Promise<void> {
+  await tx.update(rollouts).set({ verdict }).where(eq(rollouts.id, state.id))
+  if (!history) return
+  await tx
+    .insert(verdicts)
+    .values({ procedureId: state.procedureId, rolloutId: state.id, at: new Date(verdict.at), verdict })
+    .onConflictDoNothing()
+}
+
+export async function lastRecordedVerdictAt(tx: Db, state: RolloutState): Promise<Instant | null> {
+  const [found] = await tx
+    .select({ at: verdicts.at })
+    .from(verdicts)
+    .where(and(eq(verdicts.procedureId, state.procedureId), eq(verdicts.rolloutId, state.id)))
+    .orderBy(desc(verdicts.at))
+    .limit(1)
+  return found ? found.at.getTime() : null
+}
+
+/** Recorded verdicts, oldest first. */
+export async function verdictsOf(db: Db, id: RolloutId): Promise<Verdict[]> {
+  const found = await db
+    .select({ verdict: verdicts.verdict })
+    .from(verdicts)
+    .where(eq(verdicts.rolloutId, id))
+    .orderBy(asc(verdicts.at))
+  return found.map((row) => row.verdict)
+}
+
+/** Newest first. */
+export async function rolloutRows(
+  db: Db,
+  filter: { live?: boolean; procedureId?: ProcedureId; limit?: number },
+): Promise<(typeof rollouts.$inferSelect)[]> {
+  const conditions = [
+    filter.live ? inArray(rollouts.status, ['pending', 'active', 'paused', 'aborting']) : undefined,
+    filter.procedureId ? eq(rollouts.procedureId, filter.procedureId) : undefined,
+  ]
+  return db
+    .select()
+    .from(rollouts)
+    .where(and(...conditions))
+    .orderBy(desc(rollouts.createdAt))
+    .limit(filter.limit ?? 50)
+}

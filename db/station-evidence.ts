@@ -1,0 +1,71 @@
+// What the stations of a rollout have shown: their last run and their last acknowledgement.
+import { sql } from 'drizzle-orm'
+import type { DeploymentId, ProcedureId, RolloutId, StationId } from '../server/domain/ids.ts'
+import type { Instant } from '../server/domain/instant.ts'
+import { type Db, rows } from './client.ts'
+
+export type StationEvidence = {
+  stationId: StationId
+  linked: boolean
+  run: { deploymentId: DeploymentId; startedAt: Instant } | null
+  /** The latest run of any kind, also an aborted or an unattributed one: the station is alive. */
+  lastStartedAt: Instant | null
+  pickup: {
+    deploymentId: DeploymentId
+    state: 'pulled' | 'running' | 'failed'
+    message: string | null
+    at: Instant
+  } | null
+}
+
+export async function stationEvidence(
+  db: Db,
+  procedureId: ProcedureId,
+  rolloutId: RolloutId,
+): Promise<StationEvidence[]> {
+  const found = await rows<{
+    stationId: StationId
+    linked: boolean
+    runDeployment: DeploymentId | null
+    runStartedAt: Instant | null
+    lastStartedAt: Instant | null
+    pickupDeployment: DeploymentId | null
+    pickupState: 'pulled' | 'running' | 'failed' | null
+    pickupMessage: string | null
+    pickupAt: Instant | null
+  }>(
+    db,
+    sql`select s.station_id::text as "stationId", link.station_id is not null as linked,
+          ran.deployment_id::text as "runDeployment", (extract(epoch from ran.started_at) * 1000)::float8 as "runStartedAt",
+          (extract(epoch from alive.started_at) * 1000)::float8 as "lastStartedAt",
+          told.deployment_id::text as "pickupDeployment", told.state as "pickupState", told.message as "pickupMessage",
+          (extract(epoch from told.from_at) * 1000)::float8 as "pickupAt"
+        from rollout_stations s
+        left join station_procedures link on link.procedure_id = s.procedure_id and link.station_id = s.station_id
+        left join lateral (select deployment_id, started_at from runs where procedure_id = s.procedure_id
+          and station_id = s.station_id and deployment_id is not null order by started_at desc limit 1) ran on true
+        left join lateral (select started_at from runs where procedure_id = s.procedure_id
+          and station_id = s.station_id order by started_at desc limit 1) alive on true
+        left join lateral (select deployment_id, state, message, from_at from pickups where procedure_id = s.procedure_id
+          and station_id = s.station_id order by from_at desc, id desc limit 1) told on true
+        where s.procedure_id = ${procedureId}::uuid and s.rollout_id = ${rolloutId}::uuid`,
+  )
+  return found.map((row) => ({
+    stationId: row.stationId,
+    linked: row.linked,
+    run:
+      row.runDeployment !== null && row.runStartedAt !== null
+        ? { deploymentId: row.runDeployment, startedAt: row.runStartedAt }
+        : null,
+    lastStartedAt: row.lastStartedAt,
+    pickup:
+      row.pickupDeployment !== null && row.pickupState !== null && row.pickupAt !== null
+        ? {
+            deploymentId: row.pickupDeployment,
+            state: row.pickupState,
+            message: row.pickupMessage,
+            at: row.pickupAt,
+          }
+        : null,
+  }))
+}

@@ -1,0 +1,91 @@
+// The HTTP service: parsing, descriptions, errors and routes; no rule of a rollout lives here.
+import helmet from '@fastify/helmet'
+import rateLimit from '@fastify/rate-limit'
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyPluginAsync,
+  LogController,
+} from 'fastify'
+import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import type { Database } from '../db/client.ts'
+import type { ProcedureId, RolloutId } from './domain/ids.ts'
+import type { Instant } from './domain/instant.ts'
+import type { Received, Stored } from './ingest.ts'
+import type { PinWaiters } from './pin-waiters.ts'
+import { rolloutCharts } from './rollout-charts.ts'
+import { authentication } from './routes/authentication.ts'
+import { errorHandling } from './routes/errors.ts'
+import { healthRoutes } from './routes/health.ts'
+import { pageRoutes } from './routes/pages.ts'
+import { registryRoutes } from './routes/registry.ts'
+import { rolloutRoutes } from './routes/rollouts.ts'
+import { runRoutes } from './routes/runs.ts'
+import { stationProtocolRoutes } from './routes/station-protocol.ts'
+import type { Service } from './service.ts'
+
+type Deps = {
+  database: Database
+  service: Service
+  take: (received: Received[]) => Promise<Stored[]>
+  waiters: PinWaiters
+  adminToken: string
+  mayRead: (request: { id: string; key: string | undefined }) => boolean
+  /** Something of the procedure has changed that its rollout should be judged on. */
+  changed: (procedureId: ProcedureId) => void
+  now: () => Instant
+  log: FastifyBaseLogger
+  slack: {
+    routes: FastifyPluginAsync | null
+    status: () => { state: 'connecting' | 'connected' | 'disabled'; reason: string | null }
+  }
+}
+
+export async function buildApp(deps: Deps): Promise<FastifyInstance> {
+  const { database, service, take, waiters, adminToken, mayRead, changed, now, log, slack } = deps
+  const app: FastifyInstance = Fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    // Long polls end at 60 s; a station behind a slow line may take a while for a batch.
+    requestTimeout: 120_000,
+    routerOptions: { maxParamLength: 200 },
+    genReqId: () => crypto.randomUUID(),
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  errorHandling(app)
+  await app.register(helmet, { contentSecurityPolicy: false, hsts: false })
+  await app.register(rateLimit, { global: false })
+  await app.register(swagger, {
+    openapi: {
+      info: {
+        title: 'Firstpass',
+        version: '1',
+        description: 'Rolls new builds of test procedures out to test stations, stage by stage.',
+      },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+      security: [{ bearer: [] }],
+    },
+    transform: jsonSchemaTransform,
+  })
+  await app.register(swaggerUi, { routePrefix: '/docs' })
+
+  const known = authentication({ database, adminToken })
+  healthRoutes(app, { database, slack: slack.status })
+  registryRoutes(app, { database, authentication: known, now, changed })
+  stationProtocolRoutes(app, { database, authentication: known, waiters, now, changed })
+  runRoutes(app, { database, authentication: known, take })
+  rolloutRoutes(app, { service, authentication: known })
+  await app.register(
+    pageRoutes({
+      rollout: (id: RolloutId) => service.get(id),
+      charts: (id: RolloutId) => rolloutCharts(database.db, id, now()),
+      events: (id: RolloutId) => service.events(id),
+      mayRead,
+    }),
+  )
+  if (slack.routes) await app.register(slack.routes)
+  return app
+}

@@ -1,0 +1,151 @@
+// One command on one rollout, in the caller's transaction: state, pins, events and deliveries change together.
+import type { Db } from '../db/client.ts'
+import { pinStations } from '../db/pins.ts'
+import { activateDeployment, pinnedDeployment } from '../db/registry.ts'
+import { appendEvents, type LoadedRollout, saveRollout } from '../db/rollout-storage.ts'
+import { freezePasts } from '../db/station-past.ts'
+import { lockProcedure, recountArms } from '../db/store-runs.ts'
+import type { StationId } from './domain/ids.ts'
+import type { Instant } from './domain/instant.ts'
+import { type Command, isRefusal, type Refusal } from './domain/rollout/commands.ts'
+import { decide } from './domain/rollout/decide.ts'
+import type { RolloutEvent } from './domain/rollout/events.ts'
+import { evolve } from './domain/rollout/evolve.ts'
+import type { RolloutState } from './domain/rollout/state.ts'
+
+/** Queues deliveries in the transaction; nothing is sent before it commits. */
+export type Deliveries = {
+  card(tx: Db, state: RolloutState, stageIndex: number): Promise<void>
+  thread(tx: Db, state: RolloutState, sequence: number): Promise<void>
+}
+
+export type Applied = { state: RolloutState; events: RolloutEvent[] }
+
+/** Decides and, unless refused, stores. The caller holds the rollout's row. */
+export async function applyCommand(
+  tx: Db,
+  loaded: Pick<LoadedRollout, 'state'>,
+  command: Command,
+  now: Instant,
+  deliveries: Deliveries,
+): Promise<Applied | Refusal> {
+  const decided = decide(command, loaded.state, now)
+  if (isRefusal(decided)) return decided
+  return record(tx, loaded.state, decided.events, now, deliveries)
+}
+
+/** Stores events that have been decided, with all that follows from them. `before` is null for a new rollout. */
+export async function record(
+  tx: Db,
+  before: RolloutState | null,
+  events: RolloutEvent[],
+  now: Instant,
+  deliveries: Deliveries,
+): Promise<Applied> {
+  const after = events.reduce<RolloutState | null>((state, event) => evolve(state, event), before)
+  if (after === null) throw new Error('a rollout begins with an event')
+  if (events.length === 0) return { state: after, events }
+  await saveRollout(tx, before, after)
+  const sequences = await appendEvents(tx, after, events)
+  for (const event of events) await follow(tx, event, before, after, now)
+  await announce(tx, events, sequences, before, after, deliveries)
+  return { state: after, events }
+}
+
+async function follow(
+  tx: Db,
+  event: RolloutEvent,
+  before: RolloutState | null,
+  after: RolloutState,
+  now: Instant,
+): Promise<void> {
+  const { procedureId, id: rolloutId } = after
+  const pin = (stations: StationId[], deploymentId = after.deploymentId) =>
+    pinStations(tx, { procedureId, stations, deploymentId, rolloutId, now })
+  switch (event.type) {
+    case 'RolloutStarted':
+      await lockProcedure(tx, procedureId)
+      await freezePasts(tx, after, now)
+      return recountArms(tx, procedureId, rolloutId)
+    case 'StageStarted':
+      return pin(event.stations)
+    case 'StageUndone':
+      return pin(event.stations, after.baseDeploymentId)
+    case 'RolloutAborted':
+      return pin(before ? taken(before) : [], after.baseDeploymentId)
+    case 'StationJoined':
+      if ((await pinnedDeployment(tx, procedureId, event.stationId)) === null)
+        await pin([event.stationId], after.baseDeploymentId)
+      await lockProcedure(tx, procedureId)
+      if ('startedAt' in after && after.startedAt !== null) await freezePasts(tx, after, after.startedAt)
+      return recountArms(tx, procedureId, rolloutId)
+    case 'AbortFinished':
+      await lockProcedure(tx, procedureId)
+      return recountArms(tx, procedureId, rolloutId)
+    case 'RolloutCompleted':
+      await lockProcedure(tx, procedureId)
+      await activateDeployment(tx, procedureId, after.deploymentId, new Date(now))
+      return recountArms(tx, procedureId, rolloutId)
+    case 'RolloutCreated':
+    case 'StartApproved':
+    case 'StageWentLive':
+    case 'StageApproved':
+    case 'StageAdvanced':
+    case 'StageSet':
+    case 'RolloutPaused':
+    case 'RolloutResumed':
+    case 'BreachOpened':
+    case 'BreachWorsened':
+    case 'BreachAcknowledged':
+    case 'BreachRecovered':
+    case 'StationPulled':
+    case 'StationConfirmed':
+    case 'StationTroubled':
+    case 'StationCleared':
+    case 'StationWaived':
+    case 'StationLeft':
+    case 'StationExposedAgain':
+    case 'StationReverted':
+      return
+  }
+}
+
+function taken(state: RolloutState): StationId[] {
+  return state.order.filter((id) =>
+    ['pinned', 'pulled', 'confirmed'].includes(state.stations[id]?.status ?? ''),
+  )
+}
+
+/** The card of the present stage, the cards of stages that just ended, and the events that speak in the thread. */
+async function announce(
+  tx: Db,
+  events: RolloutEvent[],
+  sequences: number[],
+  before: RolloutState | null,
+  after: RolloutState,
+  deliveries: Deliveries,
+): Promise<void> {
+  const stages = new Set([stageOf(before), stageOf(after)])
+  for (const stage of [...stages].sort((a, b) => a - b))
+    if (stage >= 0) await deliveries.card(tx, after, stage)
+  for (const [index, event] of events.entries()) {
+    const sequence = sequences[index]
+    if (spoken.has(event.type) && sequence !== undefined) await deliveries.thread(tx, after, sequence)
+  }
+}
+
+/** A pending rollout, or one aborted before it started, has its card at the first stage. */
+function stageOf(state: RolloutState | null): number {
+  if (state === null) return -1
+  return 'stageIndex' in state ? Math.max(0, state.stageIndex) : 0
+}
+
+const spoken = new Set<RolloutEvent['type']>([
+  'BreachOpened',
+  'BreachWorsened',
+  'BreachAcknowledged',
+  'BreachRecovered',
+  'RolloutAborted',
+  'AbortFinished',
+  'RolloutCompleted',
+])

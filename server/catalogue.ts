@@ -1,0 +1,187 @@
+// Procedures, builds and groups as people look them up, and what a plan would do before anything is started.
+import type { Database } from '../db/client.ts'
+import {
+  allProcedures,
+  type Deployment,
+  deploymentById,
+  deploymentsOf,
+  type Procedure,
+  procedureById,
+  procedureByName,
+  stationsOf,
+} from '../db/registry.ts'
+import {
+  type DeploymentId,
+  deploymentId as deploymentIdOf,
+  type ProcedureId,
+  procedureId as procedureIdOf,
+  type RolloutId,
+} from './domain/ids.ts'
+import { type Group, type PlanInput, plan as planSchema, targetLabel } from './domain/plan.ts'
+import type { Refusal } from './domain/rollout/commands.ts'
+import { stageSize } from './domain/stage-size.ts'
+import { orderStations } from './domain/station-order.ts'
+import { leftOutBecause } from './domain/takes-part.ts'
+import { notEligible } from './eligible.ts'
+import { orderSeed } from './order-seed.ts'
+import { deploymentSummary, rolloutLines } from './rollout-view.ts'
+import type { DeploymentLine, ProcedureSummary, StagePreview } from './service.ts'
+
+export function catalogue({ database, pageUrl }: { database: Database; pageUrl: (id: RolloutId) => string }) {
+  const { db } = database
+
+  async function summary(procedure: Procedure): Promise<ProcedureSummary> {
+    const stations = await stationsOf(db, procedure.id)
+    const active = procedure.activeDeploymentId
+      ? await deploymentById(db, procedure.activeDeploymentId)
+      : null
+    const [live] = await rolloutLines(db, { live: true, procedureId: procedure.id, limit: 1 }, pageUrl)
+    return {
+      id: procedure.id,
+      name: procedure.name,
+      channel: procedure.slackChannel,
+      activeDeployment: active ? deploymentSummary(active) : null,
+      stationCount: stations.length,
+      sites: distinct(stations.map((station) => station.site)),
+      lines: distinct(stations.map((station) => station.line)),
+      tags: distinct(stations.flatMap((station) => station.tags)),
+      live: live ?? null,
+      autoPush: procedure.autoPush,
+      soakMinutes: procedure.soakMinutes,
+    }
+  }
+
+  async function procedureOf(idOrName: string): Promise<Procedure | null> {
+    const id = procedureIdOf.safeParse(idOrName)
+    return id.success ? procedureById(db, id.data) : procedureByName(db, idOrName.trim())
+  }
+
+  return {
+    async procedures(search = ''): Promise<ProcedureSummary[]> {
+      const found = (await allProcedures(db)).filter((procedure) => contains(procedure.name, search))
+      return Promise.all(found.map(summary))
+    },
+    async procedure(idOrName: string): Promise<ProcedureSummary | null> {
+      const found = await procedureOf(idOrName)
+      return found ? summary(found) : null
+    },
+    async deployments(procedureId: ProcedureId, search = ''): Promise<DeploymentLine[]> {
+      const procedure = await procedureById(db, procedureId)
+      if (!procedure) return []
+      const found = await deploymentsOf(db, procedureId)
+      return found
+        .filter((each) =>
+          contains(`${each.version} ${each.commitSha} ${each.commitMessage} ${each.commitAuthor}`, search),
+        )
+        .map((each) => deploymentLine(each, procedure))
+    },
+    async deployment(procedureId: ProcedureId, idOrVersion: string): Promise<DeploymentLine | null> {
+      const procedure = await procedureById(db, procedureId)
+      if (!procedure) return null
+      const words = idOrVersion.trim().toLowerCase()
+      const found = await deploymentsOf(db, procedureId)
+      const id = deploymentIdOf.safeParse(words)
+      const byPrefix = found.filter(
+        (each) => words.length >= 6 && each.commitSha.toLowerCase().startsWith(words),
+      )
+      const match =
+        found.find((each) => id.success && each.id === id.data) ??
+        found.find((each) => each.version.toLowerCase() === words) ??
+        (byPrefix.length === 1 ? byPrefix[0] : undefined)
+      return match ? deploymentLine(match, procedure) : null
+    },
+    /** "Lyon, line 2, esd": each word a site, a line or a tag of the procedure's stations. */
+    async group(procedureId: ProcedureId, words: string): Promise<Group | Refusal> {
+      const stations = await stationsOf(db, procedureId)
+      const known = {
+        sites: distinct(stations.map((station) => station.site)),
+        lines: distinct(stations.map((station) => station.line)),
+        tags: distinct(stations.flatMap((station) => station.tags)),
+      }
+      const group: Group = { sites: [], lines: [], tags: [] }
+      for (const word of words
+        .split(',')
+        .map((each) => each.trim())
+        .filter((each) => each !== '')) {
+        const kind = (['sites', 'lines', 'tags'] as const).find((each) =>
+          known[each].some((name) => same(name, word)),
+        )
+        if (!kind) {
+          const names = [...known.sites, ...known.lines, ...known.tags].join(', ')
+          return {
+            refused: 'invalid',
+            why: `no station has a site, a line or a tag "${word}"`,
+            next: `Known are: ${names}.`,
+          }
+        }
+        group[kind].push(word)
+      }
+      return group
+    },
+    async preview(
+      procedureId: ProcedureId,
+      input: PlanInput,
+      deploymentId: DeploymentId | null = null,
+    ): Promise<StagePreview | Refusal> {
+      const parsed = planSchema.safeParse(input)
+      if (!parsed.success) {
+        const why = parsed.error.issues
+          .map((issue) => `plan.${issue.path.join('.')}: ${issue.message}`)
+          .join('; ')
+        return { refused: 'invalid', why, next: 'Mend the plan.' }
+      }
+      const plan = parsed.data
+      const linked = await stationsOf(db, procedureId)
+      const taking = linked.filter((station) => leftOutBecause(station, plan.group) === null)
+      if (taking.length === 0)
+        return {
+          refused: 'invalid',
+          why: 'no station of the procedure is in that group',
+          next: 'Link stations, or widen the group.',
+        }
+      const byId = new Map(taking.map((station) => [station.id, station]))
+      const order = orderStations(taking, {
+        seed: orderSeed(procedureId, deploymentId),
+        handPicked: plan.handPicked,
+        progression: plan.progression,
+      })
+      const stations = order
+        .flatMap((id) => byId.get(id) ?? [])
+        .map(({ id, name, site, line }) => ({ id, name, site, line }))
+      return {
+        plan,
+        stationCount: stations.length,
+        stages: plan.stages.map((stage, index) => ({
+          label: targetLabel(stage.target),
+          stations: stations.slice(0, stageSize(plan, index, stations.length)),
+        })),
+        leftOut: linked.flatMap((station) => {
+          const why = leftOutBecause(station, plan.group)
+          return why === null ? [] : [{ name: station.name, why }]
+        }),
+      }
+    },
+  }
+}
+
+function deploymentLine(deployment: Deployment, procedure: Procedure): DeploymentLine {
+  return {
+    ...deploymentSummary(deployment),
+    status: deployment.status,
+    environment: deployment.environment,
+    createdAt: deployment.createdAt.getTime(),
+    notEligible: notEligible(deployment, procedure),
+  }
+}
+
+function distinct(names: string[]): string[] {
+  return [...new Set(names)].sort()
+}
+
+function contains(text: string, search: string): boolean {
+  return text.toLowerCase().includes(search.trim().toLowerCase())
+}
+
+function same(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase()
+}

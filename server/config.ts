@@ -1,0 +1,97 @@
+// Settings from the environment: one schema, every fault named at once.
+import { z } from 'zod'
+
+const optionalText = z
+  .string()
+  .optional()
+  .transform((text) => (text === undefined || text.trim() === '' ? undefined : text.trim()))
+const token = (prefix: string) =>
+  optionalText.refine(
+    (text) => text === undefined || text.startsWith(prefix),
+    `expected a token that starts with ${prefix}`,
+  )
+const webAddress = optionalText.refine(
+  (text) => text === undefined || /^https?:\/\//.test(text),
+  'expected an address that starts with http:// or https://',
+)
+const secret = (least: number) =>
+  optionalText.refine(
+    (text) => text === undefined || text.length >= least,
+    `expected at least ${least} characters`,
+  )
+
+export const settingsSchema = z
+  .object({
+    PORT: z.coerce
+      .number('expected a port number from 0 to 65535')
+      .int('expected a port number from 0 to 65535')
+      .min(0, 'expected a port number from 0 to 65535')
+      .max(65_535, 'expected a port number from 0 to 65535')
+      .default(3000)
+      .describe('Port the service listens on; 0 takes a free one.'),
+    HOST: z.string().default('127.0.0.1').describe('Address it listens on; 0.0.0.0 for every one.'),
+    PUBLIC_URL: webAddress.describe(
+      'Address under which people and Slack reach it; the listening one when absent.',
+    ),
+    DATABASE_URL: optionalText
+      .refine(
+        (text) => text === undefined || /^postgres(ql)?:\/\//.test(text),
+        'expected an address that starts with postgres://',
+      )
+      .describe('PostgreSQL to use; without it the embedded database in DATA_DIR.'),
+    DATA_DIR: z.string().default('.data').describe('Folder of the embedded database.'),
+    SLACK_BOT_TOKEN: token('xoxb-').describe('Bot token of the Slack app; without it there are no cards.'),
+    SLACK_SIGNING_SECRET: secret(8).describe('Signing secret of the Slack app.'),
+    SLACK_APP_TOKEN: token('xapp-').describe('App-level token: connects by Socket Mode instead of HTTP.'),
+    SLACK_API_URL: webAddress.describe('Another Slack Web API root, for stand-ins and proxies.'),
+    ADMIN_TOKEN: secret(16)
+      .refine(
+        (text) => text !== undefined,
+        'expected a secret of at least 16 characters: it opens the API to people and programs',
+      )
+      .describe('Bearer token of the API for people and programs.'),
+    LINK_SECRET: secret(16).describe('Signs the links to pages; made and kept in the database when absent.'),
+    GITHUB_WEBHOOK_SECRET: secret(16).describe('Checks webhooks of GitHub.'),
+    LOG_LEVEL: z
+      .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+      .default('info')
+      .describe('How much is logged.'),
+  })
+  .superRefine((settings, context) => {
+    const need = (name: 'SLACK_BOT_TOKEN' | 'SLACK_SIGNING_SECRET', because: string) => {
+      if (settings[name] === undefined)
+        context.addIssue({
+          code: 'custom',
+          path: [name],
+          message: `expected a value, because ${because} is set`,
+        })
+    }
+    if (settings.SLACK_SIGNING_SECRET) need('SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET')
+    if (settings.SLACK_APP_TOKEN) need('SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN')
+    if (settings.SLACK_BOT_TOKEN && !settings.SLACK_APP_TOKEN) need('SLACK_SIGNING_SECRET', 'SLACK_BOT_TOKEN')
+  })
+
+export type Settings = z.infer<typeof settingsSchema> & { ADMIN_TOKEN: string }
+
+/** @throws an error that lists every fault: which setting, what was expected, what came (secrets are not repeated). */
+export function readSettings(environment: Record<string, string | undefined>): Settings {
+  const parsed = settingsSchema.safeParse(environment)
+  if (parsed.success && parsed.data.ADMIN_TOKEN !== undefined)
+    return { ...parsed.data, ADMIN_TOKEN: parsed.data.ADMIN_TOKEN }
+  const faults = (parsed.error?.issues ?? []).map((issue) => {
+    const name = String(issue.path[0] ?? '')
+    const came = environment[name]
+    const shown =
+      came === undefined
+        ? 'nothing'
+        : /TOKEN|SECRET|DATABASE_URL/.test(name)
+          ? 'a value'
+          : JSON.stringify(came)
+    return `  ${name}: ${issue.message}, got ${shown}`
+  })
+  throw new SettingsError(
+    `Settings are wrong or missing:\n${faults.join('\n')}\nThe README lists every setting.`,
+  )
+}
+
+export class SettingsError extends Error {}

@@ -1,0 +1,55 @@
+// What a command did, in one sentence for whoever gave it.
+import { targetLabel } from '../plan.ts'
+import type { RolloutEvent } from './events.ts'
+import type { RolloutState } from './state.ts'
+
+export function describeEvents(events: RolloutEvent[], state: RolloutState): string {
+  const sentences = events.map((event) => describe(event, state)).filter((sentence) => sentence !== null)
+  return sentences.length === 0 ? 'nothing changed: that was already so' : sentences.join('; ')
+}
+
+function describe(event: RolloutEvent, state: RolloutState): string | null {
+  switch (event.type) {
+    case 'StageStarted': {
+      const stage = state.plan.stages[event.stageIndex]
+      const names = `${event.stations.length} more ${event.stations.length === 1 ? 'station' : 'stations'}`
+      return `stage ${event.stageIndex + 1} of ${state.plan.stages.length} (${stage ? targetLabel(stage.target) : '?'}) pins ${names}`
+    }
+    case 'StageUndone':
+      return `went back to stage ${event.to + 1}: ${event.stations.length} ${event.stations.length === 1 ? 'station loses its pin' : 'stations lose their pins'}`
+    case 'RolloutPaused':
+      return `paused: ${event.why}`
+    case 'RolloutResumed':
+      return 'resumed'
+    case 'RolloutAborted':
+      return 'aborted: every station is pinned to base again'
+    case 'AbortFinished':
+      return 'no station waits to return'
+    case 'RolloutCompleted':
+      return 'completed: the build is the active one on every station'
+    case 'BreachAcknowledged':
+      return `acknowledged the ${event.metric} breach; the rollout stays paused until it is resumed`
+    case 'StationWaived':
+      return 'waived the station'
+    case 'StartApproved':
+    case 'StageApproved':
+      return 'approved'
+    case 'RolloutCreated':
+    case 'RolloutStarted':
+    case 'StageWentLive':
+    case 'StageAdvanced':
+    case 'StageSet':
+    case 'BreachOpened':
+    case 'BreachWorsened':
+    case 'BreachRecovered':
+    case 'StationPulled':
+    case 'StationConfirmed':
+    case 'StationTroubled':
+    case 'StationCleared':
+    case 'StationJoined':
+    case 'StationLeft':
+    case 'StationExposedAgain':
+    case 'StationReverted':
+      return null
+  }
+}

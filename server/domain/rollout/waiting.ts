@@ -1,0 +1,71 @@
+// What a rollout waits for and what happens next, in plain sentences: nobody has to guess why nothing moves.
+import type { StationId } from '../ids.ts'
+import { targetLabel } from '../plan.ts'
+import { type Readiness, unmet } from './readiness.ts'
+import type { RolloutState } from './state.ts'
+
+export function waitsFor(
+  state: RolloutState,
+  readiness: Readiness,
+  nameOf: (id: StationId) => string,
+): string[] {
+  switch (state.status) {
+    case 'pending': {
+      const missing = state.plan.startApprovals - state.approvals.length
+      return [
+        ...(missing > 0 ? [`${missing} ${missing === 1 ? 'approval' : 'approvals'} of the start`] : []),
+        ...(state.startAt === null ? [] : [`its start time, ${new Date(state.startAt).toISOString()}`]),
+      ]
+    }
+    case 'active':
+      return [...silent(state, nameOf), ...unmet(readiness)]
+    case 'paused':
+      return [`a person: paused, ${state.pause.why}`, ...silent(state, nameOf), ...unmet(readiness)]
+    case 'aborting': {
+      const reverting = stationsWith(state, (status) => status === 'reverting').filter(
+        (id) => !state.stations[id]?.waived,
+      )
+      return reverting.map((id) => `${nameOf(id)} to run base again${troubleOf(state, id)}`)
+    }
+    case 'aborted':
+    case 'completed':
+      return []
+  }
+}
+
+export function nextStep(state: RolloutState, ready: boolean): string {
+  switch (state.status) {
+    case 'pending':
+      return 'When that is there, the first stage starts.'
+    case 'active':
+    case 'paused': {
+      const following = state.plan.stages[state.stageIndex + 1]
+      if (state.status === 'paused')
+        return 'No further station gets the build until somebody resumes; gates keep judging.'
+      if (!following) return 'When the last stage is ready, the rollout completes by itself.'
+      const size = targetLabel(following.target)
+      return ready ? `Advance takes it to ${size}.` : `When all of this is met, Advance takes it to ${size}.`
+    }
+    case 'aborting':
+      return 'When every station is back on base, the abort is finished.'
+    case 'aborted':
+      return 'The build stays in the registry. Retry starts it again, with the same stations first.'
+    case 'completed':
+      return 'The build is the active one on every station; rollback returns to an earlier one.'
+  }
+}
+
+function silent(state: RolloutState, nameOf: (id: StationId) => string): string[] {
+  return stationsWith(state, (status) => status === 'pinned' || status === 'pulled' || status === 'confirmed')
+    .filter((id) => state.stations[id]?.trouble && !state.stations[id]?.waived)
+    .map((id) => `${nameOf(id)}${troubleOf(state, id)}`)
+}
+
+function troubleOf(state: RolloutState, id: StationId): string {
+  const trouble = state.stations[id]?.trouble
+  return trouble ? ` (${trouble.kind}: ${trouble.detail})` : ''
+}
+
+function stationsWith(state: RolloutState, test: (status: string) => boolean): StationId[] {
+  return state.order.filter((id) => test(state.stations[id]?.status ?? 'left'))
+}

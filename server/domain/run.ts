@@ -1,0 +1,94 @@
+// A run: one execution of a procedure on one unit. What a station sends, and what is kept of it.
+import { z } from 'zod'
+import {
+  type DeploymentId,
+  deploymentId,
+  type ProcedureId,
+  procedureId,
+  type RunId,
+  type StationId,
+} from './ids.ts'
+import type { Instant } from './instant.ts'
+import { readTime } from './time-text.ts'
+
+export const outcomes = ['PASS', 'FAIL', 'ERROR', 'TIMEOUT', 'ABORTED'] as const
+export type RunOutcome = (typeof outcomes)[number]
+
+const time = z.string().transform((text, context) => {
+  const read = readTime(text)
+  if (read) return read
+  context.addIssue({
+    code: 'custom',
+    message: `expected an ISO 8601 time such as 2026-05-22T06:00:00Z, got "${text.slice(0, 60)}"`,
+  })
+  return z.NEVER
+})
+
+/** Postgres cannot store the character U+0000; inside JSON it would fail the whole statement. */
+const noNul = (value: unknown) => !JSON.stringify(value ?? null).includes('\\u0000')
+
+export const runInput = z
+  .looseObject({
+    procedure_id: procedureId,
+    serial_number: z
+      .string()
+      .max(1000, 'expected a serial number of at most 1000 characters')
+      .refine((text) => text.trim() !== '', 'expected a serial number, got a blank one'),
+    outcome: z.enum(outcomes),
+    started_at: time,
+    ended_at: time,
+    deployment_id: z.string().nullish(),
+    metadata: z.record(z.string(), z.unknown()).nullish(),
+  })
+  .superRefine((run, context) => {
+    if (run.ended_at.at < run.started_at.at)
+      context.addIssue({
+        code: 'custom',
+        path: ['ended_at'],
+        message: 'expected ended_at at or after started_at',
+      })
+    if (!noNul(run))
+      context.addIssue({ code: 'custom', message: 'expected text without the character U+0000' })
+  })
+export type RunInput = z.infer<typeof runInput>
+
+export type AttributedBy = 'body' | 'header' | 'metadata' | 'pickup' | 'none'
+
+/** A run ready to be stored. */
+export type Run = {
+  id: RunId
+  procedureId: ProcedureId
+  stationId: StationId
+  deploymentId: DeploymentId | null
+  attributedBy: AttributedBy
+  serial: string
+  unit: string
+  outcome: RunOutcome
+  startedAt: Instant
+  endedAt: Instant
+  zoneless: boolean
+  detail: Record<string, unknown>
+}
+
+/** Serial numbers compare case-insensitively. */
+export function unitOf(serial: string): string {
+  return serial.trim().toLowerCase()
+}
+
+/**
+ * Which deployment made the run: what the body says, else the header, the metadata, else what the station had
+ * acknowledged when the run started. An id that is not the procedure's own is passed over, never believed.
+ */
+export function attribute(
+  said: { body: unknown; header: unknown; metadata: unknown; pickup: DeploymentId | null },
+  ofProcedure: ReadonlySet<string>,
+): { deploymentId: DeploymentId | null; attributedBy: AttributedBy } {
+  for (const source of ['body', 'header', 'metadata', 'pickup'] as const) {
+    const parsed = deploymentId.safeParse(
+      typeof said[source] === 'string' ? said[source].toLowerCase() : null,
+    )
+    if (parsed.success && ofProcedure.has(parsed.data))
+      return { deploymentId: parsed.data, attributedBy: source }
+  }
+  return { deploymentId: null, attributedBy: 'none' }
+}

@@ -1,0 +1,166 @@
+// Tallies: what a batch of new runs changes in the counts. Pure, so that any order of arrival can be tried.
+import type { DeploymentId, RolloutId, RunId, StationId } from './ids.ts'
+import { hour, type Instant } from './instant.ts'
+import type { Run } from './run.ts'
+
+export type Counts = {
+  units: number
+  passed: number
+  runs: number
+  errors: number
+  timeouts: number
+  passRuns: number
+  passMs: number
+}
+export const noCounts: Counts = {
+  units: 0,
+  passed: 0,
+  runs: 0,
+  errors: 0,
+  timeouts: 0,
+  passRuns: 0,
+  passMs: 0,
+}
+
+export type Arm = 'canary' | 'base' | 'other'
+
+/** The earliest run of a unit that was not aborted. */
+export type FirstAttempt = {
+  unit: string
+  runId: RunId
+  stationId: StationId
+  deploymentId: DeploymentId | null
+  startedAt: Instant
+  passed: boolean
+}
+
+/** A rollout's claim on runs: those of its stations that started in [startedAt, endedAt). */
+export type Window = {
+  rolloutId: RolloutId
+  deploymentId: DeploymentId
+  baseDeploymentId: DeploymentId
+  startedAt: Instant
+  endedAt: Instant | null
+  stations: ReadonlySet<StationId>
+}
+
+export type HourlyDelta = {
+  deploymentId: DeploymentId | null
+  stationId: StationId
+  hour: Instant
+  counts: Counts
+}
+export type ArmDelta = { rolloutId: RolloutId; arm: Arm; stationId: StationId; counts: Counts }
+export type TallyChange = { firstAttempts: FirstAttempt[]; hourly: HourlyDelta[]; arms: ArmDelta[] }
+
+/**
+ * What newly stored runs change. An earlier run that arrives late takes the first attempt of its unit over, and
+ * moves a count from where the later run stood, between arms too.
+ * @param runs runs really inserted (no repeats), all of one procedure.
+ * @param known first attempts already stored for the units of these runs.
+ */
+export function tallyChange(runs: Run[], known: FirstAttempt[], windows: Window[]): TallyChange {
+  const change = accumulator(windows)
+  const counted = runs.filter((run) => run.outcome !== 'ABORTED')
+  for (const run of counted) change.add(run, runCounts(run))
+  const first = new Map(known.map((attempt) => [attempt.unit, attempt]))
+  const changed = new Map<string, FirstAttempt>()
+  for (const run of counted) {
+    const attempt = firstAttempt(run)
+    const present = first.get(attempt.unit)
+    if (present && !isEarlier(attempt, present)) continue
+    if (present) change.add(present, attemptCounts(present, -1))
+    change.add(attempt, attemptCounts(attempt, 1))
+    first.set(attempt.unit, attempt)
+    changed.set(attempt.unit, attempt)
+  }
+  return { firstAttempts: [...changed.values()], ...change.deltas() }
+}
+
+/** The arm of a rollout that a run counts for; null when the rollout has no claim on it. */
+export function armOf(
+  run: { stationId: StationId; deploymentId: DeploymentId | null; startedAt: Instant },
+  window: Window,
+): Arm | null {
+  if (run.startedAt < window.startedAt || (window.endedAt !== null && run.startedAt >= window.endedAt))
+    return null
+  if (!window.stations.has(run.stationId) || run.deploymentId === null) return null
+  if (run.deploymentId === window.deploymentId) return 'canary'
+  return run.deploymentId === window.baseDeploymentId ? 'base' : 'other'
+}
+
+export function addCounts(a: Counts, b: Counts): Counts {
+  return {
+    units: a.units + b.units,
+    passed: a.passed + b.passed,
+    runs: a.runs + b.runs,
+    errors: a.errors + b.errors,
+    timeouts: a.timeouts + b.timeouts,
+    passRuns: a.passRuns + b.passRuns,
+    passMs: a.passMs + b.passMs,
+  }
+}
+
+type Countable = { stationId: StationId; deploymentId: DeploymentId | null; startedAt: Instant }
+
+function accumulator(windows: Window[]) {
+  const hourly = new Map<string, HourlyDelta>()
+  const arms = new Map<string, ArmDelta>()
+  return {
+    add(run: Countable, counts: Counts) {
+      const start = Math.floor(run.startedAt / hour) * hour
+      const key = `${run.deploymentId}/${run.stationId}/${start}`
+      const present = hourly.get(key)
+      hourly.set(key, {
+        deploymentId: run.deploymentId,
+        stationId: run.stationId,
+        hour: start,
+        counts: addCounts(present?.counts ?? noCounts, counts),
+      })
+      for (const window of windows) {
+        const arm = armOf(run, window)
+        if (arm === null) continue
+        const armKey = `${window.rolloutId}/${arm}/${run.stationId}`
+        const before = arms.get(armKey)?.counts ?? noCounts
+        arms.set(armKey, {
+          rolloutId: window.rolloutId,
+          arm,
+          stationId: run.stationId,
+          counts: addCounts(before, counts),
+        })
+      }
+    },
+    // Sorted, so that concurrent writers touch hot rows in one order and cannot deadlock.
+    deltas: () => ({ hourly: sorted(hourly), arms: sorted(arms) }),
+  }
+}
+
+function sorted<Value>(map: Map<string, Value>): Value[] {
+  return [...map.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value)
+}
+
+function runCounts(run: Run): Counts {
+  const pass = run.outcome === 'PASS'
+  return {
+    ...noCounts,
+    runs: 1,
+    errors: run.outcome === 'ERROR' ? 1 : 0,
+    timeouts: run.outcome === 'TIMEOUT' ? 1 : 0,
+    passRuns: pass ? 1 : 0,
+    passMs: pass ? run.endedAt - run.startedAt : 0,
+  }
+}
+
+function attemptCounts(attempt: FirstAttempt, sign: 1 | -1): Counts {
+  return { ...noCounts, units: sign, passed: attempt.passed ? sign : 0 }
+}
+
+function firstAttempt(run: Run): FirstAttempt {
+  const { unit, stationId, deploymentId, startedAt } = run
+  return { unit, runId: run.id, stationId, deploymentId, startedAt, passed: run.outcome === 'PASS' }
+}
+
+/** Two runs of a unit that start together: the smaller id is first, wherever and whenever they arrive. */
+function isEarlier(a: FirstAttempt, b: FirstAttempt): boolean {
+  return a.startedAt < b.startedAt || (a.startedAt === b.startedAt && a.runId < b.runId)
+}

@@ -1,0 +1,84 @@
+// Runs as they arrive: attributed, stored and counted in one transaction, committed before the station is answered.
+
+import type { Database, Db } from '../db/client.ts'
+import { acknowledgedAt } from '../db/pickups.ts'
+import { deploymentIdsOf, procedureById } from '../db/registry.ts'
+import { storeRuns } from '../db/store-runs.ts'
+import type { ProcedureId, RunId, StationId } from './domain/ids.ts'
+import type { Instant } from './domain/instant.ts'
+import { attribute, type Run, type RunInput, unitOf } from './domain/run.ts'
+import { makeRunId } from './run-id.ts'
+
+export type Received = { input: RunInput; stationId: StationId; deploymentHeader: string | null }
+export type Stored = { id: RunId } | { refused: string }
+
+type Deps = { database: Database; now: () => Instant; stored: (procedureId: ProcedureId) => void }
+
+export function ingest({ database, now, stored }: Deps) {
+  /** One answer for each run, in the order given. Runs of an unknown procedure are refused, the others stored. */
+  return async function take(received: Received[]): Promise<Stored[]> {
+    const byProcedure = Map.groupBy(
+      received.map((_, index) => index),
+      (index) => received[index]?.input.procedure_id,
+    )
+    const answers: Stored[] = received.map(() => ({ refused: 'not stored' }))
+    for (const [procedureId, indices] of byProcedure) {
+      if (!procedureId) continue
+      const own = indices.flatMap((index) => received[index] ?? [])
+      const taken = await database.db.transaction((tx) => takeOfProcedure(tx, procedureId, own, now()))
+      for (const [place, index] of indices.entries())
+        answers[index] = taken[place] ?? { refused: 'not stored' }
+      if (taken.some((answer) => 'id' in answer)) stored(procedureId)
+    }
+    return answers
+  }
+}
+
+async function takeOfProcedure(
+  tx: Db,
+  procedureId: ProcedureId,
+  received: Received[],
+  now: Instant,
+): Promise<Stored[]> {
+  if (!(await procedureById(tx, procedureId)))
+    return received.map(() => ({
+      refused: `there is no procedure ${procedureId}: expected one that this service knows`,
+    }))
+  const known = await deploymentIdsOf(tx, procedureId)
+  const runs: Run[] = []
+  for (const each of received) runs.push(await runOf(tx, each, known))
+  await storeRuns(tx, procedureId, runs, new Date(now))
+  return runs.map((run) => ({ id: run.id }))
+}
+
+async function runOf(
+  tx: Db,
+  { input, stationId, deploymentHeader }: Received,
+  known: ReadonlySet<string>,
+): Promise<Run> {
+  const { procedure_id, serial_number, outcome, started_at, ended_at, deployment_id, metadata, ...rest } =
+    input
+  const said = {
+    body: deployment_id,
+    header: deploymentHeader,
+    metadata: metadata?.deployment_id,
+    pickup: null,
+  }
+  const byBody = attribute(said, known)
+  const pickup =
+    byBody.deploymentId === null ? await acknowledgedAt(tx, procedure_id, stationId, started_at.at) : null
+  const unit = unitOf(serial_number)
+  return {
+    id: makeRunId({ stationId, procedureId: procedure_id, unit, startedAt: started_at.at }),
+    procedureId: procedure_id,
+    stationId,
+    ...(byBody.deploymentId === null ? attribute({ ...said, pickup }, known) : byBody),
+    serial: serial_number,
+    unit,
+    outcome,
+    startedAt: started_at.at,
+    endedAt: ended_at.at,
+    zoneless: started_at.zoneless || ended_at.zoneless,
+    detail: { ...rest, ...(metadata ? { metadata } : {}) },
+  }
+}

@@ -1,0 +1,46 @@
+// When rollouts are judged: after every batch of runs and on a clock, each rollout by one judge at a time.
+import type { FastifyBaseLogger } from 'fastify'
+import type { ProcedureId, RolloutId } from './domain/ids.ts'
+
+type Judge = { judge(id: RolloutId): Promise<void>; liveIds(procedureId?: ProcedureId): Promise<RolloutId[]> }
+
+/** Requests that come while a rollout is being judged are gathered into one more round. */
+export function judgeLoop({ judge, liveIds }: Judge, log: FastifyBaseLogger, everyMs = 1_000) {
+  const underWay = new Map<RolloutId, Promise<void>>()
+  const again = new Set<RolloutId>()
+  let stopped = false
+
+  function request(id: RolloutId): void {
+    if (stopped) return
+    if (underWay.has(id)) {
+      again.add(id)
+      return
+    }
+    const round = judge(id)
+      .catch((error: unknown) => log.error({ err: error, rollout: id }, 'judging failed; it is tried again'))
+      .finally(() => {
+        underWay.delete(id)
+        if (again.delete(id)) request(id)
+      })
+    underWay.set(id, round)
+  }
+
+  async function requestAll(procedureId?: ProcedureId): Promise<void> {
+    try {
+      for (const id of await liveIds(procedureId)) request(id)
+    } catch (error) {
+      log.error({ err: error }, 'live rollouts could not be read; they are looked for again')
+    }
+  }
+
+  const clock = setInterval(() => void requestAll(), everyMs)
+  return {
+    request,
+    requestAll,
+    async stop(): Promise<void> {
+      stopped = true
+      clearInterval(clock)
+      await Promise.all(underWay.values())
+    },
+  }
+}

@@ -1,0 +1,168 @@
+// The composition root: settings, database, service, jobs, Slack and HTTP, put together once.
+import { randomBytes } from 'node:crypto'
+import closeWithGrace from 'close-with-grace'
+import type { FastifyBaseLogger } from 'fastify'
+import { type Logger, pino } from 'pino'
+import { slackApp } from '../bot/slack-app.ts'
+import { type Database, openDatabase } from '../db/client.ts'
+import { keptSetting } from '../db/kept-settings.ts'
+import { eventsOf } from '../db/rollout-storage.ts'
+import { slackPostStore } from '../db/slack-posts.ts'
+import { buildApp } from './app.ts'
+import type { Deliveries } from './apply-command.ts'
+import { catalogue } from './catalogue.ts'
+import { readSettings, type Settings, SettingsError } from './config.ts'
+import type { RolloutId } from './domain/ids.ts'
+import type { Instant } from './domain/instant.ts'
+import { ingest } from './ingest.ts'
+import { noDeliveries, startJobs } from './jobs.ts'
+import { judgeLoop } from './judge-loop.ts'
+import { judging } from './judging.ts'
+import { pageLinks } from './page-links.ts'
+import { pinWaiters } from './pin-waiters.ts'
+import { rolloutLines, rolloutView } from './rollout-view.ts'
+import { rollouts } from './rollouts.ts'
+import type { Service } from './service.ts'
+
+export type Firstpass = { url: string; close(): Promise<void> }
+
+if (import.meta.main) await main()
+
+async function main(): Promise<void> {
+  try {
+    const running = await startFirstpass({ env: process.env })
+    closeWithGrace({ delay: 10_000 }, () => running.close())
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = error instanceof SettingsError ? 2 : 1
+  }
+}
+
+/**
+ * Starts everything and listens.
+ * @param options.now the service's clock; the real one when absent. Slack always lives in real time.
+ * @throws when a setting is wrong (all faults at once), the data directory is in use, or the port is taken.
+ */
+export async function startFirstpass(options: {
+  env: Record<string, string | undefined>
+  now?: () => Instant
+}): Promise<Firstpass> {
+  const settings = readSettings(options.env)
+  const now = options.now ?? Date.now
+  const logger = pino({ level: settings.LOG_LEVEL, redact: ['req.headers.authorization'] })
+  const log: FastifyBaseLogger = logger
+  await using running = new AsyncDisposableStack()
+
+  const database = await openDatabase(
+    settings.DATABASE_URL ? { url: settings.DATABASE_URL } : { directory: settings.DATA_DIR },
+  )
+  running.defer(() => database.close())
+  sayDurability(database, log)
+
+  let publicUrl = settings.PUBLIC_URL?.replace(/\/+$/, '')
+  const secret =
+    settings.LINK_SECRET ??
+    (await keptSetting(database.db, 'link secret', () => randomBytes(32).toString('base64url')))
+  const links = pageLinks({ publicUrl: () => publicUrl ?? '', secret })
+
+  const jobs = settings.SLACK_BOT_TOKEN ? await startJobs(database, log) : null
+  if (jobs) running.defer(() => jobs.stop())
+  const service = serviceOf({
+    database,
+    now,
+    deliveries: jobs?.deliveries ?? noDeliveries,
+    pageUrl: links.rollout,
+  })
+
+  const judge = judging({ database, now, deliveries: jobs?.deliveries ?? noDeliveries })
+  const loop = judgeLoop(judge, log)
+  running.defer(() => loop.stop())
+  const changed = (procedureId: Parameters<typeof loop.requestAll>[0]) => void loop.requestAll(procedureId)
+
+  const waiters = await pinWaiters(database)
+  const slack = slackOf(settings, service, database, logger)
+  const app = await buildApp({
+    database,
+    service,
+    take: ingest({ database, now, stored: changed }),
+    waiters,
+    adminToken: settings.ADMIN_TOKEN,
+    mayRead: links.mayRead,
+    changed,
+    now,
+    log,
+    slack: {
+      routes: slack?.routes ?? null,
+      status: slack?.status ?? (() => ({ state: 'disabled', reason: 'no SLACK_BOT_TOKEN' })),
+    },
+  })
+  running.defer(() => app.close())
+  // Before the app: it waits for its long polls, which end here.
+  running.defer(() => waiters.stop())
+  const listening = await app.listen({ port: settings.PORT, host: settings.HOST }).catch((error: unknown) => {
+    throw portTaken(error, settings)
+  })
+  publicUrl ??= listening
+
+  if (slack && jobs) {
+    slack.start()
+    running.defer(() => slack.stop())
+    await jobs.work(slack.deliver)
+  }
+  const owned = running.move()
+  return { url: listening, close: () => owned.disposeAsync() }
+}
+
+function serviceOf(deps: {
+  database: Database
+  now: () => Instant
+  deliveries: Deliveries
+  pageUrl: (id: RolloutId) => string
+}): Service {
+  const { database, now, pageUrl } = deps
+  const get = (id: RolloutId) => rolloutView(database.db, id, now(), pageUrl)
+  const view = async (id: RolloutId) => {
+    const found = await get(id)
+    if (!found) throw new Error(`rollout ${id} is gone right after it was changed`)
+    return found
+  }
+  return {
+    ...rollouts({ ...deps, view }),
+    ...catalogue({ database, pageUrl }),
+    get,
+    list: (filter = {}) => rolloutLines(database.db, filter, pageUrl),
+    events: (id) => eventsOf(database.db, id),
+  }
+}
+
+function slackOf(settings: Settings, service: Service, database: Database, log: Logger) {
+  if (!settings.SLACK_BOT_TOKEN) return null
+  return slackApp({
+    service,
+    posts: slackPostStore(database.db),
+    settings: {
+      botToken: settings.SLACK_BOT_TOKEN,
+      signingSecret: settings.SLACK_SIGNING_SECRET ?? '',
+      appToken: settings.SLACK_APP_TOKEN,
+      apiUrl: settings.SLACK_API_URL,
+    },
+    now: Date.now,
+    log,
+  })
+}
+
+function sayDurability(database: Database, log: FastifyBaseLogger): void {
+  if (database.durable === true)
+    log.info('embedded database: every commit reaches the disk before it is answered')
+  if (database.durable === false)
+    log.warn(
+      'embedded database: commits were not seen to reach the disk. They survive a crash of this process, not a loss of power.',
+    )
+}
+
+function portTaken(error: unknown, settings: Settings): unknown {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) return error
+  return new Error(
+    `Port ${settings.PORT} on ${settings.HOST} is taken by another process. Stop that one, or choose another PORT.`,
+  )
+}

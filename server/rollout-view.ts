@@ -1,0 +1,259 @@
+// The rollout as people see it, put together from its state, its tallies and the registry.
+import { type ArmCounts, armCounts, passMedians } from '../db/arm-counts.ts'
+import type { Db } from '../db/client.ts'
+import {
+  type Deployment,
+  deploymentById,
+  type Procedure,
+  procedureById,
+  type Station,
+  stationsById,
+} from '../db/registry.ts'
+import { eventsOf, type LoadedRollout, loadRollout, rolloutRows } from '../db/rollout-storage.ts'
+import type { ProcedureId, RolloutId, StationId } from './domain/ids.ts'
+import type { Instant } from './domain/instant.ts'
+import { targetLabel } from './domain/plan.ts'
+import type { RolloutEvent } from './domain/rollout/events.ts'
+import { type Readiness, stageReadiness, unmet } from './domain/rollout/readiness.ts'
+import { isRunning, type RolloutState } from './domain/rollout/state.ts'
+import { nextStep, waitsFor } from './domain/rollout/waiting.ts'
+import type {
+  ArmMetrics,
+  DeploymentSummary,
+  RolloutLine,
+  RolloutView,
+  StageView,
+  StationView,
+} from './domain/rollout-view.ts'
+import { stageSize } from './domain/stage-size.ts'
+import { wilsonInterval } from './domain/statistics/wilson-interval.ts'
+import { addCounts, type Counts, noCounts } from './domain/tally.ts'
+import { stageFacts } from './stage-facts.ts'
+
+/** @param pageUrl absolute address of a rollout's page. */
+export async function rolloutView(
+  db: Db,
+  id: RolloutId,
+  now: Instant,
+  pageUrl: (id: RolloutId) => string,
+): Promise<RolloutView | null> {
+  const loaded = await loadRollout(db, id)
+  if (!loaded) return null
+  const { state, verdict } = loaded
+  const [procedure, deployment, base, stations, counts, medians, events] = [
+    await procedureById(db, state.procedureId),
+    await deploymentById(db, state.deploymentId),
+    await deploymentById(db, state.baseDeploymentId),
+    await stationsById(db, state.order),
+    await armCounts(db, state.procedureId, id),
+    await passMedians(db, state.procedureId, id),
+    await eventsOf(db, id),
+  ]
+  if (!procedure || !deployment || !base)
+    throw new Error(`rollout ${id} names a procedure or a deployment that is gone`)
+  const readiness: Readiness = isRunning(state)
+    ? stageReadiness(state, await stageFacts(db, state, verdict), now)
+    : { ready: false, items: [] }
+  return {
+    id,
+    url: pageUrl(id),
+    procedure: { id: procedure.id, name: procedure.name, channel: procedure.slackChannel },
+    deployment: deploymentSummary(deployment),
+    base: deploymentSummary(base),
+    status: state.status,
+    pause: state.status === 'paused' ? state.pause : null,
+    abort: state.status === 'aborting' || state.status === 'aborted' ? state.abort : null,
+    version: state.version,
+    preset: state.plan.preset,
+    owner: state.owner,
+    reason: state.reason,
+    retryOf: state.retryOf,
+    createdAt: state.createdAt,
+    startedAt: 'startedAt' in state ? state.startedAt : null,
+    startAt: state.status === 'pending' ? state.startAt : null,
+    endedAt: 'endedAt' in state ? state.endedAt : null,
+    stageIndex: 'stageIndex' in state ? state.stageIndex : -1,
+    stages: stageViews(state, events),
+    stations: stationViews(loaded, stations, counts),
+    canaryArm: armMetrics(counts, 'canary', medians.canary),
+    baseArm: armMetrics(counts, 'base', medians.base),
+    otherRuns: counts.filter((each) => each.arm === 'other').reduce((sum, each) => sum + each.runs, 0),
+    verdict,
+    readiness,
+    waitsFor: waitsFor(state, readiness, (stationId) => nameOf(stations, stationId)),
+    next: nextStep(state, unmet(readiness).length === 0),
+    breaches: 'breaches' in state ? state.breaches : [],
+    lastDecision: state.lastDecision,
+  }
+}
+
+export async function rolloutLines(
+  db: Db,
+  filter: { live?: boolean; procedureId?: ProcedureId; limit?: number },
+  pageUrl: (id: RolloutId) => string,
+): Promise<RolloutLine[]> {
+  const found = await rolloutRows(db, filter)
+  return Promise.all(
+    found.map(async ({ state, ...row }) => {
+      const procedure = await procedureById(db, row.procedureId)
+      const deployment = await deploymentById(db, row.deploymentId)
+      const base = await deploymentById(db, row.baseDeploymentId)
+      if (!procedure || !deployment || !base)
+        throw new Error(`rollout ${row.id} names a procedure or a deployment that is gone`)
+      return {
+        id: row.id,
+        url: pageUrl(row.id),
+        procedure: summaryOf(procedure),
+        deployment: deploymentSummary(deployment),
+        base: deploymentSummary(base),
+        status: row.status,
+        preset: state.plan.preset,
+        owner: state.owner,
+        version: row.version,
+        createdAt: row.createdAt.getTime(),
+        startedAt: row.startedAt?.getTime() ?? null,
+        endedAt: row.endedAt?.getTime() ?? null,
+        stageIndex: 'stageIndex' in state && typeof state.stageIndex === 'number' ? state.stageIndex : -1,
+        stageCount: state.plan.stages.length,
+        lastDecision: state.lastDecision,
+      }
+    }),
+  )
+}
+
+export function deploymentSummary(deployment: Deployment): DeploymentSummary {
+  return {
+    id: deployment.id,
+    version: deployment.version,
+    sha: deployment.commitSha,
+    branch: deployment.commitBranch,
+    message: deployment.commitMessage,
+    author: deployment.commitAuthor,
+  }
+}
+
+function summaryOf(procedure: Procedure) {
+  return { id: procedure.id, name: procedure.name, channel: procedure.slackChannel }
+}
+
+function nameOf(stations: Station[], id: StationId): string {
+  return stations.find((station) => station.id === id)?.name ?? id
+}
+
+function armMetrics(counts: ArmCounts[], arm: 'canary' | 'base', passSeconds: number | null): ArmMetrics {
+  const own = counts.filter((each) => each.arm === arm)
+  const sum = own.reduce<Counts>(addCounts, noCounts)
+  const interval = sum.units > 0 ? wilsonInterval(sum.passed, sum.units, 0.95) : null
+  return {
+    stations: own.filter((each) => each.runs > 0).length,
+    units: sum.units,
+    passed: sum.passed,
+    firstPassYield: share(sum.passed, sum.units),
+    firstPassYieldLow: interval?.lower ?? null,
+    firstPassYieldHigh: interval?.upper ?? null,
+    runs: sum.runs,
+    errors: sum.errors,
+    errorRate: share(sum.errors, sum.runs),
+    timeouts: sum.timeouts,
+    timeoutRate: share(sum.timeouts, sum.runs),
+    passRuns: sum.passRuns,
+    passSeconds,
+  }
+}
+
+function share(part: number, whole: number): number | null {
+  return whole === 0 ? null : part / whole
+}
+
+function stageViews(state: RolloutState, events: RolloutEvent[]): StageView[] {
+  const members = state.order.filter((id) => state.stations[id]?.status !== 'left').length
+  const current = 'stageIndex' in state ? state.stageIndex : -1
+  const ended = state.status === 'completed' || state.status === 'aborted' || state.status === 'aborting'
+  return state.plan.stages.map((stage, index) => ({
+    index,
+    label: targetLabel(stage.target),
+    stationCount: stageSize(state.plan, index, members),
+    state: stageWord(index, current, state.status),
+    startedAt:
+      events.findLast((event) => event.type === 'StageStarted' && event.stageIndex === index)?.at ?? null,
+    soak: stage.soak,
+    decision:
+      index === current && !ended
+        ? null
+        : (decisionOf(index, events) ?? (index === current ? state.lastDecision : null)),
+  }))
+}
+
+function stageWord(index: number, current: number, status: RolloutState['status']): StageView['state'] {
+  if (status === 'completed') return 'done'
+  if (status === 'aborted') return index <= current ? 'done' : 'skipped'
+  if (index < current) return 'done'
+  return index === current ? 'current' : 'later'
+}
+
+/** The decision that ended a stage, from the record. */
+function decisionOf(index: number, events: RolloutEvent[]): StageView['decision'] {
+  const event = events.findLast((each) => endsStage(each, index))
+  if (!event) return null
+  const why = 'why' in event ? event.why : null
+  switch (event.type) {
+    case 'StageAdvanced':
+    case 'StageSet':
+      return {
+        what: event.override.length > 0 ? `advanced, overriding: ${event.override.join('; ')}` : 'advanced',
+        by: event.by,
+        at: event.at,
+        why,
+      }
+    case 'StageUndone':
+      return { what: 'undone', by: event.by, at: event.at, why }
+    default:
+      return null
+  }
+}
+
+function endsStage(event: RolloutEvent, index: number): boolean {
+  return (
+    (event.type === 'StageAdvanced' || event.type === 'StageSet' || event.type === 'StageUndone') &&
+    event.from === index
+  )
+}
+
+function stationViews(loaded: LoadedRollout, stations: Station[], counts: ArmCounts[]): StationView[] {
+  const byId = new Map(stations.map((station) => [station.id, station]))
+  const past = new Map(loaded.pasts.map((each) => [each.stationId, each]))
+  const canary = new Map(counts.filter((each) => each.arm === 'canary').map((each) => [each.stationId, each]))
+  const { state } = loaded
+  const members = state.order.filter((id) => state.stations[id]?.status !== 'left')
+  return state.order.flatMap((id) => {
+    const station = byId.get(id)
+    const progress = state.stations[id]
+    if (!station || !progress) return []
+    const pastUnits = past.get(id)?.pastUnits ?? 0
+    return {
+      id,
+      name: station.name,
+      site: station.site,
+      line: station.line,
+      status: progress.status,
+      stageIndex:
+        'stageIndex' in progress
+          ? progress.stageIndex
+          : stageTaking(state, members.indexOf(id), members.length),
+      since: 'since' in progress ? progress.since : null,
+      trouble: progress.trouble,
+      waived: progress.waived,
+      canaryUnits: canary.get(id)?.units ?? 0,
+      canaryPassed: canary.get(id)?.passed ?? 0,
+      pastUnits,
+      pastPassed: pastUnits - (past.get(id)?.pastBad ?? 0),
+    }
+  })
+}
+
+function stageTaking(state: RolloutState, position: number, total: number): number {
+  const index = state.plan.stages.findIndex(
+    (_, stage) => position >= 0 && position < stageSize(state.plan, stage, total),
+  )
+  return index < 0 ? state.plan.stages.length - 1 : index
+}

@@ -1,0 +1,51 @@
+// Who is asking: people and programs by the admin token, stations by their own key.
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+import type { Database } from '../../db/client.ts'
+import { type Station, stationByKeyHash } from '../../db/registry.ts'
+import type { Actor } from '../domain/actor.ts'
+import { HttpNo } from './errors.ts'
+
+export type Authentication = ReturnType<typeof authentication>
+
+export function authentication({ database, adminToken }: { database: Database; adminToken: string }) {
+  return {
+    /** @throws 401 unless the request carries the admin token. The name it acts under may be told in X-Actor-Name. */
+    admin(request: FastifyRequest): Actor {
+      const token = bearer(request)
+      if (token === null || !same(token, adminToken)) throw unauthorised('the admin token (ADMIN_TOKEN)')
+      const named = request.headers['x-actor-name']
+      const name = typeof named === 'string' && named.trim() !== '' ? named.trim().slice(0, 100) : 'API'
+      return { kind: 'program', id: 'admin token', name, door: 'api' }
+    },
+    /** @throws 401 unless the request carries the key of a station. */
+    async station(request: FastifyRequest): Promise<Station> {
+      const token = bearer(request)
+      const found = token === null ? null : await stationByKeyHash(database.db, hashKey(token))
+      if (!found) throw unauthorised('a station key')
+      return found
+    },
+    isAdmin(request: FastifyRequest): boolean {
+      const token = bearer(request)
+      return token !== null && same(token, adminToken)
+    },
+  }
+}
+
+/** Keys are kept as hashes only: they are long and random, so a plain hash cannot be turned back. */
+export function hashKey(key: string): string {
+  return createHash('sha256').update(key).digest('hex')
+}
+
+function bearer(request: FastifyRequest): string | null {
+  const found = /^Bearer\s+(\S+)\s*$/i.exec(request.headers.authorization ?? '')
+  return found?.[1] ?? null
+}
+
+function same(a: string, b: string): boolean {
+  return timingSafeEqual(createHash('sha256').update(a).digest(), createHash('sha256').update(b).digest())
+}
+
+function unauthorised(expected: string): HttpNo {
+  return new HttpNo(401, 'unauthorized', `Expected ${expected} as "Authorization: Bearer …".`)
+}

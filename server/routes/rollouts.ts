@@ -1,0 +1,298 @@
+// Rollouts over HTTP: create, list, get, every verb, for people and programs.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { gateMetric } from '../domain/gate.ts'
+import { deploymentId, procedureId, rolloutId, stationId } from '../domain/ids.ts'
+import { group, type PlanInput, presetNames, stage } from '../domain/plan.ts'
+import { presetPlan } from '../domain/presets.ts'
+import { isRefusal, type Refusal } from '../domain/rollout/commands.ts'
+import { rolloutLine, rolloutView } from '../domain/rollout-view.ts'
+import { readTime } from '../domain/time-text.ts'
+import type { Outcome, RolloutVerb, Service, StartInput } from '../service.ts'
+import type { Authentication } from './authentication.ts'
+import { errorBody, HttpNo, refusalBody, refusalStatus } from './errors.ts'
+import { snakeCase, snakeCaseSchema } from './snake-case.ts'
+
+type Deps = { service: Service; authentication: Authentication }
+
+const reason = z.string().trim().max(2000)
+const startBody = z.strictObject({
+  procedure_id: procedureId,
+  deployment_id: deploymentId,
+  preset: z
+    .enum(presetNames)
+    .optional()
+    .describe('The stages by name; standard when neither preset nor stages is given.'),
+  stages: z.array(stage).optional().describe('Stages of your own; the last takes { "share": 1 }.'),
+  group: group.optional(),
+  hand_picked: z.array(stationId).optional(),
+  progression: z.enum(['fleet', 'site']).optional(),
+  gates: z.array(z.unknown()).optional(),
+  start_approvals: z.int().min(0).max(10).optional(),
+  start_at: z
+    .string()
+    .refine((text) => readTime(text) !== null, 'expected an ISO 8601 time such as 2026-05-22T06:00:00Z')
+    .optional(),
+  reason: reason.optional(),
+  command_id: z.string().min(1).max(200).optional().describe('The same id twice is one command.'),
+})
+const verbBody = z.strictObject({
+  reason: reason.optional(),
+  expected_version: z.int().optional().describe('Refused as stale when the rollout has moved on.'),
+  expected_stage_index: z.int().optional(),
+  override: z.boolean().optional().describe('advance, set: go on although not all is met; needs a reason.'),
+  share: z.number().optional().describe('set: above 0, up to 1.'),
+  station_id: stationId.optional().describe('waive: which station.'),
+  metric: gateMetric.optional().describe('acknowledge: which gate.'),
+  command_id: z.string().min(1).max(200).optional(),
+})
+type VerbBody = z.infer<typeof verbBody>
+const verbs = [
+  'approve',
+  'advance',
+  'set',
+  'pause',
+  'resume',
+  'abort',
+  'undo',
+  'waive',
+  'acknowledge',
+] as const
+
+const viewJson = snakeCaseSchema(rolloutView)
+const doneJson = z.object({ did: z.string(), rollout: viewJson })
+const noes = { 404: errorBody, 409: errorBody, 422: errorBody }
+
+export function rolloutRoutes(app: FastifyInstance, { service, authentication }: Deps): void {
+  const tags = ['rollouts']
+
+  app.post(
+    '/api/v1/rollouts',
+    { schema: { tags, summary: 'Start a rollout', body: startBody, response: { 201: doneJson, ...noes } } },
+    async (request, reply) => {
+      const by = authentication.admin(request)
+      const body = startBody.parse(request.body)
+      return answer(reply, await service.start(await startInput(body), by, body.command_id), 201)
+    },
+  )
+
+  app.get(
+    '/api/v1/rollouts',
+    {
+      schema: {
+        tags,
+        summary: 'Rollouts, newest first',
+        querystring: z.object({
+          live: z.enum(['true', 'false']).optional(),
+          procedure_id: procedureId.optional(),
+          limit: z.coerce.number().int().min(1).max(200).optional(),
+        }),
+        response: { 200: z.object({ data: z.array(snakeCaseSchema(rolloutLine)) }) },
+      },
+    },
+    async (request) => {
+      authentication.admin(request)
+      const query = z
+        .object({
+          live: z.string().optional(),
+          procedure_id: procedureId.optional(),
+          limit: z.coerce.number().optional(),
+        })
+        .parse(request.query)
+      const lines = await service.list({
+        ...(query.live === 'true' ? { live: true } : {}),
+        ...(query.procedure_id ? { procedureId: query.procedure_id } : {}),
+        ...(query.limit ? { limit: query.limit } : {}),
+      })
+      return { data: lines.map(snakeCase) }
+    },
+  )
+
+  const one = z.object({ id: rolloutId })
+  app.get(
+    '/api/v1/rollouts/:id',
+    {
+      schema: {
+        tags,
+        summary: 'One rollout: state, metrics of both arms, stations, what it waits for',
+        params: one,
+        response: { 200: viewJson, ...noes },
+      },
+    },
+    async (request) => {
+      authentication.admin(request)
+      const { id } = one.parse(request.params)
+      const view = await service.get(id)
+      if (!view) throw noRollout(id)
+      return snakeCase(view)
+    },
+  )
+
+  app.get(
+    '/api/v1/rollouts/:id/events',
+    { schema: { tags, summary: 'What happened, by whom, when and why', params: one } },
+    async (request) => {
+      authentication.admin(request)
+      const { id } = one.parse(request.params)
+      if (!(await service.get(id))) throw noRollout(id)
+      return { data: (await service.events(id)).map(snakeCase) }
+    },
+  )
+
+  for (const verb of verbs)
+    app.post(
+      `/api/v1/rollouts/:id/${verb}`,
+      {
+        schema: {
+          tags,
+          summary: `${verb.charAt(0).toUpperCase()}${verb.slice(1)} a rollout`,
+          params: one,
+          body: verbBody,
+          response: { 200: doneJson, ...noes },
+        },
+      },
+      async (request, reply) => {
+        const by = authentication.admin(request)
+        const { id } = one.parse(request.params)
+        const body = verbBody.parse(request.body)
+        const against =
+          body.expected_version === undefined && body.expected_stage_index === undefined
+            ? undefined
+            : { version: body.expected_version, stageIndex: body.expected_stage_index }
+        return answer(reply, await service.command(id, verbOf(verb, body), by, against, body.command_id))
+      },
+    )
+
+  app.post(
+    '/api/v1/rollouts/:id/retry',
+    {
+      schema: {
+        tags,
+        summary: 'Start an aborted rollout again, same stations first',
+        params: one,
+        body: verbBody,
+        response: { 201: doneJson, ...noes },
+      },
+    },
+    async (request, reply) => {
+      const by = authentication.admin(request)
+      const body = verbBody.parse(request.body)
+      return answer(
+        reply,
+        await service.retry(one.parse(request.params).id, given(body.reason, 'reason'), by, body.command_id),
+        201,
+      )
+    },
+  )
+
+  app.post(
+    '/api/v1/rollouts/:id/supersede',
+    {
+      schema: {
+        tags,
+        summary: 'Abort a rollout and start another build, in one step',
+        params: one,
+        body: startBody,
+        response: { 201: doneJson, ...noes },
+      },
+    },
+    async (request, reply) => {
+      const by = authentication.admin(request)
+      const body = startBody.parse(request.body)
+      return answer(
+        reply,
+        await service.supersede(one.parse(request.params).id, await startInput(body), by, body.command_id),
+        201,
+      )
+    },
+  )
+
+  const rollbackBody = z.strictObject({
+    deployment_id: deploymentId,
+    reason: reason.min(1, 'expected a reason'),
+  })
+  app.post(
+    '/api/v1/procedures/:id/rollback',
+    {
+      schema: {
+        tags,
+        summary: 'Return every station to an earlier build at once',
+        params: z.object({ id: procedureId }),
+        body: rollbackBody,
+        response: { 200: z.object({ did: z.string() }), ...noes },
+      },
+    },
+    async (request: FastifyRequest, reply) => {
+      const by = authentication.admin(request)
+      const { id } = z.object({ id: procedureId }).parse(request.params)
+      const body = rollbackBody.parse(request.body)
+      const result = await service.rollback(id, body.deployment_id, body.reason, by)
+      return isRefusal(result) ? no(reply, result) : result
+    },
+  )
+
+  async function startInput(body: z.infer<typeof startBody>): Promise<StartInput> {
+    const procedure = await service.procedure(body.procedure_id)
+    const stages = body.stages
+      ? { preset: 'custom' as const, stages: body.stages }
+      : presetPlan(body.preset ?? 'standard', procedure?.soakMinutes ?? undefined)
+    // The plan's own schema reads the rest, and names every fault with its path.
+    const plan = {
+      ...stages,
+      ...(body.group ? { group: body.group } : {}),
+      ...(body.hand_picked ? { handPicked: body.hand_picked } : {}),
+      ...(body.progression ? { progression: body.progression } : {}),
+      ...(body.gates ? { gates: body.gates } : {}),
+      ...(body.start_approvals ? { startApprovals: body.start_approvals } : {}),
+    } as PlanInput
+    const startAt = body.start_at ? (readTime(body.start_at)?.at ?? null) : null
+    return {
+      procedureId: body.procedure_id,
+      deploymentId: body.deployment_id,
+      plan,
+      reason: body.reason ?? null,
+      startAt,
+    }
+  }
+}
+
+function verbOf(verb: (typeof verbs)[number], body: VerbBody): RolloutVerb {
+  const override = body.override ?? false
+  switch (verb) {
+    case 'approve':
+      return { verb }
+    case 'advance':
+      return { verb, why: body.reason ?? null, override }
+    case 'set':
+      return { verb, share: given(body.share, 'share'), why: given(body.reason, 'reason'), override }
+    case 'resume':
+      return { verb, why: body.reason ?? null }
+    case 'pause':
+    case 'abort':
+    case 'undo':
+      return { verb, why: given(body.reason, 'reason') }
+    case 'waive':
+      return { verb, stationId: given(body.station_id, 'station_id'), why: given(body.reason, 'reason') }
+    case 'acknowledge':
+      return { verb, metric: given(body.metric, 'metric'), why: given(body.reason, 'reason') }
+  }
+}
+
+function given<Value>(value: Value | undefined, field: string): Value {
+  if (value === undefined || value === '')
+    throw new HttpNo(422, 'invalid', `body.${field}: expected a value, got nothing.`)
+  return value
+}
+
+function answer(reply: FastifyReply, outcome: Outcome, status = 200) {
+  if (isRefusal(outcome)) return no(reply, outcome)
+  return reply.code(status).send({ did: outcome.did, rollout: snakeCase(outcome.rollout) })
+}
+
+function no(reply: FastifyReply, refusal: Refusal) {
+  return reply.code(refusalStatus[refusal.refused]).send(refusalBody(refusal))
+}
+
+function noRollout(id: string): HttpNo {
+  return new HttpNo(404, 'not_found', `There is no rollout ${id}. GET /api/v1/rollouts lists them.`)
+}

@@ -1,0 +1,160 @@
+// Runs from stations: one, or a batch with an answer for each.
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { Database } from '../../db/client.ts'
+import { stationById } from '../../db/registry.ts'
+import { type StationId, stationId } from '../domain/ids.ts'
+import { runInput } from '../domain/run.ts'
+import type { Received, Stored } from '../ingest.ts'
+import type { Authentication } from './authentication.ts'
+import { HttpNo } from './errors.ts'
+
+type Deps = {
+  database: Database
+  authentication: Authentication
+  take: (received: Received[]) => Promise<Stored[]>
+}
+
+const batchLimit = 1_000
+const megabyte = 1_048_576
+
+export function runRoutes(app: FastifyInstance, { database, authentication, take }: Deps): void {
+  app.post(
+    '/api/v1/runs',
+    {
+      bodyLimit: 8 * megabyte,
+      schema: {
+        tags: ['stations'],
+        summary: 'Report a run',
+        description:
+          'The same run sent twice is stored once and answered with the same id. Times without a zone are taken as UTC.',
+        body: z
+          .any()
+          .describe(
+            'A run: procedure_id, serial_number, outcome, started_at, ended_at; deployment_id is best sent too.',
+          ),
+        response: { 200: z.object({ id: z.uuid(), warnings: z.array(z.string()).optional() }) },
+      },
+    },
+    async (request) => {
+      const station = await reporter(request, request.body)
+      const parsed = runInput.safeParse(request.body)
+      if (!parsed.success)
+        throw new HttpNo(422, 'invalid', faults(parsed.error), { issues: issues(parsed.error) })
+      const [answer] = await take([
+        { input: parsed.data, stationId: station, deploymentHeader: header(request) },
+      ])
+      if (!answer || 'refused' in answer)
+        throw new HttpNo(404, 'not_found', answer?.refused ?? 'The run was not stored.')
+      const zoneless = parsed.data.started_at.zoneless || parsed.data.ended_at.zoneless
+      return { id: answer.id, ...(zoneless ? { warnings: ['times without a zone were taken as UTC'] } : {}) }
+    },
+  )
+
+  app.post(
+    '/api/v1/runs/batch',
+    {
+      bodyLimit: 64 * megabyte,
+      schema: {
+        tags: ['stations'],
+        summary: 'Report up to 1,000 runs',
+        description: 'Answers 207 with a result for each run, in order: a bad run never loses the others.',
+        body: z.object({ runs: z.array(z.any()).min(1).max(batchLimit) }),
+        response: {
+          207: z.object({
+            results: z.array(
+              z.object({
+                status: z.int(),
+                id: z.uuid().optional(),
+                error: z
+                  .object({ code: z.string(), message: z.string(), issues: z.array(z.any()).optional() })
+                  .optional(),
+              }),
+            ),
+          }),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { runs } = z.object({ runs: z.array(z.unknown()) }).parse(request.body)
+      if (!authentication.isAdmin(request)) await authentication.station(request)
+      const results: unknown[] = []
+      const good: { place: number; received: Received }[] = []
+      for (const [place, body] of runs.entries()) {
+        const parsed = runInput.safeParse(body)
+        if (!parsed.success) {
+          results[place] = {
+            status: 422,
+            error: { code: 'invalid', message: faults(parsed.error), issues: issues(parsed.error) },
+          }
+          continue
+        }
+        const station = await reporter(request, body).catch((error: unknown) =>
+          error instanceof HttpNo ? error : Promise.reject(error),
+        )
+        if (station instanceof HttpNo)
+          results[place] = {
+            status: station.statusCode,
+            error: { code: station.code, message: station.message },
+          }
+        else
+          good.push({
+            place,
+            received: { input: parsed.data, stationId: station, deploymentHeader: header(request) },
+          })
+      }
+      const answers = await take(good.map((each) => each.received))
+      for (const [index, { place }] of good.entries()) {
+        const answer = answers[index]
+        results[place] =
+          answer && 'id' in answer
+            ? { status: 200, id: answer.id }
+            : {
+                status: 404,
+                error: { code: 'not_found', message: answer?.refused ?? 'The run was not stored.' },
+              }
+      }
+      return reply.code(207).send({ results })
+    },
+  )
+
+  const known = new WeakMap<FastifyRequest, Map<string, StationId>>()
+
+  /** The station whose run it is: by its key, or named by whoever holds the admin token. */
+  async function reporter(request: FastifyRequest, body: unknown): Promise<StationId> {
+    const cache = known.get(request) ?? new Map<string, StationId>()
+    known.set(request, cache)
+    const isAdmin = authentication.isAdmin(request)
+    const named = isAdmin ? z.object({ station_id: stationId }).safeParse(body) : null
+    if (named && !named.success)
+      throw new HttpNo(
+        422,
+        'invalid',
+        'station_id: expected the id of a station, since the admin token is no station itself',
+      )
+    const key = named ? named.data.station_id : 'own'
+    const before = cache.get(key)
+    if (before) return before
+    const station = named
+      ? await stationById(database.db, named.data.station_id)
+      : await authentication.station(request)
+    if (!station) throw new HttpNo(404, 'not_found', `There is no station ${key}.`)
+    cache.set(key, station.id)
+    return station.id
+  }
+}
+
+function header(request: FastifyRequest): string | null {
+  const value = request.headers['x-deployment-id']
+  return typeof value === 'string' ? value : null
+}
+
+function issues(error: z.ZodError): { path: string; message: string }[] {
+  return error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }))
+}
+
+function faults(error: z.ZodError): string {
+  return issues(error)
+    .map((issue) => (issue.path ? `${issue.path}: ${issue.message}` : issue.message))
+    .join('; ')
+}

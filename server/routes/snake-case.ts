@@ -1,0 +1,31 @@
+// The HTTP interface writes its keys in snake_case, as stations do; inside, names are camelCase.
+import { z } from 'zod'
+
+export function snakeCase(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(snakeCase)
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [snake(key), snakeCase(each)]))
+}
+
+/** The same for a schema, so that the description of the interface matches what it answers. */
+export function snakeCaseSchema(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodObject)
+    return z.object(
+      Object.fromEntries(
+        Object.entries(schema.shape).map(([key, each]) => [snake(key), snakeCaseSchema(zodType(each))]),
+      ),
+    )
+  if (schema instanceof z.ZodArray) return z.array(snakeCaseSchema(zodType(schema.element)))
+  if (schema instanceof z.ZodNullable) return snakeCaseSchema(zodType(schema.unwrap())).nullable()
+  if (schema instanceof z.ZodOptional) return snakeCaseSchema(zodType(schema.unwrap())).optional()
+  return schema
+}
+
+function zodType(schema: unknown): z.ZodType {
+  if (schema instanceof z.ZodType) return schema
+  throw new Error('expected a zod schema')
+}
+
+function snake(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}

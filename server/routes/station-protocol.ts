@@ -1,0 +1,167 @@
+// What stations ask and acknowledge: assignments, pickups, heartbeats.
+import { createHash } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import type { Database } from '../../db/client.ts'
+import { recordPickup } from '../../db/pickups.ts'
+import { assignmentsOf } from '../../db/pins.ts'
+import { changeStation, deploymentById, isLinked, type Station } from '../../db/registry.ts'
+import type { ProcedureId } from '../domain/ids.ts'
+import { deploymentId, procedureId } from '../domain/ids.ts'
+import type { Instant } from '../domain/instant.ts'
+import { readTime } from '../domain/time-text.ts'
+import type { PinWaiters } from '../pin-waiters.ts'
+import type { Authentication } from './authentication.ts'
+import { HttpNo } from './errors.ts'
+
+type Deps = {
+  database: Database
+  authentication: Authentication
+  waiters: PinWaiters
+  now: () => Instant
+  changed: (procedureId: ProcedureId) => void
+}
+
+const longestWaitSeconds = 60
+
+export function stationProtocolRoutes(app: FastifyInstance, deps: Deps): void {
+  const { database, authentication, waiters, now, changed } = deps
+
+  app.get(
+    '/api/v1/stations/me/assignments',
+    {
+      schema: {
+        tags: ['stations'],
+        summary: 'What this station should run',
+        description:
+          'The pins of all its procedures. Send the ETag back as If-None-Match for a 304; with wait the answer comes as soon as a pin changes, at the latest after that many seconds.',
+        querystring: z.object({ wait: z.coerce.number().min(0).max(longestWaitSeconds).default(0) }),
+      },
+    },
+    async (request, reply) => {
+      const station = await authentication.station(request)
+      const { wait } = z.object({ wait: z.coerce.number() }).parse(request.query)
+      const gone = new AbortController()
+      reply.raw.once('close', () => gone.abort())
+      // Listening starts before reading: a pin that changes in between is not slept through.
+      const waiting = wait > 0 ? waiters.wait(station.id, wait * 1000, gone.signal) : null
+      let answer = await assignments(station)
+      if (waiting && sameTag(request.headers['if-none-match'], answer.tag)) {
+        await waiting
+        answer = await assignments(station)
+      }
+      gone.abort()
+      reply.header('etag', answer.tag).header('cache-control', 'no-cache')
+      if (sameTag(request.headers['if-none-match'], answer.tag)) return reply.code(304).send()
+      return reply.type('application/json').send(answer.body)
+    },
+  )
+
+  async function assignments(station: Station): Promise<{ body: string; tag: string }> {
+    const pins = await assignmentsOf(database.db, station.id)
+    const body = JSON.stringify({
+      station: { id: station.id, name: station.name },
+      assignments: pins.map((pin) => ({
+        procedure_id: pin.procedureId,
+        procedure_name: pin.procedureName,
+        deployment: pin.deployment && {
+          id: pin.deployment.id,
+          version: pin.deployment.version,
+          commit_sha: pin.deployment.commitSha,
+          artifact_url: pin.deployment.artifactUrl,
+          artifact_sha256: pin.deployment.artifactSha256,
+        },
+      })),
+    })
+    return { body, tag: `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` }
+  }
+
+  const pickupBody = z.object({
+    procedure_id: procedureId,
+    deployment_id: deploymentId,
+    state: z.enum(['pulled', 'running', 'failed']),
+    message: z.string().max(2000).nullish(),
+  })
+  app.post(
+    '/api/v1/stations/me/pickups',
+    {
+      schema: {
+        tags: ['stations'],
+        summary: 'Acknowledge a deployment',
+        description:
+          'pulled: it is on the station; running: the station runs it from now on; failed: it could not be taken.',
+        body: pickupBody,
+        response: { 204: z.null() },
+      },
+    },
+    async (request, reply) => {
+      const station = await authentication.station(request)
+      const body = pickupBody.parse(request.body)
+      if (!(await isLinked(database.db, body.procedure_id, station.id)))
+        throw new HttpNo(
+          404,
+          'not_found',
+          `This station is not linked to procedure ${body.procedure_id}: expected one of its own.`,
+        )
+      const deployment = await deploymentById(database.db, body.deployment_id)
+      if (deployment?.procedureId !== body.procedure_id)
+        throw new HttpNo(
+          404,
+          'not_found',
+          `The procedure has no deployment ${body.deployment_id}: expected one from its assignments.`,
+        )
+      const pickup = {
+        procedureId: body.procedure_id,
+        stationId: station.id,
+        deploymentId: body.deployment_id,
+        state: body.state,
+        message: body.message ?? null,
+      }
+      await database.db.transaction((tx) => recordPickup(tx, pickup, now()))
+      changed(body.procedure_id)
+      return reply.code(204).send(null)
+    },
+  )
+
+  const heartbeatBody = z.object({
+    busy: z.boolean(),
+    run_started_at: z
+      .string()
+      .refine((text) => readTime(text) !== null, 'expected an ISO 8601 time such as 2026-05-22T06:00:00Z')
+      .nullish(),
+    telemetry: z.record(z.string(), z.unknown()).nullish(),
+    checks: z.record(z.string(), z.unknown()).nullish(),
+  })
+  app.post(
+    '/api/v1/stations/me/heartbeats',
+    {
+      schema: {
+        tags: ['stations'],
+        summary: 'Say what the station is doing',
+        description:
+          'busy with run_started_at while a run is going: runs that started later are not judged before it has ended.',
+        body: heartbeatBody,
+        response: { 204: z.null() },
+      },
+    },
+    async (request, reply) => {
+      const station = await authentication.station(request)
+      const body = heartbeatBody.parse(request.body)
+      const started = body.busy && body.run_started_at ? readTime(body.run_started_at) : null
+      const at = new Date(now())
+      await changeStation(database.db, station.id, {
+        busy: body.busy,
+        runStartedAt: body.busy ? new Date(started?.at ?? at.getTime()) : null,
+        heartbeatAt: at,
+        lastSeenAt: at,
+      })
+      return reply.code(204).send(null)
+    },
+  )
+}
+
+/** Weak comparison: the tag of any form, in any place of the list. */
+function sameTag(header: string | undefined, tag: string): boolean {
+  const bare = (text: string) => text.trim().replace(/^W\//, '')
+  return (header ?? '').split(',').some((each) => bare(each) === bare(tag) || each.trim() === '*')
+}
