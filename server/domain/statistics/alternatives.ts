@@ -8,7 +8,7 @@
  *
  * Source: mixture martingale, Robbins, Annals of Mathematical Statistics 41 (1970), 1397.
  *
- * @example ALTERNATIVES[0] // { beyond: 0.25, share: 0.156 }
+ * @example ALTERNATIVES[0] // beyond 0.25, share 0.170
  */
 export const ALTERNATIVES: readonly { beyond: number; share: number; logShare: number }[] = alternatives()
 

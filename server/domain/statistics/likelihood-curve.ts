@@ -14,11 +14,11 @@ import { type CanaryStation, isSmoothKernel, stationKernel } from './station-ker
  *
  * Build and drift move every station by their sum. The summed likelihood therefore depends on one
  * number, and one table over it serves every change: with 1,000 different stations an evaluation
- * costs 7 ms instead of 90. Stations with equal counts are computed once.
+ * costs 5 ms instead of 54. Stations with equal counts are computed once.
  *
  * Source: the marginal likelihood of the engine, `log_marginal` of its specification.
  *
- * @example one station, 6 bad of 60, 2 % expected: the curve is highest near +1.4 log-odds
+ * @example one station, 6 bad of 60, 2 % expected: the curve is highest near +1.69 log-odds
  */
 export function likelihoodCurve(stations: readonly CanaryStation[], drift: Drift): LikelihoodCurve {
   const groups = equalStationsTogether(stations)

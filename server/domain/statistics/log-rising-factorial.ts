@@ -7,7 +7,7 @@ import { gammaln } from 'simple-statistics'
  *
  * Three ways to the same number. Few factors are multiplied. From 16 on, Stirling's series is
  * differenced on paper instead of in the machine: the difference of two log-gammas of 1e9 has lost
- * six digits, this form none, and it takes 25 ns against 75 ns. The rest is the library's log-gamma.
+ * six digits, this form none, and it takes 20 ns against 54. The rest is the library's log-gamma.
  *
  * Source: Abramowitz and Stegun (1964), 6.1.22 and 6.1.40.
  *

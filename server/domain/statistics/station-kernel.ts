@@ -19,7 +19,7 @@ export type CanaryStation = {
  *
  * Source: Skellam, Journal of the Royal Statistical Society B 10 (1948), 257.
  *
- * @example 6 bad of 60 at 2 % expected: best near a shift of +1.4, that is 7.6 %
+ * @example 6 bad of 60 at 2 % expected: best near a shift of +1.69, that is 10 %
  */
 export function stationKernel(station: CanaryStation, shift: number): number {
   const { runs, bad, logOdds, variance } = station
