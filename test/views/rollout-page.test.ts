@@ -49,6 +49,10 @@ describe('the page of a rollout', () => {
     expect(text).toContain('Last decision: paused by Firstpass, 4 Mar 2026, 10:00 UTC')
   })
 
+  it('tells stations that are pinned from those that a run confirmed', () => {
+    expect(read(page(healthy))).toContain('6 of 24 stations are pinned to 4.2.0, 5 confirmed by a run.')
+  })
+
   it('shows the worked example of the statistics as yield, not as bad rate', () => {
     const text = read(page(pausedByBreach))
     expect(text).toContain('88.3 % n 60, 1 station')

@@ -53,14 +53,14 @@ function happening(view: RolloutView): Html {
     case 'aborted':
       return html`${abortedBecause(view)} Ended${endedAt(view)}; every station it reached is accounted for.`
     case 'completed':
-      return html`${view.deployment.version} is the active build on every station. Ended${endedAt(view)}. ${gatesSay(view)}`
+      return html`${view.deployment.version} went to every station. Ended${endedAt(view)}. ${gatesSay(view)}`
   }
 }
 
 function exposure(view: RolloutView): string {
   const taken = view.stations.filter(({ status }) => ['pinned', 'pulled', 'confirmed'].includes(status))
   const confirmed = taken.filter(({ status }) => status === 'confirmed')
-  return `${taken.length} of ${counted(view.stations.length, 'station')} ${taken.length === 1 ? 'has' : 'have'} ${view.deployment.version}, ${confirmed.length} confirmed by a run.`
+  return `${taken.length} of ${counted(view.stations.length, 'station')} ${taken.length === 1 ? 'is' : 'are'} pinned to ${view.deployment.version}, ${confirmed.length} confirmed by a run.`
 }
 
 function gatesSay(view: RolloutView): Html {
