@@ -4,8 +4,7 @@ import type { Team } from '../state/team.ts'
 
 export function messagePayload(message: Message, team: Team) {
   const { channel: _channel, unfurls: _unfurls, files: _files, ...shown } = message
-  const parent = message.reply_count === undefined ? {} : { parent_user_id: message.user }
-  if (message.bot_id === undefined) return { ...shown, team: team.teamId, ...parent }
+  if (message.bot_id === undefined) return { ...shown, team: team.teamId }
   return { ...shown, team: team.teamId, bot_profile: botProfile(team) }
 }
 

@@ -19,6 +19,8 @@ function withActionIds<B extends Block>(one: B, ids: Ids): B {
   if (one.type === 'input') return { ...one, element: name(one.element) }
   if (one.type === 'container')
     return { ...one, child_blocks: one.child_blocks.map((child) => named(child, ids)) }
+  if (one.type === 'carousel')
+    return { ...one, elements: one.elements.map((card) => ({ ...card, actions: card.actions?.map(name) })) }
   if (one.type === 'card') return { ...one, actions: one.actions?.map(name) }
   return one
 }

@@ -28,7 +28,7 @@ export function renderMrkdwn(text: string, directory: Directory): Html {
 
 function emphasized(text: string): string {
   const between = (mark: string) =>
-    new RegExp(`(^|[\\s(\\[{.,;:'"_*~–—-])${mark}(?=\\S)([^\\n]*?\\S)${mark}(?![\\w])`, 'gm')
+    new RegExp(`(^|[\\s(\\[{.,;:'"_*~>–—-])${mark}(?=\\S)([^\\n]*?\\S)${mark}(?![\\w])`, 'gm')
   return text
     .replace(between('\\*'), '$1<strong>$2</strong>')
     .replace(between('_'), '$1<em>$2</em>')

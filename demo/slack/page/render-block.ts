@@ -48,7 +48,7 @@ function renderBlock(block: Block, scene: Scene): Html {
     case 'card':
       return renderCard(block, scene)
     case 'carousel':
-      return html`<div class="carousel">${block.elements.map((card) => renderCard(card, scene))}</div>`
+      return html`<div class="carousel">${block.elements.map((card) => renderCard({ ...card, block_id: block.block_id }, scene))}</div>`
     case 'container':
       return html`<details class="container" ${block.default_collapsed ? '' : html`open`}>
         <summary>${block.title ? renderPlainText(block.title.text) : 'Details'}</summary>

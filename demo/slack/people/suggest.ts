@@ -29,6 +29,7 @@ export function suggesting(deps: Acting) {
     if ('absent' in person) return { ok: false, says: `${input.user} cannot act` }
     const view = 'viewId' in input ? visibleView(world, input.user, input.viewId) : undefined
     const message = 'ts' in input ? visibleMessage(world, input.user, input.channel, input.ts) : undefined
+    const isEphemeral = message !== undefined && 'is_ephemeral' in message
     const blocks = view?.blocks ?? message?.blocks ?? []
     const block = blocks.find(
       (one) =>
@@ -47,11 +48,16 @@ export function suggesting(deps: Acting) {
         value: input.value,
         container: view
           ? { type: 'view', view_id: view.id }
-          : { type: 'message', message_ts: message?.ts, channel_id: message?.channel, is_ephemeral: false },
+          : {
+              type: 'message',
+              message_ts: message?.ts,
+              channel_id: message?.channel,
+              is_ephemeral: isEphemeral,
+            },
         ...(view && { view: viewPayload(view, world.team) }),
         ...(message && {
           channel: { id: message.channel, name: world.directory.conversation(message.channel)?.name },
-          message: messagePayload(message, world.team),
+          ...(!isEphemeral && { message: messagePayload(message, world.team) }),
         }),
       }),
     })

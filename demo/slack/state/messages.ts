@@ -13,7 +13,7 @@ export type Message = {
   subtype?: string | undefined
   blocks?: Block[] | undefined
   attachments?: Record<string, unknown>[] | undefined
-  metadata?: unknown | undefined
+  metadata?: unknown
   thread_ts?: string | undefined
   reply_count?: number | undefined
   reply_broadcast?: boolean | undefined

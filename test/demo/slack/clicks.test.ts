@@ -173,3 +173,25 @@ describe('choosing in a message', () => {
     expect(bodies[0]).toMatchObject({ actions: [{ type: 'button', confirm: { title: plain('Sure?') } }] })
   })
 })
+
+test('buttons inside containers and carousels work as others do', async () => {
+  const acted: string[] = []
+  const slack = await workspaceWithApp((app) =>
+    app.action(/.*/, async ({ ack, action }) => {
+      acted.push(`${'block_id' in action && action.block_id} ${'action_id' in action && action.action_id}`)
+      await ack()
+    }),
+  )
+  const inside = { type: 'actions' as const, block_id: 'inner', elements: [button('contained')] }
+  const { ts = '' } = await client(slack).chat.postMessage({
+    channel: rollouts,
+    text: 'x',
+    blocks: [
+      { type: 'container', block_id: 'outer', title: plain('More'), child_blocks: [inside] },
+      { type: 'carousel', block_id: 'cards', elements: [{ type: 'card', actions: [button('carded')] }] },
+    ],
+  })
+  for (const actionId of ['contained', 'carded'])
+    expect(await slack.click({ user: ines, channel: rollouts, ts, actionId })).toMatchObject({ ok: true })
+  expect(acted).toEqual(['inner contained', 'cards carded'])
+})
