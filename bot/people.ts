@@ -61,6 +61,7 @@ function judged(user: User | undefined, teamId: string): Identified {
     return { refused: 'Guests may not use rollouts. Ask a full member of this workspace.' }
   const isOurs = user.team_id === teamId || user.enterprise_user?.teams?.includes(teamId) === true
   if (user.is_stranger || !isOurs) return { refused: 'Only people of this workspace may use rollouts.' }
-  const name = user.profile?.display_name || user.profile?.real_name || user.real_name || user.name || user.id
+  // The record an auditor reads: people's full names, not the handles they choose.
+  const name = user.profile?.real_name || user.real_name || user.profile?.display_name || user.name || user.id
   return { actor: { kind: 'person', id: user.id, name, door: 'slack' } }
 }

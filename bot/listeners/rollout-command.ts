@@ -2,12 +2,13 @@
 import type { App, SlashCommand } from '@slack/bolt'
 import { type Markup, markup, oneLine } from '../blocks/markup.ts'
 import type { Answer } from '../commands/answer.ts'
+import { leadingName } from '../commands/find-rollout.ts'
 import { helpText, unknownText } from '../commands/help.ts'
 import { subcommandName, subcommands } from '../commands/subcommands.ts'
 import type { Listener } from '../tell.ts'
 import { unescaped, type Word, words } from '../words.ts'
 import type { ListenerDeps } from './deps.ts'
-import { openStartModal } from './start-modal.ts'
+import { openStartModal, type Procedure } from './start-modal.ts'
 
 export function rolloutCommand(app: App, deps: ListenerDeps): void {
   app.command('/rollout', async ({ ack, command, respond }) => {
@@ -16,14 +17,22 @@ export function rolloutCommand(app: App, deps: ListenerDeps): void {
     const typed = unescaped(command.text).trim()
     const [first, ...rest] = words(typed)
     const name = first === undefined ? 'help' : subcommandName(first.text)
-    if (name === 'start' && rest.length < 2 && !rest.some((word) => /^(--|—|–)/.test(word.text))) {
-      await openStartModal(deps, command, rest)
+    const form = name === 'start' ? await formFor(deps, rest) : null
+    if (form) {
+      await openStartModal(deps, command, form.procedure)
       return
     }
     const answer = await answered(deps, command, name, first?.text ?? '', rest)
     const text = answer.done ? answer.text : withEcho(answer.text, typed)
     await deps.tell(to, text, answer.done ? answer.blocks : undefined)
   })
+}
+
+/** Without words, or with a procedure alone, a form says more than an answer could. */
+async function formFor(deps: ListenerDeps, rest: Word[]): Promise<{ procedure: Procedure | null } | null> {
+  if (rest.length === 0) return { procedure: null }
+  const named = leadingName(rest, await deps.service.procedures())
+  return named?.rest.length === 0 ? { procedure: named.procedure } : null
 }
 
 async function answered(

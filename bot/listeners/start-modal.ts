@@ -8,6 +8,7 @@ import type {
   ViewSubmitAction,
 } from '@slack/bolt'
 import { isRefusal } from '../../server/domain/rollout/commands.ts'
+import type { ProcedureSummary } from '../../server/service.ts'
 import { type Markup, markup } from '../blocks/markup.ts'
 import { previewText } from '../blocks/preview.ts'
 import { modalIds } from '../blocks/reason-modals.ts'
@@ -20,20 +21,22 @@ import {
   startModal,
 } from '../blocks/start-modal.ts'
 import { outcomeAnswer, refusalLine } from '../commands/answer.ts'
-import { leadingName } from '../commands/find-rollout.ts'
 import { slackFailure } from '../slack-failure.ts'
 import { type Faults, planForm, readStartForm, type StartForm, startInput } from '../start-form.ts'
 import { within } from '../within.ts'
-import type { Word } from '../words.ts'
 import type { ListenerDeps } from './deps.ts'
 
+export type Procedure = Pick<ProcedureSummary, 'id' | 'name'>
 type Started = { faults: Faults } | { text: Markup }
 
 /** The trigger lives three seconds: the form opens first, who may use it is asked while it is being read. */
-export async function openStartModal(deps: ListenerDeps, command: SlashCommand, rest: Word[]): Promise<void> {
+export async function openStartModal(
+  deps: ListenerDeps,
+  command: SlashCommand,
+  chosen: Procedure | null,
+): Promise<void> {
   const client = deps.clients.interactive
-  const named = rest.length === 0 ? null : leadingName(rest, await deps.service.procedures())
-  const procedure = named ? { id: named.procedure.id, name: named.procedure.name } : null
+  const procedure = chosen && { id: chosen.id, name: chosen.name }
   const view = startModal({ channel: command.channel_id, procedure, preview: noPreview })
   const opened = await client.views.open({ trigger_id: command.trigger_id, view })
   const identified = await deps.people.identify(command.user_id)

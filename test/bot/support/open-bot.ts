@@ -29,6 +29,8 @@ type Options = {
   wait?: Wait
   /** Do not wait until Slack is connected. */
   connecting?: boolean
+  /** Slack answers with faults until they are cleared. */
+  away?: boolean
 }
 
 export async function openBot(options: Options = {}) {
@@ -66,6 +68,7 @@ export async function openBot(options: Options = {}) {
     await server.close()
     await workspace.close()
   })
+  if (options.away) workspace.faults.set({ kind: 'error500' })
   bot.start()
   if (!options.connecting) await connected.promise
   return { bot, service, posts, clock, logged, server, workspace, connected: connected.promise, appUrl }

@@ -1,0 +1,309 @@
+// Every subcommand of /rollout, typed in the local Slack workspace and answered by the real app.
+import { describe, expect, it } from 'vitest'
+import { procedureId, rolloutId } from '../../server/domain/ids.ts'
+import { aBuild, aProcedure, fakeService } from './support/fake-service.ts'
+import { answerTo, channel, openBot } from './support/open-bot.ts'
+import { aDeployment, aPausedRollout, aRollout, ines, noon, uuid } from './support/rollout-view.ts'
+
+const user = ines.id
+const other = aProcedure({ id: procedureId.parse(uuid(4, 2)), name: 'Final Test' })
+const otherRollout = aRollout({
+  id: rolloutId.parse(uuid(1, 2)),
+  procedure: { id: other.id, name: other.name, channel: 'C0ROLLOUTS' },
+})
+
+async function typing(text: string, given: Parameters<typeof fakeService>[0] = { rollouts: [aRollout()] }) {
+  const service = fakeService(given)
+  const open = await openBot({ service })
+  const outcome = await open.workspace.command({ user, channel, text })
+  expect(outcome).toMatchObject({ ok: true })
+  return { ...open, service, says: (...parts: (string | RegExp)[]) => answerTo(open, user, ...parts) }
+}
+
+describe('a verb over the only live rollout', () => {
+  it.each([
+    ['advance', { verb: 'advance', why: null, override: false }],
+    ['advance looks good', { verb: 'advance', why: 'looks good', override: false }],
+    [
+      'advance PCBA-FCT --override fixture was dirty',
+      { verb: 'advance', why: 'fixture was dirty', override: true },
+    ],
+    ['advance pcba-fct', { verb: 'advance', why: null, override: false }],
+    ['pause', { verb: 'pause', why: 'no reason given' }],
+    ['pause checking fixture 3', { verb: 'pause', why: 'checking fixture 3' }],
+    ['RESUME', { verb: 'resume', why: null }],
+    ['abort PCBA-FCT false fails on line 3', { verb: 'abort', why: 'false fails on line 3' }],
+    ['abort don’t trust it <yet> & so on', { verb: 'abort', why: 'don’t trust it <yet> & so on' }],
+    ['set 50% night shift', { verb: 'set', share: 0.5, why: 'night shift', override: false }],
+    ['set PCBA-FCT 50 % night shift', { verb: 'set', share: 0.5, why: 'night shift', override: false }],
+    ['undo too early', { verb: 'undo', why: 'too early' }],
+    ['approve', { verb: 'approve' }],
+    [
+      'waive fct-03 under repair',
+      { verb: 'waive', stationId: aRollout().stations[2]?.id, why: 'under repair' },
+    ],
+  ])('/rollout %s', async (text, verb) => {
+    const { service, says } = await typing(text)
+    await says('PCBA-FCT 2.4.1', `did ${verb.verb}`)
+    expect(service.commanded).toMatchObject([{ id: aRollout().id, verb, by: ines }])
+  })
+
+  it('is issued against the state that was read, an abort against the build only', async () => {
+    const advanced = await typing('advance')
+    await advanced.says('did advance')
+    const deploymentId = aRollout().deployment.id
+    expect(advanced.service.commanded[0]?.against).toEqual({ stageIndex: 1, deploymentId, version: 7 })
+    const aborted = await typing('abort too many fails')
+    await aborted.says('did abort')
+    expect(aborted.service.commanded[0]?.against).toEqual({ deploymentId })
+  })
+
+  it('carries an id made of the trigger, so that a repeated request is one command', async () => {
+    const service = fakeService({ rollouts: [aRollout()] })
+    const open = await openBot({ service })
+    const outcome = await open.workspace.command({ user, channel, text: 'pause' })
+    await answerTo(open, user, 'did pause')
+    expect(service.commanded[0]?.commandId).toBe(`slack:${outcome.triggerId}`)
+  })
+
+  it('shows a refusal with what to do, and gives back what was typed', async () => {
+    const { service, workspace, ...open } = await typing('advance', { rollouts: [aRollout({ version: 7 })] })
+    await open.says('did advance')
+    service.refusal = {
+      refused: 'not ready',
+      why: 'The stage is not ready.',
+      next: 'Wait, or override with a reason.',
+    }
+    await workspace.command({ user, channel, text: 'advance looks *good* to me' })
+    await open.says(
+      'The stage is not ready.',
+      'Wait, or override',
+      '```/rollout advance looks *good* to me```',
+    )
+  })
+})
+
+describe('a reason that is missing', () => {
+  it.each(['abort', 'abort PCBA-FCT', 'undo', 'set 50%', 'waive FCT-03', 'advance --override'])(
+    '/rollout %s is answered with an example and changes nothing',
+    async (text) => {
+      const { service, says } = await typing(text)
+      await says('For example: `/rollout', `\`\`\`/rollout ${text}\`\`\``)
+      expect(service.commanded).toEqual([])
+    },
+  )
+})
+
+describe('numbers out of range', () => {
+  it.each([
+    ['set 0% why', 'Expected more than 0 %'],
+    ['set 140% why', 'Expected at most 100 %'],
+    ['set half why', 'Expected a percentage such as 50%'],
+    ['start PCBA-FCT 2.4.1 --stages 10%,50%', 'Expected the last stage to be 100%'],
+    ['start PCBA-FCT 2.4.1 --stages 50%,10%,100%', 'larger than the one before'],
+  ])('/rollout %s', async (text, says) => {
+    const run = await typing(text, text.startsWith('start') ? {} : undefined)
+    await run.says(says, text)
+    expect(run.service.commanded).toEqual([])
+    expect(run.service.started).toEqual([])
+  })
+})
+
+describe('which rollout is meant', () => {
+  const both = { rollouts: [aRollout(), otherRollout], procedures: [aProcedure(), other] }
+
+  it('is asked with the exact commands when several are live', async () => {
+    const { service, says } = await typing('abort false fails', both)
+    await says(
+      '2 rollouts are live',
+      '`/rollout abort PCBA-FCT false fails`',
+      '`/rollout abort "Final Test" false fails`',
+    )
+    expect(service.commanded).toEqual([])
+  })
+
+  it('is clear from a name, quoted or not, in any case', async () => {
+    for (const text of [
+      'abort "final test" false fails',
+      'abort Final Test false fails',
+      'abort “Final test” false fails',
+    ]) {
+      const { service, says } = await typing(text, both)
+      await says('did abort')
+      expect(service.commanded).toMatchObject([{ id: otherRollout.id, verb: { why: 'false fails' } }])
+    }
+  })
+
+  it('is never guessed from a misspelt name', async () => {
+    const { service, says } = await typing('advance PCBA-FTC', {
+      rollouts: [otherRollout],
+      procedures: [aProcedure(), other],
+    })
+    await says('No procedure is called *PCBA-FTC*', '`/rollout advance PCBA-FCT`')
+    expect(service.commanded).toEqual([])
+  })
+
+  it('is nothing when none is live', async () => {
+    const { says } = await typing('pause', { rollouts: [] })
+    await says('No rollout is live')
+  })
+
+  it('is nothing when the named procedure has none', async () => {
+    const { says } = await typing('pause PCBA-FCT', {
+      rollouts: [otherRollout],
+      procedures: [aProcedure(), other],
+    })
+    await says('No rollout of *PCBA-FCT* is live', '`/rollout start PCBA-FCT VERSION`')
+  })
+})
+
+describe('/rollout start with words', () => {
+  it('starts at once with the standard plan', async () => {
+    const { service, says } = await typing('start pcba-fct 2.4.1 tightened VCC', {})
+    await says('started', 'Its card is in <#C0ROLLOUTS>')
+    expect(service.started).toMatchObject([
+      {
+        input: { deploymentId: aDeployment().id, reason: 'tightened VCC' },
+        plan: { preset: 'standard' },
+        by: ines,
+      },
+    ])
+  })
+
+  it('takes a preset, a group and stages of its own', async () => {
+    const preset = await typing('start PCBA-FCT 2.4.1 —preset Hot-Fix --group "line 1" urgent', {})
+    await preset.says('started')
+    expect(preset.service.started).toMatchObject([
+      { plan: { preset: 'hot-fix', group: { lines: ['Line 1'] } }, input: { reason: 'urgent' } },
+    ])
+    const custom = await typing('start PCBA-FCT 2.4.1 --stages 1, 25 %, 100% urgent', {})
+    await custom.says('started')
+    const plan = custom.service.started[0]?.plan
+    expect(plan?.stages.map((stage) => stage.target)).toEqual([
+      { stations: 1 },
+      { share: 0.25 },
+      { share: 1 },
+    ])
+    expect(plan?.stages.map((stage) => stage.soak.firstAttempts)).toEqual([100, 300, 0])
+    expect(plan?.stages.map((stage) => stage.soak.minutes)).toEqual([1440, 1440, 0])
+  })
+
+  it('soaks as long as the procedure asks', async () => {
+    const { service, says } = await typing('start PCBA-FCT 2.4.1 --stages 50%,100%', {
+      procedures: [aProcedure({ soakMinutes: 90 })],
+    })
+    await says('started')
+    expect(service.started[0]?.plan.stages[0]?.soak.minutes).toBe(90)
+  })
+
+  it.each([
+    ['start PCBA-FTC 2.4.1', 'No procedure is called *PCBA-FTC*', '`/rollout start PCBA-FCT`'],
+    ['start PCBA-FCT 2.4.2', 'has no version *2.4.2*', 'Close to it: 2.4.1'],
+    ['start PCBA-FCT 2.5.0', '*2.5.0* cannot be rolled out: its build failed', ''],
+    ['start PCBA-FCT 2.4.1 --preset hotfix', 'No preset is called *hotfix*', 'Did you mean hot-fix'],
+    ['start PCBA-FCT 2.4.1 --prest hot-fix', '--prest is not an option', 'Did you mean --preset'],
+    ['start PCBA-FCT 2.4.1 --group nowhere', 'No site, line or tag is called nowhere', 'There are: Line 1'],
+    ['start PCBA-FCT 2.4.1 --preset hot-fix --stages 100%', 'either --preset or --stages', ''],
+  ])('/rollout %s says what is right', async (text, ...parts) => {
+    const failed = aBuild({
+      ...aDeployment({ version: '2.5.0', sha: 'f00' }),
+      notEligible: 'its build failed',
+    })
+    const { service, says } = await typing(text, { deployments: [aBuild(), failed] })
+    await says(...parts, text)
+    expect(service.started).toEqual([])
+  })
+})
+
+describe('the commands that look', () => {
+  it('/rollout status shows the card to the one who asks, without buttons', async () => {
+    const open = await typing('status PCBA-FCT')
+    await open.says('PCBA-FCT 2.4.1, stage 2 of 4: active, healthy so far')
+    const shown = open.workspace.ephemerals(user).at(-1)
+    expect(JSON.stringify(shown?.blocks)).toContain('First-pass yield')
+    expect(JSON.stringify(shown?.blocks)).not.toContain('"abort"')
+  })
+
+  it('/rollout list names live rollouts first', async () => {
+    const ended = aRollout({
+      id: rolloutId.parse(uuid(1, 9)),
+      status: 'completed',
+      endedAt: noon,
+      createdAt: noon,
+    })
+    const { says } = await typing('list', { rollouts: [ended, aPausedRollout()] })
+    const text = await says('paused, stage 2 of 4', 'completed')
+    expect(text.indexOf('paused')).toBeLessThan(text.indexOf('completed'))
+  })
+
+  it('/rollout why says what it waits for and what is next', async () => {
+    const { says } = await typing('why')
+    await says('Open: 60 of 100 first attempts', 'Done: 3 of 3 stations', 'Next: At 100 first attempts')
+  })
+
+  it('/rollout help lists all, and explains one', async () => {
+    const all = await typing('help')
+    await all.says('/rollout start', '/rollout acknowledge', '/rollout why')
+    const one = await typing('help abort')
+    await one.says('`/rollout abort [PROCEDURE] reason`', 'For example')
+    const empty = await typing('')
+    await empty.says('/rollout start')
+  })
+})
+
+describe('words that are no command', () => {
+  it.each([
+    ['advnce', '`/rollout advance PCBA-FCT looks good on both lines`'],
+    ['rollbck everything', '`/rollout help`'],
+    ['stauts', '`/rollout status PCBA-FCT`'],
+  ])('/rollout %s is answered with the nearest right one', async (text, near) => {
+    const { service, says } = await typing(text)
+    await says('is not something /rollout knows', near, `\`\`\`/rollout ${text}\`\`\``)
+    expect(service.commanded).toEqual([])
+  })
+})
+
+describe('/rollout acknowledge', () => {
+  it('means the only open breach, or the gate that is named in everyday words', async () => {
+    const only = await typing('acknowledge known bad lot', { rollouts: [aPausedRollout()] })
+    await only.says('did acknowledge')
+    expect(only.service.commanded).toMatchObject([
+      { verb: { metric: 'first-pass yield', why: 'known bad lot' } },
+    ])
+    const named = await typing('ack PCBA-FCT yield known bad lot', { rollouts: [aPausedRollout()] })
+    await named.says('did acknowledge')
+    expect(named.service.commanded).toMatchObject([
+      { verb: { metric: 'first-pass yield', why: 'known bad lot' } },
+    ])
+  })
+
+  it('says so when nothing is breached', async () => {
+    const { says } = await typing('acknowledge all fine')
+    await says('No breach of *PCBA-FCT* is open')
+  })
+})
+
+describe('/rollout waive', () => {
+  it('names the nearest stations to a wrong name', async () => {
+    const { service, says } = await typing('waive FCT-33 broken')
+    await says('No station of this rollout is called *FCT-33*', 'FCT-03')
+    expect(service.commanded).toEqual([])
+  })
+})
+
+describe('/rollout retry', () => {
+  it('takes up the aborted rollout with a reason', async () => {
+    const aborted = aRollout({ status: 'aborted', endedAt: noon })
+    const { service, says } = await typing('retry fixture repaired', { rollouts: [aborted] })
+    await says('started again')
+    expect(service.retried).toEqual([{ id: aborted.id, why: 'fixture repaired' }])
+  })
+})
+
+describe('a reason that tries to call a channel', () => {
+  it('comes back as text', async () => {
+    const { says } = await typing('rollbck <!channel> & @here')
+    const text = await says('&lt;!channel&gt; &amp; @')
+    expect(text).not.toMatch(/<!channel>|@here/)
+  })
+})

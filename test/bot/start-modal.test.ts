@@ -1,0 +1,177 @@
+// The form of /rollout start, filled in and submitted in the local Slack workspace.
+import { describe, expect, it } from 'vitest'
+import { deploymentId, procedureId } from '../../server/domain/ids.ts'
+import { aBuild, aProcedure, fakeService } from './support/fake-service.ts'
+import { answerTo, channel, openBot } from './support/open-bot.ts'
+import { aDeployment, aRollout, ines, uuid } from './support/rollout-view.ts'
+
+const user = ines.id
+const procedure = aProcedure()
+const failed = aBuild({
+  ...aDeployment({ id: deploymentId.parse(uuid(2, 5)), version: '2.5.0', sha: 'f00' }),
+  notEligible: 'its build failed',
+})
+const deploymentField = `deployment:${procedure.id}`
+
+async function openForm(text = 'start', service = fakeService({ deployments: [failed, aBuild()] })) {
+  const open = await openBot({ service })
+  await open.workspace.command({ user, channel, text })
+  await open.workspace.waitFor(() => open.workspace.views(user).length > 0, 2000)
+  const view = () => open.workspace.views(user).at(-1)
+  const viewId = view()?.id ?? ''
+  const suggest = (actionId: string, typed = '') =>
+    open.workspace.suggestOptions({ user, viewId, actionId, value: typed })
+  const choose = (actionId: string, value: string) => open.workspace.click({ user, viewId, actionId, value })
+  const previews = (part: string) =>
+    open.workspace.waitFor(() => JSON.stringify(view()?.blocks.at(-1)).includes(part), 2000)
+  const chooseProcedure = async () => {
+    await suggest('start_procedure')
+    await choose('start_procedure', procedure.id)
+    await previews('Stage 1')
+  }
+  const submit = (values: Record<string, string>) => open.workspace.submitView({ user, viewId, values })
+  return { ...open, service, view, suggest, choose, previews, chooseProcedure, submit }
+}
+
+describe('the start form', () => {
+  it('opens without words, before anything slow is asked', async () => {
+    const { workspace } = await openForm()
+    const methods = () => workspace.calls().map((call) => call.method)
+    await workspace.waitFor(() => methods().includes('users.info'), 2000)
+    expect(methods()).toContain('views.open')
+    expect(methods().indexOf('views.open')).toBeLessThan(methods().indexOf('users.info'))
+  })
+
+  it('previews the stations of every stage as soon as a procedure is chosen', async () => {
+    const { chooseProcedure, view } = await openForm()
+    await chooseProcedure()
+    const text = JSON.stringify(view()?.blocks.at(-1))
+    expect(text).toContain('*Stage 1*, stage 1: FCT-01')
+    expect(text).toContain('*Left out* FCT-77 (an experiment runs on it)')
+  })
+
+  it('keeps what was typed through a refresh', async () => {
+    const { chooseProcedure, choose, view, workspace, previews } = await openForm()
+    workspace.fillView({ user, viewId: view()?.id ?? '', values: { reason: 'half a sentence' } })
+    await chooseProcedure()
+    await choose('start_preset', 'custom')
+    await previews('nothing was given')
+    await choose('start_stages', '1, 100%')
+    await previews('*Stage 2*')
+    expect(JSON.stringify(view()?.values)).toContain('half a sentence')
+    expect(JSON.stringify(view()?.values)).toContain('1, 100%')
+  })
+
+  it('offers what can be rolled out first, and says why the others cannot', async () => {
+    const { chooseProcedure, suggest } = await openForm()
+    expect(JSON.stringify(await suggest('start_deployment'))).not.toContain('2.4.1')
+    await chooseProcedure()
+    const offered = JSON.stringify(await suggest('start_deployment'))
+    expect(offered.indexOf('2.4.1 (9f3c2ab) Tighten VCC limits')).toBeGreaterThan(0)
+    expect(offered.indexOf('2.4.1')).toBeLessThan(offered.indexOf('2.5.0'))
+    expect(offered).toContain('its build failed')
+  })
+
+  it('starts the rollout and says so', async () => {
+    const { chooseProcedure, suggest, submit, service, view, ...open } = await openForm()
+    await chooseProcedure()
+    await suggest('start_deployment')
+    expect(
+      await submit({ [deploymentField]: aDeployment().id, preset: 'hot-fix', reason: 'line 3 stands' }),
+    ).toMatchObject({ ok: true })
+    await answerTo({ ...open, service }, user, 'started')
+    expect(service.started).toMatchObject([
+      {
+        input: { procedureId: procedure.id, deploymentId: aDeployment().id, reason: 'line 3 stands' },
+        plan: { preset: 'hot-fix' },
+        by: ines,
+      },
+    ])
+    expect(view()).toBeUndefined()
+  })
+
+  it('is filled with the procedure that was named', async () => {
+    const { suggest, submit, service } = await openForm('start pcba-fct')
+    await suggest('start_deployment')
+    await submit({ [deploymentField]: aDeployment().id })
+    expect(service.started).toMatchObject([{ input: { procedureId: procedure.id } }])
+  })
+
+  it.each([
+    [
+      'a build that cannot be rolled out',
+      { [deploymentField]: failed.id },
+      deploymentField,
+      'its build failed',
+    ],
+    [
+      'stages that do not grow',
+      { preset: 'custom', stages: '50%, 10%, 100%' },
+      'stages',
+      'larger than the one before',
+    ],
+    ['no stages at all', { preset: 'custom' }, 'stages', 'nothing was given'],
+    ['a group nobody knows', { group: 'nowhere' }, 'group', 'No site, line or tag is called nowhere'],
+  ])('says at its field what is wrong with %s', async (_what, values, field, says) => {
+    const { chooseProcedure, suggest, submit, service, view } = await openForm()
+    await chooseProcedure()
+    await suggest('start_deployment')
+    await submit({ [deploymentField]: aDeployment().id, ...values })
+    expect(view()?.errors).toEqual({ [field]: expect.stringContaining(says) })
+    expect(service.started).toEqual([])
+  })
+
+  it('says at the procedure that another rollout is live', async () => {
+    const live = aProcedure({ live: { ...aRollout(), stageCount: 4 } })
+    const service = fakeService({ procedures: [live] })
+    const { chooseProcedure, suggest, submit, view } = await openForm('start', service)
+    await chooseProcedure()
+    await suggest('start_deployment')
+    await submit({ [deploymentField]: aDeployment().id })
+    expect(view()?.errors).toEqual({ procedure: 'A rollout of 2.4.1 is live here: it has to end first.' })
+  })
+
+  it('shows a refusal of the service and keeps what was typed', async () => {
+    const { chooseProcedure, suggest, submit, service, view } = await openForm()
+    await chooseProcedure()
+    await suggest('start_deployment')
+    service.refusal = {
+      refused: 'not now',
+      why: 'Starts are frozen until Monday.',
+      next: 'Ask the plant lead.',
+    }
+    await submit({ [deploymentField]: aDeployment().id, reason: 'urgent' })
+    expect(view()?.errors).toEqual({
+      [deploymentField]: 'Starts are frozen until Monday. Ask the plant lead.',
+    })
+    expect(JSON.stringify(view()?.values)).toContain('urgent')
+  })
+
+  it('turns into a refusal for a guest, and offers them nothing', async () => {
+    const service = fakeService()
+    const open = await openBot({ service })
+    await open.workspace.command({ user: 'U0GUEST001', channel, text: 'start' })
+    const view = () => open.workspace.views('U0GUEST001').at(-1)
+    await open.workspace.waitFor(
+      () => JSON.stringify(view()?.blocks ?? []).includes('Guests may not use rollouts'),
+      2000,
+    )
+    expect(view()?.submit).toBeUndefined()
+  })
+
+  it('forgets the build when another procedure is chosen', async () => {
+    const other = aProcedure({ id: procedureId.parse(uuid(4, 2)), name: 'Final Test' })
+    const { chooseProcedure, suggest, choose, view, workspace } = await openForm(
+      'start',
+      fakeService({ procedures: [procedure, other] }),
+    )
+    await chooseProcedure()
+    await suggest('start_deployment')
+    workspace.fillView({ user, viewId: view()?.id ?? '', values: { [deploymentField]: aDeployment().id } })
+    await suggest('start_procedure')
+    await choose('start_procedure', other.id)
+    const fields = () => view()?.blocks.map((block) => block.block_id)
+    await workspace.waitFor(() => fields()?.includes(`deployment:${other.id}`) ?? false, 2000)
+    expect(fields()).not.toContain(deploymentField)
+  })
+})
