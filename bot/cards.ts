@@ -55,10 +55,14 @@ export function createCards({
   /** The cards of the other stages: after an advance or an undo they lose their buttons and show the decision. */
   async function drawOthers(client: WebClient, rolloutId: RolloutId, stageIndex: number): Promise<Drawn[]> {
     const view = await service.get(rolloutId)
-    const others = (view?.stages ?? []).filter((stage) => stage.index !== Math.max(0, stageIndex))
+    if (!view) return []
     const drawn: Drawn[] = []
-    for (const { index } of others)
-      drawn.push(await draw(client, rolloutId, index, { patient: true, mayPost: false }))
+    for (const { index } of view.stages) {
+      if (index === Math.max(0, stageIndex)) continue
+      const found = await posts.find(cardKey(rolloutId, index))
+      if (found && found.contentHash !== contentHash(rolloutCard(view, index)))
+        drawn.push(await draw(client, rolloutId, index, { patient: true, mayPost: false }))
+    }
     return drawn
   }
 

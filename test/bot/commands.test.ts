@@ -307,3 +307,31 @@ describe('a reason that tries to call a channel', () => {
     expect(text).not.toMatch(/<!channel>|@here/)
   })
 })
+
+describe('a service that fails', () => {
+  it('is owned up to, with what was typed, and written to the log', async () => {
+    const service = fakeService({ rollouts: [aRollout()] })
+    service.command = () => Promise.reject(new Error('the database is gone'))
+    const open = await openBot({ service })
+    await open.workspace.command({ user, channel, text: 'pause for lunch' })
+    await answerTo(open, user, 'Firstpass failed to do this', '/rollout pause for lunch')
+    expect(open.logged.some((line) => line.includes('the database is gone'))).toBe(true)
+  })
+
+  it('answers in a direct message when the channel does not take the answer', async () => {
+    const open = await openBot({ service: fakeService({ rollouts: [aRollout()] }) })
+    open.workspace.faults.set({ kind: 'error500', methods: ['response_url', 'chat.postEphemeral'] })
+    await open.workspace.command({ user, channel, text: 'why' })
+    await open.workspace.waitFor(() => open.workspace.messages(user).length > 0, 2000)
+    expect(open.workspace.messages(user)[0]?.text).toContain('Next: At 100 first attempts')
+  })
+})
+
+describe('a form that cannot open', () => {
+  it('is said, and the command can be typed', async () => {
+    const open = await openBot()
+    open.workspace.faults.set({ kind: 'error', error: 'expired_trigger_id', methods: ['views.open'] })
+    await open.workspace.command({ user, channel, text: 'start' })
+    await answerTo(open, user, 'Firstpass failed to do this', '/rollout start')
+  })
+})
