@@ -99,7 +99,7 @@ export const chatMethods: Record<string, Method> = {
   ),
 }
 
-export function permalink(message: Message, world: World): string {
+function permalink(message: Message, world: World): string {
   const link = `${world.baseUrl()}/archives/${message.channel}/p${message.ts.replace('.', '')}`
   const isReply = message.thread_ts !== undefined && message.thread_ts !== message.ts
   return isReply ? `${link}?thread_ts=${message.thread_ts}&cid=${message.channel}` : link

@@ -74,7 +74,7 @@ async function replyOf(body: unknown, at: Present, world: World): Promise<Answer
 }
 
 /** Slackbot's own ephemeral line. */
-export function tell({ user, place }: Present, text: string, world: World): void {
+function tell({ user, place }: Present, text: string, world: World): void {
   world.messages.postEphemeral({
     type: 'message',
     ts: world.ids.ts(),

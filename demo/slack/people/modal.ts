@@ -11,7 +11,7 @@ import { type Acting, personIn } from './acting.ts'
 import { submissionAnswer } from './submission-answer.ts'
 
 /** By block id: the value, or the values by action id where a block has several elements. */
-export type EnteredValues = Record<string, Entry | Record<string, Entry>>
+type EnteredValues = Record<string, Entry | Record<string, Entry>>
 export type SubmitInput = { user: string; viewId: string; values?: EnteredValues | undefined }
 
 export function modals(deps: Acting) {

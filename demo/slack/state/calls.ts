@@ -10,8 +10,6 @@ export type Call = {
   status: number
 }
 
-export type Calls = ReturnType<typeof calls>
-
 export function calls(deps: { changes: Changes }) {
   const logged: Call[] = []
 

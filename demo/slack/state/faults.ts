@@ -13,8 +13,6 @@ export type Fault = { methods?: string[]; times?: number } & (
   | { kind: 'error'; error: string }
 )
 
-export type Faults = ReturnType<typeof faults>
-
 export function faults(deps: { changes: Changes }) {
   let active: Fault[] = []
 

@@ -4,8 +4,6 @@ import type { StateValue, StateValues } from './views.ts'
 
 type At = { user: string; channel: string; ts: string }
 
-export type MessageInputs = ReturnType<typeof messageInputs>
-
 export function messageInputs() {
   const entered = new Map<string, StateValues>()
   const offered = new Map<string, Option[]>()

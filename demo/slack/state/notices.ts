@@ -3,8 +3,6 @@ import type { Changes } from './changes.ts'
 
 export type Notice = { user: string; channel: string; ts: string; text: string }
 
-export type Notices = ReturnType<typeof notices>
-
 export function notices(deps: { changes: Changes }) {
   let shown: Notice[] = []
   const isAt = (one: Notice, at: Omit<Notice, 'text'>) =>

@@ -15,8 +15,6 @@ export type ResponseUrl = {
   original?: { ts: string; ephemeral: boolean } | undefined
 }
 
-export type ResponseUrls = ReturnType<typeof responseUrls>
-
 export function responseUrls(deps: { ids: Ids; now: () => number; baseUrl: () => string }) {
   const issued = new Map<string, ResponseUrl>()
 

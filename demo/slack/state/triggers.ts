@@ -12,8 +12,6 @@ export type Trigger = {
   used: boolean
 }
 
-export type Triggers = ReturnType<typeof triggers>
-
 export function triggers(deps: { ids: Ids; now: () => number }) {
   const issued = new Map<string, Trigger>()
 

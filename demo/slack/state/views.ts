@@ -25,8 +25,6 @@ export type StoredView = CheckedView & {
 
 const maxStack = 3
 
-export type Views = ReturnType<typeof views>
-
 export function views(deps: { ids: Ids; changes: Changes }) {
   const stacks = new Map<string, StoredView[]>()
   const homes = new Map<string, StoredView>()
