@@ -4,7 +4,14 @@ import type { RolloutId } from '../server/domain/ids.ts'
 import type { RolloutView } from '../server/domain/rollout-view.ts'
 import type { Delivery, DeliveryResult, Service, SlackPosts } from '../server/service.ts'
 import type { Message } from './blocks/build.ts'
-import { breachesEndedBy, breachMessage, endMessage, type Numbered, stageAt } from './blocks/thread-events.ts'
+import {
+  breachesTouchedBy,
+  breachMessage,
+  endOf,
+  type Numbered,
+  replyMessage,
+  stageAt,
+} from './blocks/thread-events.ts'
 import { type Cards, waitOf } from './cards.ts'
 import { change, contentHash, post } from './messages.ts'
 import { oneAtATime } from './one-at-a-time.ts'
@@ -31,17 +38,22 @@ export function threadDelivery({ client, service, posts, cards, now }: Deps) {
     return inTurn(job.rolloutId, () =>
       event.type === 'BreachOpened'
         ? sayOnce(view, events, event, event, breachMessage(view, event, events))
-        : sayEnd(view, events, event),
+        : sayMore(view, events, event),
     )
   }
 
-  /** The reply goes where the breach was told; its buttons go first, so that nobody clicks on what has ended. */
-  async function sayEnd(view: RolloutView, events: Numbered[], event: Numbered): Promise<DeliveryResult> {
-    const ended = breachesEndedBy(event, events)
-    const where = ended.at(-1)
-    const message = endMessage(view, event)
+  /** It goes where the breach was told, after it; an ended breach loses its buttons, so that nobody clicks on them. */
+  async function sayMore(view: RolloutView, events: Numbered[], event: Numbered): Promise<DeliveryResult> {
+    const touched = breachesTouchedBy(event, events)
+    const where = touched.at(-1)
+    const message = replyMessage(view, event)
     if (where === undefined || message === null) return done
-    for (const breach of ended) await refresh(view.id, breach, breachMessage(view, breach, events))
+    for (const breach of touched) {
+      const opening = breachMessage(view, breach, events)
+      const told = await sayOnce(view, events, breach, breach, opening)
+      if (!told.delivered) return told
+      if (endOf(breach, events) !== null) await refresh(view.id, breach, opening)
+    }
     return sayOnce(view, events, event, where, message)
   }
 

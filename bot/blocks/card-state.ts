@@ -1,6 +1,6 @@
 // The first lines under a card's title: where it stands, who made it so, what it waits for, what comes next.
 import type { RolloutView, StageView } from '../../server/domain/rollout-view.ts'
-import { join, type Markup, markup, moment, oneLine } from './markup.ts'
+import { join, type Markup, markup, moment, oneLine, said } from './markup.ts'
 import { stageStations } from './stations.ts'
 import { capitalised, decided, named, statusWords, verdictWords } from './wording.ts'
 
@@ -41,7 +41,7 @@ function pauseLine(view: RolloutView): Markup {
   if (view.pause === null) return markup`*Paused*`
   const { by, at, why, reason } = view.pause
   const cause = why === '' ? reason : why
-  return markup`*Paused* by ${named(by)}, ${moment(at)}: ${oneLine(cause, 300)}`
+  return markup`*Paused* by ${named(by)}, ${moment(at)}: ${said(cause, 300)}`
 }
 
 /** Gates judge on while it is paused; after a breach they say so themselves, further down. */
@@ -57,19 +57,21 @@ function abortLine(view: RolloutView): Markup {
   return markup`*${title}* by ${named(by)}, ${moment(at)}: ${oneLine(why, 300)}`
 }
 
-/** Unmet items and plain sentences often say the same: each is said once. */
+/** Unmet items and plain sentences often say the same, and the pause says its cause: each is said once. */
 function waiting(view: RolloutView): Markup[] {
   if (view.status === 'aborted' || view.status === 'completed') return []
-  const open = view.readiness.items.filter((item) => !item.met).map((item) => item.text)
-  const said = view.status === 'aborting' ? view.waitsFor : [...open, ...view.waitsFor]
-  const unique = [...new Set(said)].slice(0, 8).map((text) => oneLine(text, 160))
-  const met = view.readiness.items.filter((item) => item.met).map((item) => oneLine(item.text, 100))
-  const lines = unique.length === 0 ? [] : [markup`*Waits for* ${unique.join('; ')}`]
-  return view.status === 'aborting' || met.length === 0
-    ? lines
-    : [...lines, markup`*Done* ${met.slice(0, 8).join('; ')}`]
+  const { items } = view.readiness
+  const open = items.filter((item) => !item.met).map((item) => item.text)
+  const cause = view.pause?.why || null
+  const others = view.waitsFor.filter((text) => cause === null || !text.endsWith(cause))
+  const all = [...new Set([...open, ...others])].slice(0, 8).map((text) => said(text, 160))
+  const met = items.filter((item) => item.met).map((item) => oneLine(item.text, 100))
+  return [
+    ...(all.length === 0 ? [] : [markup`*Waits for* ${join(all, '; ')}`]),
+    ...(met.length === 0 ? [] : [markup`*Done* ${met.slice(0, 8).join('; ')}`]),
+  ]
 }
 
 function next(view: RolloutView): Markup[] {
-  return view.next === '' ? [] : [markup`*Next* ${oneLine(view.next, 240)}`]
+  return view.next === '' ? [] : [markup`*Next* ${said(view.next, 240)}`]
 }

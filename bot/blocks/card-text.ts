@@ -2,7 +2,7 @@
 import type { RolloutView, StageView } from '../../server/domain/rollout-view.ts'
 import { messageText } from './build.ts'
 import { comparisons, metricNames } from './comparison.ts'
-import { markup, oneLine } from './markup.ts'
+import { oneLine, said } from './markup.ts'
 import {
   buildName,
   capitalised,
@@ -16,7 +16,7 @@ import {
 /** "PCBA-FCT 2.4.1, stage 2 of 4: paused, first-pass yield −9.8 points (−33.6 … −0.4), 88.3 % vs expected 98.2 %, …" */
 export function cardText(view: RolloutView, stage: StageView, word: string, isCurrent: boolean): string {
   const subject = `${buildName(view)}, ${stagePlace(view, stage)}: ${word}`
-  return messageText(markup`${subject}${isCurrent ? currentText(view) : endedText(stage)}`)
+  return messageText(said(`${subject}${isCurrent ? currentText(view) : endedText(stage)}`, 3000))
 }
 
 function currentText(view: RolloutView): string {

@@ -21,8 +21,22 @@ export function link(url: string, label: string): Markup {
 
 /** A moment that each reader sees in their own time zone. `at` in milliseconds. */
 export function moment(at: number): Markup {
-  const fallback = `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+  const fallback = utc(new Date(at).toISOString())
   return { markup: `<!date^${Math.floor(at / 1000)}^{date_short_pretty} {time}|${fallback}>` }
+}
+
+/** What the service says, on one line: the moments in it are shown in each reader's own time zone. */
+export function said(text: string, limit: number): Markup {
+  const parts = oneLine(text, limit).split(isoMoment)
+  return join(
+    parts.map((part) => (isoMoment.test(part) ? moment(Date.parse(part)) : part)),
+    '',
+  )
+}
+
+/** The same for places that show plain text. */
+export function saidPlainly(text: string, limit: number): string {
+  return inert(oneLine(text.replace(new RegExp(isoMoment, 'g'), utc), limit))
 }
 
 /** Slack notifies a person who is mentioned in a new message, not in a changed one. */
@@ -56,6 +70,12 @@ export function oneLine(written: string, limit: number): string {
 /** For plain-text fields, which are not parsed as markup: only what could pass for a mention is broken up. */
 export function inert(written: string): string {
   return clean(written).replace(/<(?=[!@#])/g, '<\u2060')
+}
+
+const isoMoment = /(\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d(?:\.\d{1,3})?Z)/
+
+function utc(iso: string): string {
+  return `${iso.slice(0, 16).replace('T', ' ')} UTC`
 }
 
 function rendered(piece: Piece): string {

@@ -3,7 +3,7 @@ import type { KnownBlock, ModalView } from '@slack/types'
 import type { RolloutView } from '../../server/domain/rollout-view.ts'
 import { type ButtonValue, writeValue } from '../button-value.ts'
 import { plain, section } from './build.ts'
-import { join, type Markup, markup, oneLine } from './markup.ts'
+import { join, type Markup, markup, oneLine, said } from './markup.ts'
 import { count } from './numbers.ts'
 import { buildName } from './wording.ts'
 
@@ -49,7 +49,7 @@ export function abortModal(view: RolloutView | null, on: ButtonValue, channel?: 
 
 export function overrideModal(view: RolloutView, on: ButtonValue, channel?: string): ModalView {
   const unmet = view.readiness.items.filter((item) => !item.met)
-  const lines = unmet.slice(0, 12).map((item) => markup`• ${oneLine(item.text, 180)}`)
+  const lines = unmet.slice(0, 12).map((item) => markup`• ${said(item.text, 180)}`)
   return reasonModal({
     id: modalIds.override,
     title: 'Not ready to advance',

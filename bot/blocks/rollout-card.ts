@@ -5,7 +5,7 @@ import { cardButtons, pageButton } from './card-buttons.ts'
 import { cardState } from './card-state.ts'
 import { cardText } from './card-text.ts'
 import { comparisonField, comparisons, durationField, metricNames } from './comparison.ts'
-import { join, type Markup, markup, moment, oneLine } from './markup.ts'
+import { join, type Markup, markup, moment, oneLine, said } from './markup.ts'
 import { stationLines } from './stations.ts'
 import { buildName, called, named, stagePlace, statusWords, verdictWords } from './wording.ts'
 
@@ -50,7 +50,7 @@ function gateLines(view: RolloutView): Markup | null {
   if (gates.length === 0) return null
   const lines = gates.map((gate) => {
     const observed = gate.mode === 'observe' ? ' (observed only)' : ''
-    return markup`${metricNames[gate.metric]}: *${verdictWords[gate.verdict]}*${observed}, ${oneLine(gate.headline, 220)}`
+    return markup`${metricNames[gate.metric]}: *${verdictWords[gate.verdict]}*${observed}, ${said(gate.headline, 220)}`
   })
   return join(lines, '\n')
 }

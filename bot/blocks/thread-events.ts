@@ -4,7 +4,7 @@ import type { RolloutView } from '../../server/domain/rollout-view.ts'
 import { drawnFor, writeValue } from '../button-value.ts'
 import { actions, button, type CardBlock, type Message, messageText, section } from './build.ts'
 import { abortButton, buttonIds, pageButton } from './card-buttons.ts'
-import { join, type Markup, markup, moment, oneLine } from './markup.ts'
+import { join, type Markup, markup, moment, oneLine, said } from './markup.ts'
 import { buildName, called, named } from './wording.ts'
 
 export type Numbered = RolloutEvent & { sequence: number }
@@ -52,13 +52,22 @@ export function breachMessage(view: RolloutView, breach: BreachOpened, events: N
   return { text: messageText(text), blocks }
 }
 
-/** Null for an event that has no place in a thread. */
-export function endMessage(view: RolloutView, event: Numbered): Message | null {
-  const text = endText(view, event)
-  return text === null ? null : { text: messageText(text), blocks: [section('end', text)] }
+/** The breach that this event speaks of, open or just ended: its thread is where it is told. */
+export function breachesTouchedBy(event: Numbered, events: Numbered[]): BreachOpened[] {
+  if (event.type !== 'BreachWorsened') return breachesEndedBy(event, events)
+  return events
+    .flatMap((each) => (each.type === 'BreachOpened' ? [each] : []))
+    .filter((breach) => breach.metric === event.metric && breach.sequence < event.sequence)
+    .filter((breach) => (endOf(breach, events)?.sequence ?? Number.POSITIVE_INFINITY) > event.sequence)
 }
 
-function endText(view: RolloutView, event: Numbered): Markup | null {
+/** Null for an event that has no place in a thread. */
+export function replyMessage(view: RolloutView, event: Numbered): Message | null {
+  const text = replyText(view, event)
+  return text === null ? null : { text: messageText(text), blocks: [section('reply', text)] }
+}
+
+function replyText(view: RolloutView, event: Numbered): Markup | null {
   const of = buildName(view)
   switch (event.type) {
     case 'BreachAcknowledged':
@@ -66,6 +75,8 @@ function endText(view: RolloutView, event: Numbered): Markup | null {
     case 'RolloutAborted':
     case 'RolloutCompleted':
       return markup`${of}: ${endLine(event)}`
+    case 'BreachWorsened':
+      return markup`${of}: the ${event.metric} breach has grown, ${moment(event.at)}: ${said(event.headline, 300)}`
     case 'AbortFinished':
       return markup`${of}: the abort is finished, every station that had the build is back on base.`
     default:

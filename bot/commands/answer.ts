@@ -4,8 +4,8 @@ import type { Actor } from '../../server/domain/actor.ts'
 import { isRefusal, type Refusal } from '../../server/domain/rollout/commands.ts'
 import type { Outcome, Service } from '../../server/service.ts'
 import type { CardBlock } from '../blocks/build.ts'
-import { inert, link, type Markup, markup, oneLine } from '../blocks/markup.ts'
-import { buildName } from '../blocks/wording.ts'
+import { link, type Markup, markup, said, saidPlainly } from '../blocks/markup.ts'
+import { buildName, capitalised } from '../blocks/wording.ts'
 import type { Word } from '../words.ts'
 
 export type Asked = { words: Word[]; by: Actor; commandId: string }
@@ -25,14 +25,15 @@ export function no(text: Markup): Answer {
   return { done: false, text }
 }
 
-export function refusalText(refusal: Refusal): Markup {
-  const next = refusal.next === '' ? '' : `\n${oneLine(refusal.next, 400)}`
-  return markup`${oneLine(refusal.why, 600)}${next}`
+export function refusalText({ why, next }: Refusal): Markup {
+  const what = said(capitalised(why), 600)
+  return next === '' ? what : markup`${what}\n${said(next, 400)}`
 }
 
 /** For places that show plain text: the error under a field of a form. */
 export function refusalLine({ why, next }: Refusal): string {
-  return inert(oneLine(next === '' ? why : `${why} ${next}`, 600))
+  const ended = /[.!?]$/.test(why) ? why : `${why}.`
+  return saidPlainly(capitalised(next === '' ? why : `${ended} ${next}`), 600)
 }
 
 export function outcomeAnswer(outcome: Outcome): Answer {
@@ -40,7 +41,7 @@ export function outcomeAnswer(outcome: Outcome): Answer {
   const { rollout, did } = outcome
   return {
     done: true,
-    text: markup`*${buildName(rollout)}* ${oneLine(did, 600)}\n${link(rollout.url, 'Charts and history')}`,
+    text: markup`*${buildName(rollout)}*: ${said(did, 600)}\n${link(rollout.url, 'Charts and history')}`,
   }
 }
 

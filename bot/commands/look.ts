@@ -1,7 +1,7 @@
 // The subcommands that only look: status, why, list.
 import type { RolloutLine } from '../../server/domain/rollout-view.ts'
 import type { Service } from '../../server/service.ts'
-import { join, link, type Markup, markup, moment, oneLine } from '../blocks/markup.ts'
+import { join, link, type Markup, markup, moment, oneLine, said } from '../blocks/markup.ts'
 import { rolloutCard } from '../blocks/rollout-card.ts'
 import { buildName, statusWords } from '../blocks/wording.ts'
 import { typed, type Word } from '../words.ts'
@@ -38,15 +38,15 @@ export const why: Subcommand = {
     const view = await service.get(found.rollout.id)
     if (!view) return no(markup`That rollout is gone.`)
     const items = view.readiness.items.map(
-      (item) => markup`${item.met ? 'Done' : 'Open'}: ${oneLine(item.text, 200)}`,
+      (item) => markup`${item.met ? 'Done' : 'Open'}: ${said(item.text, 200)}`,
     )
     const texts = new Set(view.readiness.items.map((item) => item.text))
     const waits = view.waitsFor
       .filter((text) => !texts.has(text))
-      .map((text) => markup`Waits for: ${oneLine(text, 200)}`)
+      .map((text) => markup`Waits for: ${said(text, 200)}`)
     const nothing = items.length + waits.length === 0 ? [markup`Nothing holds it.`] : []
     const title = markup`*${buildName(view)}* is ${statusWords[view.status]}`
-    const next = view.next === '' ? [] : [markup`Next: ${oneLine(view.next, 300)}`]
+    const next = view.next === '' ? [] : [markup`Next: ${said(view.next, 300)}`]
     return { done: true, text: join([title, ...items, ...waits, ...nothing, ...next], '\n') }
   },
 }

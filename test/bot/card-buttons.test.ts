@@ -63,6 +63,16 @@ describe('Advance', () => {
     expect(service.rollouts[0]?.stageIndex).toBe(1)
   })
 
+  it('shows the moment of a refusal in the reader’s own time zone', async () => {
+    const { click, service, workspace, ...open } = await withCard()
+    const why = 'the rollout has moved on: Marek Nowak paused at 2026-11-20T12:00:00.000Z'
+    service.refusal = { refused: 'stale', why, next: 'Look at the current card, then decide again.' }
+    await click('advance')
+    const says =
+      'The rollout has moved on: Marek Nowak paused at <!date^1795176000^{date_short_pretty} {time}|2026-11-20 12:00 UTC>'
+    await answerTo({ ...open, workspace, service }, ines.id, says)
+  })
+
   it('clicked twice is one advance: the second click is told of the first', async () => {
     const { click, service, workspace, ...open } = await withCard()
     await Promise.all([click('advance'), click('advance')])
@@ -125,10 +135,10 @@ describe('Abort', () => {
     const { click, service, modal, workspace } = await withCard()
     await click('abort')
     const view = await modal()
-    service.refusal = { refused: 'terminal', why: 'Marek aborted it at 11:58.', next: '' }
+    service.refusal = { refused: 'terminal', why: 'Marek aborted it at 2026-11-20T11:58:00.000Z.', next: '' }
     await workspace.submitView({ user: ines.id, viewId: view?.id ?? '', values: { reason: 'smoke' } })
     const still = workspace.views(ines.id).at(-1)
-    expect(still?.errors).toEqual({ reason: 'Marek aborted it at 11:58.' })
+    expect(still?.errors).toEqual({ reason: 'Marek aborted it at 2026-11-20 11:58 UTC.' })
     expect(JSON.stringify(still?.values)).toContain('smoke')
   })
 

@@ -102,6 +102,27 @@ describe('a breach', () => {
   })
 })
 
+describe('more evidence for a breach', () => {
+  const worsened: RolloutEvent = {
+    type: 'BreachWorsened',
+    metric: 'first-pass yield',
+    logEvidence: 9,
+    headline: '11 of 80 units failed',
+    by: gates,
+    at: at + 1,
+  }
+
+  it('is told in its thread while it is open, and the buttons stay', async () => {
+    const { deliver, replies, grows } = await withEvents(started, opened, paused)
+    await deliver(2)
+    grows(worsened)
+    await deliver(4)
+    expect(replies()[1]?.text).toContain('the first-pass yield breach has grown')
+    expect(replies()[1]?.text).toContain('11 of 80 units failed')
+    expect(JSON.stringify(replies()[0]?.blocks)).toContain('"acknowledge"')
+  })
+})
+
 describe('the end of a breach', () => {
   it.each([
     ['acknowledged', acknowledged, 'first-pass yield acknowledged by Marek Nowak', 'known bad lot'],
@@ -126,6 +147,16 @@ describe('the end of a breach', () => {
     await deliver(4)
     await deliver(5)
     expect(replies().at(-1)?.text).toContain('every station that had the build is back on base')
+  })
+
+  it('delivered before its beginning tells the beginning first', async () => {
+    const { deliver, replies } = await withEvents(started, opened, paused, acknowledged)
+    await deliver(4)
+    await deliver(2)
+    expect(replies().map((reply) => reply.text)).toEqual([
+      expect.stringContaining('*Breach: first-pass yield*'),
+      expect.stringContaining('acknowledged by Marek Nowak'),
+    ])
   })
 
   it('that was told after the breach had ended leaves no buttons', async () => {

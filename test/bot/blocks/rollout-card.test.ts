@@ -59,6 +59,13 @@ describe('the card of the current stage', () => {
     expect(text).toContain('*Next* At 100 first attempts')
   })
 
+  it('does not say twice that it is paused, nor why', () => {
+    const view = aPausedRollout()
+    const text = shown({ ...view, waitsFor: [`a person: paused, ${view.pause?.why}`, 'soaked 12 of 60 min'] })
+    expect(text.split('first-pass yield breached').length).toBe(2)
+    expect(text).not.toContain('a person: paused')
+  })
+
   it('says healthy so far and never that there is no difference', () => {
     expect(shown(aRollout())).toContain('*Healthy so far*')
     expect(shown(aRollout())).not.toMatch(/no difference/i)
