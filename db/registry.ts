@@ -80,15 +80,6 @@ export async function deploymentById(db: Db, id: DeploymentId): Promise<Deployme
   return found ?? null
 }
 
-export async function changeDeployment(
-  db: Db,
-  id: DeploymentId,
-  change: Partial<Omit<Deployment, 'id'>>,
-): Promise<Deployment | null> {
-  const [changed] = await db.update(deployments).set(change).where(eq(deployments.id, id)).returning()
-  return changed ?? null
-}
-
 /** A deployment becomes the active one of its procedure; the former stays known as what to go back to. */
 export async function activateDeployment(
   tx: Db,

@@ -1,6 +1,5 @@
 // The HTTP service: parsing, descriptions, errors and routes; no rule of a rollout lives here.
 import helmet from '@fastify/helmet'
-import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import Fastify, {
@@ -57,7 +56,6 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   app.setSerializerCompiler(serializerCompiler)
   errorHandling(app)
   await app.register(helmet, { contentSecurityPolicy: false, hsts: false })
-  await app.register(rateLimit, { global: false })
   await app.register(swagger, {
     openapi: {
       info: {

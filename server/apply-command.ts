@@ -11,7 +11,7 @@ import { type Command, isRefusal, type Refusal } from './domain/rollout/commands
 import { decide } from './domain/rollout/decide.ts'
 import type { RolloutEvent } from './domain/rollout/events.ts'
 import { evolve } from './domain/rollout/evolve.ts'
-import type { RolloutState } from './domain/rollout/state.ts'
+import { canaryStations, type RolloutState } from './domain/rollout/state.ts'
 
 /** Queues deliveries in the transaction; nothing is sent before it commits. */
 export type Deliveries = {
@@ -72,7 +72,7 @@ async function follow(
     case 'StageUndone':
       return pin(event.stations, after.baseDeploymentId)
     case 'RolloutAborted':
-      return pin(before ? taken(before) : [], after.baseDeploymentId)
+      return pin(before ? canaryStations(before) : [], after.baseDeploymentId)
     case 'StationJoined':
       if ((await pinnedDeployment(tx, procedureId, event.stationId)) === null)
         await pin([event.stationId], after.baseDeploymentId)
@@ -108,12 +108,6 @@ async function follow(
     case 'StationReverted':
       return
   }
-}
-
-function taken(state: RolloutState): StationId[] {
-  return state.order.filter((id) =>
-    ['pinned', 'pulled', 'confirmed'].includes(state.stations[id]?.status ?? ''),
-  )
 }
 
 /** The card of the present stage, the cards of stages that just ended, and the events that speak in the thread. */

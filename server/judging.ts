@@ -124,7 +124,7 @@ function stationFacts(
   return facts
 }
 
-/** Three of its own usual gaps without a run, and never less than ten minutes: a lunch break is no failure. */
+/** Three of its own usual gaps without a run, and never less than half an hour: a break is no failure. */
 function staleness(
   state: RolloutState,
   stationId: StationId,
@@ -135,7 +135,7 @@ function staleness(
   const station = state.stations[stationId]
   if (!station || !('since' in station)) return null
   const silentMs = now - Math.max(lastStartedAt ?? 0, station.since)
-  const limitMs = Math.max(3 * (gapSeconds ?? 200) * 1000, 10 * minute)
+  const limitMs = Math.max(3 * (gapSeconds ?? 200) * 1000, 30 * minute)
   if (silentMs < limitMs) return null
   const usually = gapSeconds === null ? '' : `, usually every ${duration(gapSeconds * 1000)}`
   return `no run for ${duration(silentMs)}${usually}`

@@ -2,7 +2,7 @@
 // A failed run ends sooner: counted as they come in, the first runs would be mostly failures.
 import type { StationId } from './ids.ts'
 import type { Instant } from './instant.ts'
-import type { Running } from './rollout/state.ts'
+import { isTaken, type Running } from './rollout/state.ts'
 
 type Clock = { stationId: StationId; heartbeatAt: Instant | null; runStartedAt: Instant | null }
 type Habit = { stationId: StationId; pastP99Seconds: number | null }
@@ -22,8 +22,7 @@ export function watermarks(
   const usual = new Map(habits.map((habit) => [habit.stationId, habit.pastP99Seconds]))
   const marks = { canary: now, base: now }
   for (const clock of clocks) {
-    const status = state.stations[clock.stationId]?.status
-    const arm = status === 'pinned' || status === 'pulled' || status === 'confirmed' ? 'canary' : 'base'
+    const arm = isTaken(state.stations[clock.stationId]?.status) ? 'canary' : 'base'
     marks[arm] = Math.min(
       marks[arm],
       stationMark(clock, usual.get(clock.stationId) ?? null, timeLimitMs, now),

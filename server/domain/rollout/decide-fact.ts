@@ -7,7 +7,9 @@ import type { RolloutEvent } from './events.ts'
 import { evolve } from './evolve.ts'
 import {
   type Aborting,
+  canaryStations,
   isRunning,
+  isTaken,
   isTerminal,
   type RolloutState,
   type Running,
@@ -197,7 +199,7 @@ function opens(event: RolloutEvent, gate: GateVerdict): boolean {
 /** A stage is live when all its stations are confirmed or waived. */
 function liveness(state: RolloutState, command: Pick<Command, 'by'>, now: Instant): RolloutEvent[] {
   if (!isRunning(state)) return []
-  const canary = state.order.map((id) => state.stations[id]).filter((station) => isTaken(station?.status))
+  const canary = canaryStations(state).map((id) => state.stations[id])
   const live =
     canary.length > 0 && canary.every((station) => station?.status === 'confirmed' || station?.waived)
   if (live && state.liveSince === null)
@@ -211,10 +213,6 @@ function finished(state: RolloutState, command: Pick<Command, 'by'>, now: Instan
     (station) => station.status === 'reverting' && !station.waived,
   )
   return waiting ? [] : [{ type: 'AbortFinished', ...at(command, now) }]
-}
-
-function isTaken(status: string | undefined): boolean {
-  return status === 'pinned' || status === 'pulled' || status === 'confirmed'
 }
 
 function at(command: Pick<Command, 'by'>, now: Instant) {

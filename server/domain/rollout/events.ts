@@ -55,5 +55,3 @@ export type RolloutEvent = By &
     | { type: 'AbortFinished' }
     | { type: 'RolloutCompleted'; why: string | null; override: string[] }
   )
-
-export type RolloutEventType = RolloutEvent['type']

@@ -4,8 +4,7 @@ import type { StationId } from '../ids.ts'
 import type { Instant } from '../instant.ts'
 import { minute } from '../instant.ts'
 import type { VerdictWord } from '../verdict.ts'
-import type { Running } from './state.ts'
-import { soakedMs } from './state.ts'
+import { canaryStations, type Running, soakedMs } from './state.ts'
 
 /** Facts from outside the state: counts of the canary arm, what the gates say, whether a window is open. */
 export type StageFacts = {
@@ -59,7 +58,7 @@ function openBreaches(state: Running): ReadinessItem | null {
 }
 
 function stationsConfirmed(state: Running): ReadinessItem {
-  const members = stageMembers(state)
+  const members = canaryStations(state)
   const ready = members.filter(
     (id) => state.stations[id]?.status === 'confirmed' || state.stations[id]?.waived,
   )
@@ -108,7 +107,7 @@ function samples(state: Running, facts: StageFacts): ReadinessItem | null {
 function samplesPerStation(state: Running, facts: StageFacts): ReadinessItem | null {
   const needed = state.plan.stages[state.stageIndex]?.soak.firstAttemptsPerStation ?? 0
   if (needed === 0) return null
-  const counts = stageMembers(state)
+  const counts = canaryStations(state)
     .filter((id) => !state.stations[id]?.waived)
     .map((id) => facts.firstAttemptsByStation[id] ?? 0)
   const done = counts.length === 0 ? needed : Math.min(...counts)
@@ -144,12 +143,4 @@ function approvals(state: Running): ReadinessItem | null {
   if (needed === 0) return null
   const done = state.approvals.length
   return { kind: 'approvals', met: done >= needed, text: `${done} of ${needed} approvals`, done, needed }
-}
-
-/** Stations that have been taken so far and are still part of the rollout. */
-export function stageMembers(state: Running): StationId[] {
-  return state.order.filter((id) => {
-    const status = state.stations[id]?.status
-    return status === 'pinned' || status === 'pulled' || status === 'confirmed'
-  })
 }

@@ -105,8 +105,6 @@ export type StationProgress = (
 }
 export type Trouble = { kind: 'stale' | 'drifted' | 'failed'; since: Instant; detail: string }
 
-export const liveStatuses = ['pending', 'active', 'paused', 'aborting'] as const
-
 export function isRunning(state: RolloutState): state is Running {
   return state.status === 'active' || state.status === 'paused'
 }
@@ -115,12 +113,14 @@ export function isTerminal(state: RolloutState): state is Aborted | Completed {
   return state.status === 'aborted' || state.status === 'completed'
 }
 
-/** Stations that have the new build, or are to have it. */
+/** A station that a stage has taken: it is to have the new build, or has it. */
+export function isTaken(status: StationProgress['status'] | undefined): boolean {
+  return status === 'pinned' || status === 'pulled' || status === 'confirmed'
+}
+
+/** Stations that have the new build, or are to have it, in the rollout's order. */
 export function canaryStations(state: RolloutState): StationId[] {
-  return state.order.filter((id) => {
-    const status = state.stations[id]?.status
-    return status === 'pinned' || status === 'pulled' || status === 'confirmed'
-  })
+  return state.order.filter((id) => isTaken(state.stations[id]?.status))
 }
 
 /** Milliseconds this stage has soaked until `now`. */

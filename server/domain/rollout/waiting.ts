@@ -2,7 +2,7 @@
 import type { StationId } from '../ids.ts'
 import { targetLabel } from '../plan.ts'
 import { type Readiness, unmet } from './readiness.ts'
-import type { RolloutState } from './state.ts'
+import { canaryStations, type RolloutState } from './state.ts'
 
 export function waitsFor(
   state: RolloutState,
@@ -22,9 +22,9 @@ export function waitsFor(
     case 'paused':
       return [`a person: paused, ${state.pause.why}`, ...silent(state, nameOf), ...unmet(readiness)]
     case 'aborting': {
-      const reverting = stationsWith(state, (status) => status === 'reverting').filter(
-        (id) => !state.stations[id]?.waived,
-      )
+      const reverting = state.order
+        .filter((id) => state.stations[id]?.status === 'reverting')
+        .filter((id) => !state.stations[id]?.waived)
       return reverting.map((id) => `${nameOf(id)} to run base again${troubleOf(state, id)}`)
     }
     case 'aborted':
@@ -56,7 +56,7 @@ export function nextStep(state: RolloutState, ready: boolean): string {
 }
 
 function silent(state: RolloutState, nameOf: (id: StationId) => string): string[] {
-  return stationsWith(state, (status) => status === 'pinned' || status === 'pulled' || status === 'confirmed')
+  return canaryStations(state)
     .filter((id) => state.stations[id]?.trouble && !state.stations[id]?.waived)
     .map((id) => `${nameOf(id)}${troubleOf(state, id)}`)
 }
@@ -64,8 +64,4 @@ function silent(state: RolloutState, nameOf: (id: StationId) => string): string[
 function troubleOf(state: RolloutState, id: StationId): string {
   const trouble = state.stations[id]?.trouble
   return trouble ? ` (${trouble.kind}: ${trouble.detail})` : ''
-}
-
-function stationsWith(state: RolloutState, test: (status: string) => boolean): StationId[] {
-  return state.order.filter((id) => test(state.stations[id]?.status ?? 'left'))
 }
