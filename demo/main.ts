@@ -73,6 +73,7 @@ async function demo(wanted: DemoArguments, env: NodeJS.ProcessEnv, stop: AbortSi
       ...wanted,
       url: firstpass.url,
       slackUrl: slack?.url ?? null,
+      otherSlack: Boolean(env.SLACK_BOT_TOKEN),
       adminToken: record.adminToken,
       procedureName,
       version: factory.candidate.version,

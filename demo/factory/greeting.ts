@@ -3,7 +3,10 @@ import type { Scenario } from './scenario.ts'
 
 export function greeting(about: {
   url: string
+  /** Null: no local workspace. */
   slackUrl: string | null
+  /** Whether the environment names a workspace instead. */
+  otherSlack: boolean
   adminToken: string
   procedureName: string
   version: string
@@ -17,14 +20,12 @@ export function greeting(about: {
   return `
 Firstpass is running.
 
-  Slack workspace  ${about.slackUrl ?? 'the one of your environment'}
+  Slack workspace  ${about.slackUrl ?? (about.otherSlack ? 'the one of your environment' : 'none: SLACK_BOT_TOKEN is not set')}
   Firstpass        ${about.url}
   Admin token      ${about.adminToken}
 
 ${about.stationCount} simulated stations in Lyon and Penang test boards with ${about.procedureName} ${about.baseVersion}, ${about.speed} times as fast as real ones.
-Type this in ${about.slackUrl === null ? 'Slack' : 'the channel #pcba-rollouts of the workspace'}:
-
-  /rollout start ${about.procedureName} ${about.version}
+${howToStart(about)}
 
 Scenario ${about.scenario.name}: ${about.scenario.description}
 What to expect: ${about.scenario.expect}
@@ -32,4 +33,17 @@ A stage soaks for ${about.soakMinutes} minutes of the factory, here ${soakSecond
 
 Type "offline STATION" or "back STATION" here to cut a station's network or plug it in again. Ctrl-C stops.
 `
+}
+
+function howToStart(about: {
+  url: string
+  slackUrl: string | null
+  otherSlack: boolean
+  procedureName: string
+  version: string
+}): string {
+  if (about.slackUrl === null && !about.otherSlack)
+    return `Start the rollout of ${about.procedureName} ${about.version} over HTTP with the admin token: ${about.url}/docs`
+  const where = about.slackUrl === null ? 'Slack' : 'the channel #pcba-rollouts of the workspace'
+  return `Type this in ${where}:\n\n  /rollout start ${about.procedureName} ${about.version}`
 }
