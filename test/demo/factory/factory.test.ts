@@ -74,7 +74,7 @@ describe('a factory', () => {
   })
 
   it('ends the run in hand on the build it began with, though it knows of the new one at once', async () => {
-    const { server, factory } = await running({ stations: 1, clock: fastClock({ speed: 150 }) })
+    const { server, factory } = await running({ stations: 1, clock: fastClock({ speed: 50 }) })
     const [station = ''] = factory.stationNames
     const beats = () => server.seen().filter((one) => one.path.endsWith('/heartbeats'))
     await until(() => beats().length > 0, 'a run starts')
