@@ -1,10 +1,14 @@
 // When rollouts are judged: after every batch of runs and on a clock, each rollout by one judge at a time.
+import { setTimeout as pause } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { ProcedureId, RolloutId } from './domain/ids.ts'
 
 type Judge = { judge(id: RolloutId): Promise<void>; liveIds(procedureId?: ProcedureId): Promise<RolloutId[]> }
 
-/** Requests that come while a rollout is being judged are gathered into one more round. */
+/** Between two rounds of one rollout: at hundreds of runs a second every round takes in many of them. */
+const restMs = 100
+
+/** Requests that come while a rollout is being judged, or rests from it, are gathered into one more round. */
 export function judgeLoop({ judge, liveIds }: Judge, log: FastifyBaseLogger, everyMs = 1_000) {
   const underWay = new Map<RolloutId, Promise<void>>()
   const again = new Set<RolloutId>()
@@ -18,6 +22,7 @@ export function judgeLoop({ judge, liveIds }: Judge, log: FastifyBaseLogger, eve
     }
     const round = judge(id)
       .catch((error: unknown) => log.error({ err: error, rollout: id }, 'judging failed; it is tried again'))
+      .then(() => pause(restMs))
       .finally(() => {
         underWay.delete(id)
         if (again.delete(id)) request(id)
