@@ -114,6 +114,14 @@ export async function stationById(db: Db, id: StationId): Promise<Station | null
   return found ?? null
 }
 
+export async function stationByName(db: Db, name: string): Promise<Station | null> {
+  const [found] = await db
+    .select()
+    .from(stations)
+    .where(eq(sql`lower(${stations.name})`, name.toLowerCase()))
+  return found ?? null
+}
+
 export async function stationByKeyHash(db: Db, keyHash: string): Promise<Station | null> {
   const [found] = await db.select().from(stations).where(eq(stations.keyHash, keyHash))
   return found ?? null

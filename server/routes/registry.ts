@@ -24,9 +24,11 @@ import {
   recordProcedureEvent,
   type Station,
   stationById,
+  stationByName,
   stationsOf,
   unlinkStation,
 } from '../../db/registry.ts'
+import { lockProcedure } from '../../db/store-runs.ts'
 import { deploymentId, type ProcedureId, procedureId, type StationId, stationId } from '../domain/ids.ts'
 import type { Instant } from '../domain/instant.ts'
 import { type Authentication, hashKey } from './authentication.ts'
@@ -184,13 +186,6 @@ export function registryRoutes(app: FastifyInstance, { database, authentication,
       const deployment = await deploymentById(db, deployment_id)
       if (deployment?.procedureId !== procedure.id)
         throw new HttpNo(404, 'not_found', `${procedure.name} has no deployment ${deployment_id}.`)
-      if (procedure.activeDeploymentId === deployment_id) return procedureJson(procedure)
-      if (procedure.activeDeploymentId !== null)
-        throw new HttpNo(
-          409,
-          'not_now',
-          `${procedure.name} already has an active build. Start a rollout, or roll back.`,
-        )
       if (deployment.status !== 'ready')
         throw new HttpNo(
           422,
@@ -198,6 +193,15 @@ export function registryRoutes(app: FastifyInstance, { database, authentication,
           `${deployment.version} is ${deployment.status}: expected a build that is ready.`,
         )
       return transaction(async (tx) => {
+        await lockProcedure(tx, procedure.id)
+        const present = await procedureById(tx, procedure.id)
+        if (present?.activeDeploymentId === deployment_id) return procedureJson(present)
+        if (present?.activeDeploymentId)
+          throw new HttpNo(
+            409,
+            'not_now',
+            `${procedure.name} already has an active build. Start a rollout, or roll back.`,
+          )
         const at = now()
         const stations = (await stationsOf(tx, procedure.id)).map((station) => station.id)
         await pinStations(tx, {
@@ -283,7 +287,10 @@ export function registryRoutes(app: FastifyInstance, { database, authentication,
         if (station) for (const id of procedure_ids) await link(tx, id, station.id)
         return station
       })
-      if (!added) throw new HttpNo(409, 'taken', `There is already a station "${body.name}".`)
+      if (!added)
+        throw new HttpNo(409, 'taken', `There is already a station "${body.name}".`, {
+          id: (await stationByName(db, body.name))?.id,
+        })
       for (const id of procedure_ids) changed(id)
       return reply.code(201).send({ ...stationJson(added), key })
     },
@@ -344,6 +351,8 @@ export function registryRoutes(app: FastifyInstance, { database, authentication,
     async (request, reply) => {
       authentication.admin(request)
       const ids = linkOf.parse(request.params)
+      await theProcedure(ids.id)
+      await theStation(ids.stationId)
       await transaction(async (tx) => {
         await unlinkStation(tx, ids.id, ids.stationId)
         await unpinStation(tx, ids.id, ids.stationId, now())

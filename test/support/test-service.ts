@@ -1,0 +1,116 @@
+// The service put together as server/main.ts does, on a database of its own; the test says when time passes and when
+// rollouts are judged.
+import Fastify from 'fastify'
+import { afterAll } from 'vitest'
+import type { Database } from '../../db/client.ts'
+import { eventsOf } from '../../db/rollout-storage.ts'
+import { buildApp } from '../../server/app.ts'
+import type { Deliveries } from '../../server/apply-command.ts'
+import { catalogue } from '../../server/catalogue.ts'
+import type { ProcedureId, RolloutId } from '../../server/domain/ids.ts'
+import { ingest } from '../../server/ingest.ts'
+import { judging } from '../../server/judging.ts'
+import { pageLinks } from '../../server/page-links.ts'
+import { pinWaiters } from '../../server/pin-waiters.ts'
+import { rolloutLines, rolloutView } from '../../server/rollout-view.ts'
+import { rollouts } from '../../server/rollouts.ts'
+import type { Service } from '../../server/service.ts'
+import { openTestDatabase } from './open-test-database.ts'
+import { type TestClock, testClock } from './test-clock.ts'
+
+export const adminToken = 'admin-token-of-the-tests'
+
+// biome-ignore lint/suspicious/noExplicitAny: what the service answers is compared, never relied on
+export type Answer = { status: number; body: any; headers: Record<string, unknown> }
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+export type Asked = { token?: string | null; body?: unknown; headers?: Record<string, string> }
+export type Queued = { kind: 'card' | 'thread'; rolloutId: string; number: number }
+
+export type TestService = {
+  database: Database
+  clock: TestClock
+  app: Awaited<ReturnType<typeof buildApp>>
+  service: Service
+  /** By the admin token unless another, or none (`null`), is given. */
+  ask(method: Method, url: string, asked?: Asked): Promise<Answer>
+  /** Judges the live rollouts once, as the judge's clock does. */
+  judge(procedureId?: ProcedureId): Promise<void>
+  /** Deliveries queued so far, newest last. */
+  queued: Queued[]
+}
+
+export async function openTestService(
+  options: {
+    database?: Database
+    deliveries?: Deliveries
+    take?: Parameters<typeof buildApp>[0]['take']
+  } = {},
+): Promise<TestService> {
+  const database = options.database ?? (await openTestDatabase())
+  const clock = testClock()
+  const queued: Queued[] = []
+  const deliveries = options.deliveries ?? noting(queued)
+  const links = pageLinks({ publicUrl: () => 'http://firstpass.test', secret: 'link secret of the tests' })
+  const { now } = clock
+  const get = (id: RolloutId) => rolloutView(database.db, id, now(), links.rollout)
+  const service: Service = {
+    ...rollouts({
+      database,
+      now,
+      deliveries,
+      view: async (id) => (await get(id)) ?? Promise.reject(new Error(`rollout ${id} is gone`)),
+    }),
+    ...catalogue({ database, pageUrl: links.rollout }),
+    get,
+    list: (filter = {}) => rolloutLines(database.db, filter, links.rollout),
+    events: (id) => eventsOf(database.db, id),
+  }
+  const judge = judging({ database, now, deliveries })
+  const waiters = await pinWaiters(database)
+  const app = await buildApp({
+    database,
+    service,
+    take: options.take ?? ingest({ database, now, stored: () => {} }),
+    waiters,
+    adminToken,
+    mayRead: links.mayRead,
+    changed: () => {},
+    now,
+    log: Fastify({ logger: { level: process.env.TEST_LOG_LEVEL ?? 'silent' } }).log,
+    slack: { routes: null, status: () => ({ state: 'disabled', reason: 'no SLACK_BOT_TOKEN' }) },
+  })
+  // Runs before the database's own, which was registered earlier.
+  afterAll(async () => {
+    await waiters.stop()
+    await app.close()
+  })
+  return {
+    database,
+    clock,
+    app,
+    service,
+    queued,
+    async ask(method, url, { token = adminToken, body, headers = {} } = {}) {
+      const reply = await app.inject({
+        method,
+        url,
+        headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...headers },
+        ...(body === undefined ? {} : { payload: body as object }),
+      })
+      const json = String(reply.headers['content-type'] ?? '').startsWith('application/json')
+      return { status: reply.statusCode, body: json ? reply.json() : reply.body, headers: reply.headers }
+    },
+    async judge(procedureId) {
+      for (const id of await judge.liveIds(procedureId)) await judge.judge(id)
+    },
+  }
+}
+
+function noting(queued: Queued[]): Deliveries {
+  return {
+    card: async (_tx, state, stageIndex) =>
+      void queued.push({ kind: 'card', rolloutId: state.id, number: stageIndex }),
+    thread: async (_tx, state, sequence) =>
+      void queued.push({ kind: 'thread', rolloutId: state.id, number: sequence }),
+  }
+}
