@@ -51,7 +51,13 @@ export async function rows<Row>(db: Db, statement: SQL): Promise<Row[]> {
 
 async function openPostgres(url: string, patienceMs: number): Promise<Database> {
   await migrateOnce(url, patienceMs)
-  const client = postgres(url, { max: 10, onnotice: () => {}, connection: { application_name: 'firstpass' } })
+  // A transaction left open elsewhere slows hot rows tenfold, a statement without end holds a connection for good.
+  const limits = { idle_in_transaction_session_timeout: 30_000, statement_timeout: 60_000 }
+  const client = postgres(url, {
+    max: 10,
+    onnotice: () => {},
+    connection: { application_name: 'firstpass', ...limits },
+  })
   return {
     db: drizzlePostgres(client, { schema }),
     engine: { kind: 'postgres', url },
@@ -92,26 +98,38 @@ async function untilAnswers(ask: () => Promise<unknown>, patienceMs: number): Pr
 }
 
 async function openPglite(directory: string | null): Promise<Database> {
-  if (directory !== null) mkdirSync(directory, { recursive: true })
-  const unlock = directory === null ? () => {} : lockDirectory(directory)
-  try {
-    const thread = await pgliteThread(directory === null ? null : join(directory, 'database'))
-    // Only query, exec and transaction are used of it; the thread answers those as a PGlite does.
-    const db = drizzlePglite(thread as unknown as PGlite, { schema })
-    await migratePglite(db, { migrationsFolder })
-    return {
-      db,
-      engine: { kind: 'pglite', thread },
-      listen: thread.listen,
-      durable: directory === null ? false : await commitReachesDisk(thread),
-      async close() {
-        await thread.close()
-        unlock()
-      },
-    }
-  } catch (error) {
-    unlock()
-    throw error
+  await using opening = new AsyncDisposableStack()
+  if (directory !== null) {
+    mkdirSync(directory, { recursive: true })
+    opening.defer(lockDirectory(directory))
+  }
+  const thread = await pgliteThread(directory === null ? null : join(directory, 'database'))
+  opening.defer(thread.close)
+  // Only query, exec and transaction are used of it; the thread answers those as a PGlite does.
+  const db = drizzlePglite(thread as unknown as PGlite, { schema })
+  await migratePglite(db, { migrationsFolder })
+  opening.defer(vacuumNowAndThen(thread))
+  const durable = directory === null ? false : await commitReachesDisk(thread)
+  const owned = opening.move()
+  return {
+    db,
+    engine: { kind: 'pglite', thread },
+    listen: thread.listen,
+    durable,
+    close: () => owned.disposeAsync(),
+  }
+}
+
+/** The embedded database has no autovacuum: without this, plans go stale and dead rows pile up. */
+function vacuumNowAndThen(thread: PgliteThread): () => void {
+  const clean = () => void thread.exec('VACUUM ANALYZE').catch(() => {})
+  const soon = setTimeout(clean, 2 * 60_000)
+  const hourly = setInterval(clean, 60 * 60_000)
+  soon.unref()
+  hourly.unref()
+  return () => {
+    clearTimeout(soon)
+    clearInterval(hourly)
   }
 }
 
