@@ -30,6 +30,7 @@ import { stageReadiness } from './domain/rollout/readiness.ts'
 import { isRunning, isTerminal, type RolloutState } from './domain/rollout/state.ts'
 import { orderStations } from './domain/station-order.ts'
 import { takesPart } from './domain/takes-part.ts'
+import type { Verdict } from './domain/verdict.ts'
 import { notEligible } from './eligible.ts'
 import { verdictOf } from './judging.ts'
 import { orderSeed } from './order-seed.ts'
@@ -153,13 +154,14 @@ export function rollouts({ database, now, deliveries, view }: Deps) {
     if (!loaded) return refuse('not found', 'there is no such rollout', 'Look at the list of rollouts.')
     const at = now()
     const { state } = loaded
+    const verdict = isRunning(state) ? await verdictOf(tx, state, loaded, at) : null
     const readiness = isRunning(state)
-      ? stageReadiness(state, await stageFacts(tx, state, await verdictOf(tx, state, loaded, at)), at)
+      ? stageReadiness(state, await stageFacts(tx, state, verdict), at)
       : { items: [], ready: false }
     const applied = await applyCommand(
       tx,
       loaded,
-      { ...toCommand(verb, readiness), by, against },
+      { ...toCommand(verb, readiness, verdict), by, against },
       at,
       deliveries,
     )
@@ -308,7 +310,11 @@ function planFaults(issues: { path: PropertyKey[]; message: string }[]): string 
   return issues.map((issue) => `plan.${issue.path.join('.')}: ${issue.message}`).join('; ')
 }
 
-function toCommand(verb: RolloutVerb, readiness: Extract<Command, { type: 'advance' }>['readiness']) {
+function toCommand(
+  verb: RolloutVerb,
+  readiness: Extract<Command, { type: 'advance' }>['readiness'],
+  verdict: Verdict | null,
+) {
   switch (verb.verb) {
     case 'approve':
       return { type: 'approve' as const }
@@ -333,7 +339,12 @@ function toCommand(verb: RolloutVerb, readiness: Extract<Command, { type: 'advan
     case 'waive':
       return { type: 'waive' as const, stationId: verb.stationId, why: verb.why }
     case 'acknowledge':
-      return { type: 'acknowledge' as const, metric: verb.metric, why: verb.why }
+      return {
+        type: 'acknowledge' as const,
+        metric: verb.metric,
+        why: verb.why,
+        logEvidence: verdict?.gates.find((gate) => gate.metric === verb.metric)?.logEvidence ?? null,
+      }
   }
 }
 

@@ -7,7 +7,7 @@ export function stageSize(plan: Plan, index: number, stationCount: number): numb
     const last = position === plan.stages.length - 1
     return last ? stationCount : bounded(stage.target, stationCount)
   })
-  return Math.max(0, ...sizes)
+  return Math.min(stationCount, Math.max(0, ...sizes))
 }
 
 function bounded(target: StageTarget, stationCount: number): number {

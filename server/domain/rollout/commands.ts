@@ -23,7 +23,8 @@ export type Verb =
   | { type: 'abort'; why: string }
   | { type: 'undo'; why: string }
   | { type: 'waive'; stationId: StationId; why: string }
-  | { type: 'acknowledge'; metric: GateMetric; why: string }
+  /** `logEvidence`: what the gate shows at this moment; null when it was not asked anew. */
+  | { type: 'acknowledge'; metric: GateMetric; why: string; logEvidence: number | null }
 
 export type Fact =
   | { type: 'start' }

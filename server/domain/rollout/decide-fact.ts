@@ -39,7 +39,8 @@ export function pickup(command: Of<'pickup'>, state: RolloutState, now: Instant)
   }
   if (command.state === 'pulled') {
     if (deploymentId === state.deploymentId && station.status === 'pinned')
-      return facts([{ type: 'StationPulled', stationId, ...at(command, now) }])
+      // As of its arrival: a run that starts right after the pull is newer than it, however late this is read.
+      return facts([{ type: 'StationPulled', stationId, by: command.by, at: Math.min(command.at, now) }])
     return state.status === 'aborting' ? exposedAgain(command, state, now) : nothing
   }
   return ran(command, command.at, state, now)
@@ -54,7 +55,7 @@ export function run(command: Of<'run'>, state: RolloutState, now: Instant): Deci
 
 /** What a station showed before it was told, or before the last thing known of it, says nothing about now. */
 function isOld(station: StationProgress, moment: Instant): boolean {
-  return 'since' in station && station.status !== 'confirmed' && moment < station.since
+  return 'since' in station && moment < station.since
 }
 
 /** @param moment when the station showed it: a run's start, an acknowledgement's arrival. */
@@ -76,8 +77,7 @@ function ran(command: Of<'run'> | Of<'pickup'>, moment: Instant, state: RolloutS
   // Between the pin and the first run on it, a station still works on base: that is no drift.
   if (isTaken(station.status) && station.status !== 'confirmed' && deploymentId === state.baseDeploymentId)
     return station.trouble?.kind === 'stale' ? cleared : nothing
-  if (station.trouble?.kind === 'drifted' || (station.status === 'confirmed' && moment < station.since))
-    return nothing
+  if (station.trouble?.kind === 'drifted') return nothing
   const detail = `ran ${deploymentId} where ${expected} was asked for`
   return facts([
     {
@@ -139,7 +139,9 @@ export function leave(command: Of<'leave'>, state: RolloutState, now: Instant): 
 }
 
 export function supersede(command: Of<'supersede'>, state: RolloutState, now: Instant): Decided {
-  if (isTerminal(state) || state.status === 'aborting') return nothing
+  // A build cannot take its own place: its runs would prove the way back from itself.
+  if (isTerminal(state) || state.status === 'aborting' || command.successor === state.deploymentId)
+    return nothing
   return aborted(command, state, now, command.why, [state.baseDeploymentId, command.successor])
 }
 
@@ -161,7 +163,7 @@ export function judge(command: Of<'judge'>, state: RolloutState, now: Instant): 
     ])
     return { events: [...events, ...('events' in away ? away.events : [])] }
   }
-  const worst = opened[0]
+  const worst = opened.find((gate) => gate.verdict === 'severe') ?? opened[0]
   if (worst && state.status === 'active')
     return facts([
       ...events,

@@ -1,7 +1,7 @@
 // What people and programs may ask of a rollout.
 import type { DeploymentId, StationId } from '../ids.ts'
 import type { Instant } from '../instant.ts'
-import { type Stage, targetLabel } from '../plan.ts'
+import { targetLabel } from '../plan.ts'
 import { stageSize } from '../stage-size.ts'
 import type { Command, Decided, Refusal } from './commands.ts'
 import type { RolloutEvent } from './events.ts'
@@ -48,8 +48,6 @@ export function approve(command: Of<'approve'>, state: RolloutState, now: Instan
 
 export function advance(command: Of<'advance'>, state: RolloutState, now: Instant): Decided {
   if (!isRunning(state)) return notRunning(state)
-  if (state.status === 'paused' && state.pause.reason !== 'breach' && !command.override)
-    return notNow(`the rollout is paused: ${state.pause.why}`, 'Resume it first.')
   const override = overridden(command, state)
   if ('refused' in override) return override
   const to = state.stageIndex + 1
@@ -85,9 +83,17 @@ export function set(command: Of<'set'>, state: RolloutState, now: Instant): Deci
       'For example: set 50% "lot 7 is clean".',
     )
   if (command.why.trim() === '') return invalid('a jump needs a reason', 'Say why, in a few words.')
+  const to = state.stageIndex + 1
+  const following = state.plan.stages.slice(to)
+  const final = following.at(-1)
+  if (!final)
+    return invalid('the last stage already takes all stations', 'Stations are taken back by undo or abort.')
   const total = members(state).length
+  const target = { share: command.share }
   const wanted =
-    command.share === 1 ? total : Math.max(1, Math.ceil(Number((command.share * total).toFixed(6))))
+    command.share === 1
+      ? total
+      : stageSize({ ...state.plan, stages: [{ ...final, target }, final] }, 0, total)
   const present = stageSize(state.plan, state.stageIndex, total)
   if (wanted <= present && command.share < 1)
     return invalid(
@@ -96,17 +102,11 @@ export function set(command: Of<'set'>, state: RolloutState, now: Instant): Deci
     )
   const override = overridden(command, state)
   if ('refused' in override) return override
-  const to = state.stageIndex + 1
-  const later = state.plan.stages
-    .slice(to)
-    .filter((_, index) => stageSize(state.plan, to + index, total) > wanted)
-  const soak = state.plan.stages[to]?.soak ?? { minutes: 0, firstAttempts: 0, firstAttemptsPerStation: 0 }
-  const jump: Stage = {
-    target: { share: command.share },
-    soak: command.share === 1 ? noSoak : soak,
-    approvals: 0,
-  }
-  const stages = [...state.plan.stages.slice(0, to), jump, ...(command.share === 1 ? [] : later)]
+  const later = following.filter((_, index) => stageSize(state.plan, to + index, total) > wanted)
+  const passed = following.filter((stage) => !later.includes(stage)).at(-1)
+  // The jump asks for what the stage asked that it stands for, approvals too: a jump is no way round them.
+  const stands = command.share === 1 ? final : (passed ?? state.plan.stages[state.stageIndex] ?? final)
+  const stages = [...state.plan.stages.slice(0, to), { ...stands, target }, ...later]
   const plan = { ...state.plan, preset: 'custom' as const, stages }
   return {
     events: [
@@ -240,7 +240,8 @@ export function acknowledge(command: Of<'acknowledge'>, state: RolloutState, now
       {
         type: 'BreachAcknowledged',
         metric: command.metric,
-        logEvidence: breach.logEvidence,
+        // What is accepted is what the person can see now, not what the breach opened with.
+        logEvidence: command.logEvidence ?? breach.logEvidence,
         why: command.why,
         by: command.by,
         at: now,
@@ -249,12 +250,12 @@ export function acknowledge(command: Of<'acknowledge'>, state: RolloutState, now
   }
 }
 
-/** Queued stations that the stage takes: the first of the order that still take part. */
+/** Queued stations that the stage takes, in order: as many as bring it to its size, with those that have the build. */
 export function stationsOfStage(state: RolloutState, index: number): StationId[] {
   const taking = members(state)
-  return taking
-    .slice(0, stageSize(state.plan, index, taking.length))
-    .filter((id) => state.stations[id]?.status === 'queued')
+  const queued = taking.filter((id) => state.stations[id]?.status === 'queued')
+  const room = stageSize(state.plan, index, taking.length) - (taking.length - queued.length)
+  return queued.slice(0, Math.max(0, room))
 }
 
 function members(state: RolloutState): StationId[] {
@@ -281,8 +282,13 @@ function resumedBy(state: Running, command: Pick<Command, 'by'>, now: Instant): 
 }
 
 function overridden(command: Of<'advance'> | Of<'set'>, state: Running): { items: string[] } | Refusal {
-  const missing = unmet(command.readiness)
+  // A pause for a breach is over when its breach is; every other one is somebody's word against going on.
+  const held =
+    state.status === 'paused' && state.pause.reason !== 'breach' ? [`paused: ${state.pause.why}`] : []
+  const missing = [...held, ...unmet(command.readiness)]
   if (missing.length === 0) return { items: [] }
+  if (!command.override && held.length > 0)
+    return notNow(`the rollout is ${held.join()}`, 'Resume it first, or override with a reason.')
   if (!command.override)
     return {
       refused: 'not ready',
@@ -305,7 +311,6 @@ function notRunning(state: RolloutState): Refusal {
   )
 }
 
-const noSoak = { minutes: 0, firstAttempts: 0, firstAttemptsPerStation: 0 }
 const notNow = (why: string, next: string): Refusal => ({ refused: 'not now', why, next })
 const invalid = (why: string, next: string): Refusal => ({ refused: 'invalid', why, next })
 const percent = (share: number) => targetLabel({ share: Number.isFinite(share) ? share : 0 })

@@ -77,7 +77,7 @@ export function evolve(state: RolloutState | null, event: RolloutEvent): Rollout
     case 'RolloutResumed':
       return resumed(state, event)
     case 'BreachOpened':
-      return withBreaches(state, (breaches) => [
+      return withBreaches(state, event, `found a breach of ${event.metric}`, (breaches) => [
         ...breaches,
         {
           metric: event.metric,
@@ -90,7 +90,7 @@ export function evolve(state: RolloutState | null, event: RolloutEvent): Rollout
         },
       ])
     case 'BreachWorsened':
-      return withBreaches(state, (breaches) =>
+      return withBreaches(state, event, `found the breach of ${event.metric} severe`, (breaches) =>
         breaches.map((breach) =>
           isOpen(breach, event.metric)
             ? { ...breach, severity: 'severe', logEvidence: event.logEvidence, headline: event.headline }
@@ -100,7 +100,9 @@ export function evolve(state: RolloutState | null, event: RolloutEvent): Rollout
     case 'BreachAcknowledged':
       return acknowledged(state, event)
     case 'BreachRecovered':
-      return withBreaches(state, (breaches) => closed(breaches, event.at, 'recovered', event.metric))
+      return withBreaches(state, event, `found the breach of ${event.metric} over`, (breaches) =>
+        closed(breaches, event.at, 'recovered', event.metric),
+      )
     case 'StationPulled':
       return withStation(state, event.stationId, (station) =>
         station.status === 'pinned'
@@ -148,11 +150,12 @@ export function evolve(state: RolloutState | null, event: RolloutEvent): Rollout
         waived: null,
       }))
     case 'StationExposedAgain':
-      return withStation(state, event.stationId, (station) => ({
+      // A waiver was given for silence; a station that shows the aborted build is not silent.
+      return withStation(state, event.stationId, () => ({
         status: 'reverting',
         since: event.at,
         trouble: null,
-        waived: station.waived,
+        waived: null,
       }))
     case 'StationReverted':
       return withStation(state, event.stationId, (station) => ({
@@ -252,6 +255,7 @@ function stageStarted(
         at: event.at,
         by: event.by,
         soakedMs: state.stageIndex < 0 ? 0 : soakedMs(state, event.at),
+        planned: { preset: state.plan.preset, stages: state.plan.stages },
       },
     ],
   }
@@ -268,6 +272,7 @@ function undone(state: RolloutState, event: Extract<RolloutEvent, { type: 'Stage
   return decided(
     {
       ...state,
+      plan: { ...state.plan, ...state.stageHistory.at(-2)?.planned },
       stageIndex: event.to,
       stageStartedAt: state.stageHistory.at(-2)?.at ?? state.startedAt,
       liveSince: null,
@@ -303,6 +308,9 @@ function acknowledged(
 ): RolloutState {
   if (!isRunning(state)) return state
   const word = { by: event.by, at: event.at, why: event.why }
+  // A gate shows what is above the evidence accepted so far: a further acceptance comes on top of it.
+  const former = state.accepted.find((acceptance) => acceptance.metric === event.metric)?.logEvidence ?? 0
+  const logEvidence = Math.max(0, former) + Math.max(0, event.logEvidence)
   return decided(
     {
       ...state,
@@ -313,7 +321,7 @@ function acknowledged(
       ),
       accepted: [
         ...state.accepted.filter((acceptance) => acceptance.metric !== event.metric),
-        { metric: event.metric, logEvidence: event.logEvidence, ...word },
+        { metric: event.metric, logEvidence, ...word },
       ],
     },
     event,
@@ -412,8 +420,16 @@ function withStation(
   return station ? { ...state, stations: { ...state.stations, [id]: change(station) } } : state
 }
 
-function withBreaches(state: RolloutState, change: (breaches: Breach[]) => Breach[]): RolloutState {
-  return isRunning(state) ? { ...state, version: state.version + 1, breaches: change(state.breaches) } : state
+/** Moves the version on as a decision does, so it is one: a stale click is told that the gate was first. */
+function withBreaches(
+  state: RolloutState,
+  event: { by: Decision['by']; at: number; headline: string },
+  what: string,
+  change: (breaches: Breach[]) => Breach[],
+): RolloutState {
+  if (!isRunning(state)) return state
+  const breaches = change(state.breaches)
+  return decided({ ...state, breaches }, event, what, event.headline)
 }
 
 function closed(

@@ -65,7 +65,8 @@ function stationsConfirmed(state: Running): ReadinessItem {
   const all = members.length
   return {
     kind: 'stations',
-    met: ready.length === all,
+    // A stage that all its stations left has proved nothing.
+    met: all > 0 && ready.length === all,
     text: `${ready.length} of ${all} ${all === 1 ? 'station' : 'stations'} confirmed on the new build`,
     done: ready.length,
     needed: all,

@@ -59,7 +59,14 @@ export type Breach = {
   acknowledged: { by: Actor; at: Instant; why: string } | null
   closed: { at: Instant; how: 'recovered' | 'acknowledged' | 'aborted' | 'completed' } | null
 }
-export type StageEntry = { stageIndex: number; at: Instant; by: Actor; soakedMs: number }
+/** `planned`: the plan's stages when this one began, so that undoing a jump brings back what it replaced. */
+export type StageEntry = {
+  stageIndex: number
+  at: Instant
+  by: Actor
+  soakedMs: number
+  planned: Pick<Plan, 'preset' | 'stages'>
+}
 
 export type PauseReason = 'person' | 'breach' | 'blind' | 'window' | 'superseding' | 'error'
 

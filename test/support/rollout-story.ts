@@ -1,0 +1,190 @@
+// given(events).when(command).gives(events): the rollout told as what happened, what is asked, and what follows.
+import { expect } from 'vitest'
+import { type Actor, firstpass } from '../../server/domain/actor.ts'
+import type { GateMetric } from '../../server/domain/gate.ts'
+import type { StationId } from '../../server/domain/ids.ts'
+import { minute } from '../../server/domain/instant.ts'
+import type { Plan } from '../../server/domain/plan.ts'
+import { type Command, type Decided, isRefusal, type Refusal } from '../../server/domain/rollout/commands.ts'
+import { decide } from '../../server/domain/rollout/decide.ts'
+import type { RolloutEvent } from '../../server/domain/rollout/events.ts'
+import { fold } from '../../server/domain/rollout/evolve.ts'
+import type { Readiness } from '../../server/domain/rollout/readiness.ts'
+import type { RolloutState } from '../../server/domain/rollout/state.ts'
+import type { GateVerdict, Verdict } from '../../server/domain/verdict.ts'
+import { aPlan, base, build, procedure, rollout, station as s, stations } from './plan-builder.ts'
+
+export const ada: Actor = { kind: 'person', id: 'U1', name: 'Ada', door: 'slack' }
+export const marek: Actor = { kind: 'person', id: 'U2', name: 'Marek', door: 'page' }
+
+/** The moment every story begins; events of a story are a minute apart unless they say when. */
+export const t0 = Date.parse('2026-05-22T06:00:00Z')
+
+type Step = Partial<Pick<RolloutEvent, 'by' | 'at'>> & RolloutEventBody
+type RolloutEventBody = RolloutEvent extends infer Event
+  ? Event extends RolloutEvent
+    ? Omit<Event, 'by' | 'at'>
+    : never
+  : never
+type Asked = Command extends infer Each
+  ? Each extends Command
+    ? Omit<Each, 'by'> & { by?: Actor }
+    : never
+  : never
+
+/** What happened so far; an event that does not say who and when is Ada's, a minute after the one before. */
+export function given(...steps: (Step | Step[])[]) {
+  const events = dated(steps.flat())
+  const state = stateOf(events)
+  const last = events.at(-1)?.at ?? t0
+  return {
+    state,
+    events,
+    when(command: Asked, now: number = last + minute) {
+      const decided = decide({ by: ada, ...command } as Command, state, now)
+      return { ...outcome(decided, state, events), now }
+    },
+  }
+}
+
+function outcome(decided: Decided, before: RolloutState, events: RolloutEvent[]) {
+  const made = isRefusal(decided) ? [] : decided.events
+  return {
+    decided,
+    before,
+    events: made,
+    state: stateOf([...events, ...made]),
+    /** All events in order, by their types and whatever else the test states. */
+    gives(...expected: Partial<RolloutEvent>[]) {
+      expect(decided).not.toHaveProperty('refused')
+      expect(made.map((event) => event.type)).toEqual(expected.map((event) => event.type))
+      expect(made).toMatchObject(expected)
+    },
+    givesNothing() {
+      expect(decided).toEqual({ events: [] })
+    },
+    isRefused(refused: Refusal['refused'], why: RegExp | string = '') {
+      expect(decided).toMatchObject({
+        refused,
+        why: expect.stringMatching(why),
+        next: expect.stringMatching(/./),
+      })
+    },
+  }
+}
+
+function dated(steps: Step[]): RolloutEvent[] {
+  let at = t0 - minute
+  return steps.map((step) => {
+    at = step.at ?? at + minute
+    return { by: ada, ...step, at } as RolloutEvent
+  })
+}
+
+function stateOf(events: RolloutEvent[]): RolloutState {
+  const state = fold(events)
+  if (!state) throw new Error('a story begins with created(…)')
+  return state
+}
+
+/** Ten stations on `aPlan`, unless said otherwise. */
+export function created(
+  what: { plan?: Plan; stations?: number; startAt?: number; order?: StationId[] } = {},
+): Step {
+  return {
+    type: 'RolloutCreated',
+    rolloutId: rollout,
+    procedureId: procedure,
+    deploymentId: build,
+    baseDeploymentId: base,
+    plan: what.plan ?? aPlan(),
+    order: what.order ?? stations(what.stations ?? 10),
+    startAt: what.startAt ?? null,
+    retryOf: null,
+    why: null,
+  }
+}
+
+export const started: Step = { type: 'RolloutStarted' }
+export const stage = (stageIndex: number, ...taken: StationId[]): Step => ({
+  type: 'StageStarted',
+  stageIndex,
+  stations: taken,
+})
+export const advanced = (to: number, ...taken: StationId[]): Step[] => [
+  { type: 'StageAdvanced', from: to - 1, to, why: null, override: [] },
+  stage(to, ...taken),
+]
+export const live = (stageIndex: number): Step => ({ type: 'StageWentLive', stageIndex })
+export const pulled = (id: StationId): Step => ({ type: 'StationPulled', stationId: id })
+export const confirmed = (id: StationId): Step => ({ type: 'StationConfirmed', stationId: id })
+export const paused = (reason: 'person' | 'breach' = 'person'): Step => ({
+  type: 'RolloutPaused',
+  reason,
+  why: reason === 'breach' ? 'yield fell' : 'lunch',
+})
+export const aborted = (...wayBack: (typeof base)[]): Step => ({
+  type: 'RolloutAborted',
+  why: 'bad build',
+  wayBack: [base, ...wayBack],
+})
+export const breached = (
+  severity: 'breach' | 'severe' = 'breach',
+  metric: GateMetric = 'first-pass yield',
+  logEvidence = 5,
+): Step => ({ type: 'BreachOpened', metric, severity, logEvidence, headline: `${metric} fell` })
+
+export const ready: Readiness = { ready: true, items: [] }
+export const notReady: Readiness = {
+  ready: false,
+  items: [{ kind: 'samples', met: false, text: '12 of 100 first attempts', done: 12, needed: 100 }],
+}
+
+export function verdict(...gates: Partial<GateVerdict>[]): Verdict {
+  const all = gates.map((gate) => ({ ...passing, ...gate }))
+  const overall = all[0]?.verdict ?? 'pass'
+  return { at: t0, engine: 'test', overall, gates: all, watermark: { canary: t0, base: t0 }, drift: {} }
+}
+
+const passing: GateVerdict = {
+  metric: 'first-pass yield',
+  mode: 'pause',
+  verdict: 'pass',
+  canary: { stations: 1, n: 100, bad: 2, rate: 0.02 },
+  base: { stations: 9, n: 900, bad: 18, rate: 0.02 },
+  expectedRate: 0.02,
+  difference: 0,
+  differenceLow: -0.02,
+  differenceHigh: 0.03,
+  toleratedRate: 0.022,
+  logEvidence: 0.4,
+  logThreshold: Math.log(50),
+  probabilityWorse: 0.5,
+  probabilityUnacceptable: 0.05,
+  countsToVerdict: null,
+  headline: 'as expected',
+}
+
+/** The gates' word before the decider, as the service brings it. */
+export function judged(gate: Partial<GateVerdict> = {}, readiness: Readiness = notReady): Asked {
+  return { type: 'judge', verdict: verdict(gate), readiness, by: firstpass }
+}
+
+/** Stage 1 with station 1 on the new build, live since its last event. */
+export const firstLive: Step[] = [created(), started, stage(0, s(1)), confirmed(s(1)), live(0)]
+/** Stage 2 with stations 1 to 5; all but the first are only pinned. */
+export const secondStage: Step[] = [...firstLive, ...advanced(1, s(2), s(3), s(4), s(5))]
+/** The last stage of three stations, all on the new build. */
+export const lastLive: Step[] = [
+  created({ stations: 3 }),
+  started,
+  stage(0, s(1)),
+  confirmed(s(1)),
+  ...advanced(1, s(2)),
+  confirmed(s(2)),
+  ...advanced(2, s(3)),
+  confirmed(s(3)),
+  live(2),
+]
+/** Station 1 had confirmed, station 2 pulled, stations 3 to 5 were only pinned. */
+export const abortOpen: Step[] = [...secondStage, pulled(s(2)), aborted()]
