@@ -39,18 +39,20 @@ function evidence(view: RolloutView, stageIndex: number): CardBlock[] {
       ...comparisons(view).map(comparisonField),
       durationField(view.canaryArm, view.baseArm),
     ]),
-    ...(gates === null ? [] : [section('gates', gates)]),
     section('stations', stationLines(view, stageIndex)),
+    ...(gates === null ? [] : [context('gates', [gates], 1500)]),
   ]
 }
 
-/** Every gate says its word; none is hidden by another. */
+/** Every gate says its word; none is hidden by another. In small print: its numbers stand in the fields above. */
 function gateLines(view: RolloutView): Markup | null {
   const gates = view.verdict?.gates ?? []
   if (gates.length === 0) return null
   const lines = gates.map((gate) => {
+    // The name stands before it already.
+    const sentence = gate.headline.replace(`${gate.metric} `, '')
     const observed = gate.mode === 'observe' ? ' (observed only)' : ''
-    return markup`${metricNames[gate.metric]}: *${verdictWords[gate.verdict]}*${observed}, ${said(gate.headline, 220)}`
+    return markup`${metricNames[gate.metric]}: *${verdictWords[gate.verdict]}*${observed}, ${said(sentence, 220)}`
   })
   return join(lines, '\n')
 }

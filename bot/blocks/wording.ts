@@ -52,7 +52,10 @@ export type Decision = { what: string; by: Actor; at: number; why: string | null
 export function decided(decision: Decision): Markup {
   const what = oneLine(decision.what, 120)
   const why = decision.why === null || decision.why === '' ? '' : `: ${oneLine(decision.why, 300)}`
-  return markup`*${capitalised(what)}* by ${named(decision.by)}, ${moment(decision.at)}${why}`
+  // "advanced, overriding: …" is a word and its details.
+  const [word = '', ...details] = what.split(', ')
+  const more = details.length === 0 ? '' : `, ${details.join(', ')}`
+  return markup`*${capitalised(word)}*${more} by ${named(decision.by)}, ${moment(decision.at)}${why}`
 }
 
 /** One piece of text stays one piece: two halves are escaped apart, and could join to a call. */
