@@ -10,6 +10,9 @@ import type { Delivery, DeliveryResult } from './service.ts'
 const cardQueue = 'slack-card'
 const threadQueue = 'slack-thread'
 
+/** NOTIFY tells of jobs that can run at once only; one that waits for its moment is found by asking. */
+const everySecond = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 1, batchSize: 1 }
+
 export type Jobs = {
   deliveries: Deliveries
   /** Begins delivering. */
@@ -74,7 +77,7 @@ export async function startJobs(database: Database, log: FastifyBaseLogger): Pro
     },
     async work(deliver) {
       for (const queue of [cardQueue, threadQueue])
-        await boss.work<Delivery>(queue, { pollingIntervalSeconds: 1, batchSize: 1 }, async ([job]) => {
+        await boss.work<Delivery>(queue, everySecond, async ([job]) => {
           if (!job) return
           const result = await deliver(job.data)
           if (result.delivered) return
