@@ -15,6 +15,8 @@ export type Pickup = {
 
 /** Ends the present interval and begins one; the same acknowledgement again changes nothing. */
 export async function recordPickup(tx: Db, pickup: Pickup, now: Instant): Promise<void> {
+  // Two acknowledgements at once would both find the same present interval: the station's row lets one in at a time.
+  await tx.execute(sql`select 1 from stations where id = ${pickup.stationId}::uuid for no key update`)
   const ofStation = and(eq(pickups.procedureId, pickup.procedureId), eq(pickups.stationId, pickup.stationId))
   const [present] = await tx
     .select()

@@ -37,6 +37,8 @@ export type TestService = {
   judge(procedureId?: ProcedureId): Promise<void>
   /** Deliveries queued so far, newest last. */
   queued: Queued[]
+  /** Long polls that wait now. */
+  waiting(): number
 }
 
 export async function openTestService(
@@ -66,7 +68,15 @@ export async function openTestService(
     events: (id) => eventsOf(database.db, id),
   }
   const judge = judging({ database, now, deliveries })
-  const waiters = await pinWaiters(database)
+  const pins = await pinWaiters(database)
+  let waiting = 0
+  const waiters: typeof pins = {
+    ...pins,
+    wait(...asked) {
+      waiting++
+      return pins.wait(...asked).finally(() => waiting--)
+    },
+  }
   const app = await buildApp({
     database,
     service,
@@ -90,6 +100,7 @@ export async function openTestService(
     app,
     service,
     queued,
+    waiting: () => waiting,
     async ask(method, url, { token = adminToken, body, headers = {} } = {}) {
       const reply = await app.inject({
         method,
