@@ -60,6 +60,11 @@ export function errorHandling(app: FastifyInstance): void {
         message: 'The database does not answer now: nothing was stored. Send it again in 5 seconds.',
       })
     }
+    if (isUnstorable(error))
+      return reply.code(422).send({
+        code: 'invalid',
+        message: 'Expected well-formed text without the character U+0000: the database cannot keep it.',
+      })
     const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500
     if (status >= 500) {
       request.log.error({ err: error }, 'a request failed')
@@ -98,6 +103,16 @@ function isAway(error: unknown): boolean {
     )
       return true
     if (each.message === 'the embedded database has been closed') return true
+  }
+  return false
+}
+
+/** U+0000 in a text or in JSON, and half a surrogate pair in JSON. */
+function isUnstorable(error: unknown): boolean {
+  for (let each: unknown = error; each instanceof Error; each = each.cause) {
+    const code = 'code' in each ? String(each.code) : ''
+    if (code === '22021' || code === '22P05') return true
+    if (code === '22P02' && 'detail' in each && /surrogate/i.test(String(each.detail))) return true
   }
   return false
 }
