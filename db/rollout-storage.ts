@@ -112,10 +112,13 @@ export async function rememberCommand(
   await tx.insert(commands).values({ ...command, at: new Date(command.at) })
 }
 
+/** Until the transaction ends, whoever brings the same id waits here, and is then told what was done. */
 export async function rememberedCommand(
   tx: Db,
   id: string,
 ): Promise<{ rolloutId: RolloutId; did: string } | null> {
+  // The seed keeps these apart from the procedures' locks, which are taken after it.
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${id}, 1))`)
   const [found] = await tx.select().from(commands).where(eq(commands.id, id))
   return found ?? null
 }

@@ -256,6 +256,7 @@ async function rollback(
     )
   if (why.trim() === '') return refuse('invalid', 'a rollback needs a reason', 'Say why, in a few words.')
   const live = await liveOf(tx, procedureId)
+  if (live?.status === 'aborting') return alreadyLive(procedure, live)
   if (live)
     return refuse(
       'not now',
