@@ -286,17 +286,17 @@ function overridden(command: Of<'advance'> | Of<'set'>, state: Running): { items
   const held =
     state.status === 'paused' && state.pause.reason !== 'breach' ? [`paused: ${state.pause.why}`] : []
   const missing = [...held, ...unmet(command.readiness)]
-  if (missing.length === 0) return { items: [] }
+  const breached = state.breaches.some((breach) => breach.closed === null)
+  if (missing.length === 0 && !breached) return { items: [] }
   if (!command.override && held.length > 0)
     return notNow(`the rollout is ${held.join()}`, 'Resume it first, or override with a reason.')
-  if (!command.override)
+  if (!command.override && missing.length > 0)
     return {
       refused: 'not ready',
       why: `stage ${state.stageIndex + 1} is not ready: ${missing.join('; ')}`,
       next: 'Wait, or override with a reason.',
     }
-  if (state.breaches.some((breach) => breach.closed === null))
-    return notNow('a breach is open', 'Acknowledge it with a reason first, or abort.')
+  if (breached) return notNow('a breach is open', 'Acknowledge it with a reason first, or abort.')
   if (!command.why?.trim())
     return invalid('an override needs a reason', 'Say why the stage may go on without it.')
   return { items: missing }

@@ -62,6 +62,7 @@ describe('advance', () => {
     const open = given(...firstLive, breached(), paused('breach'))
     open.when({ ...advance, readiness: notReady }).isRefused('not ready')
     open.when({ ...overriding, readiness: notReady }).isRefused('not now', /breach is open/)
+    open.when({ ...advance, readiness: ready }).isRefused('not now', /breach is open/)
   })
 
   test('goes on by itself from a pause for a breach that is over', () => {

@@ -1,0 +1,118 @@
+// Commands and facts in any order, for the model of the rollout: most make sense somewhere, none everywhere.
+import fc from 'fast-check'
+import { firstpass } from '../../../server/domain/actor.ts'
+import { gateMetrics } from '../../../server/domain/gate.ts'
+import { hour } from '../../../server/domain/instant.ts'
+import type { Command } from '../../../server/domain/rollout/commands.ts'
+import type { Readiness } from '../../../server/domain/rollout/readiness.ts'
+import { base, build, station, thirdBuild } from '../../support/plan-builder.ts'
+import { ada, marek, notReady, ready, verdict } from '../../support/rollout-story.ts'
+
+/** `ago`: what stations show happened up to three hours before it is read. */
+export type Step = { command: (now: number) => Command; afterMs: number }
+
+const anyStation = fc.integer({ min: 1, max: 13 }).map(station)
+const anyBuild = fc.constantFrom(base, build, build, thirdBuild)
+const anyReadiness = fc.constantFrom<Readiness>(ready, ready, notReady)
+const why = fc.constantFrom('because', ' ')
+const ago = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 3 * hour }))
+
+const verbs = fc.oneof(
+  fc.record({ type: fc.constant('approve' as const) }),
+  fc.record({ type: fc.constant('advance' as const), why, override: fc.boolean(), readiness: anyReadiness }),
+  fc.record({
+    type: fc.constant('set' as const),
+    share: fc.oneof(fc.double({ min: 0, max: 1 }), fc.constantFrom(1, 1.4, Number.NaN)),
+    why,
+    override: fc.boolean(),
+    readiness: anyReadiness,
+  }),
+  fc.record({ type: fc.constant('pause' as const), why }),
+  fc.record({ type: fc.constant('resume' as const), why }),
+  fc.record({ type: fc.constant('undo' as const), why }),
+  fc.record({ type: fc.constant('waive' as const), stationId: anyStation, why }),
+  fc.record({
+    type: fc.constant('acknowledge' as const),
+    metric: fc.constantFrom(...gateMetrics),
+    why,
+    logEvidence: fc.option(fc.double({ min: -2, max: 50, noNaN: true })),
+  }),
+)
+
+const judgement = fc.record({
+  type: fc.constant('judge' as const),
+  readiness: anyReadiness,
+  verdict: fc
+    .array(
+      fc.record({
+        metric: fc.constantFrom(...gateMetrics),
+        mode: fc.constantFrom('observe' as const, 'pause' as const, 'roll back' as const),
+        // A breach stands on evidence above its line, every other word on less.
+        shown: fc.oneof(
+          fc.record({
+            verdict: fc.constantFrom('breach' as const, 'severe' as const),
+            logEvidence: fc.double({ min: 4, max: 50, noNaN: true }),
+          }),
+          fc.record({
+            verdict: fc.constantFrom('pass' as const, 'wait' as const, 'grey' as const, 'no data' as const),
+            logEvidence: fc.double({ min: -2, max: 3.9, noNaN: true }),
+          }),
+        ),
+      }),
+      { maxLength: 3 },
+    )
+    .map((gates) => new Map(gates.map(({ shown: said, ...gate }) => [gate.metric, { ...gate, ...said }])))
+    .map((gates) => verdict(...gates.values())),
+})
+
+const facts = fc.oneof(
+  fc.record({ type: fc.constant('start' as const) }),
+  fc.record({ type: fc.constant('join' as const), stationId: anyStation }),
+  fc.record({ type: fc.constant('leave' as const), stationId: anyStation, why }),
+  fc.record({
+    type: fc.constant('station stale' as const),
+    stationId: anyStation,
+    detail: fc.constant('silent'),
+  }),
+  judgement,
+)
+
+const shown = fc.oneof(
+  fc.record({ type: fc.constant('run' as const), stationId: anyStation, deploymentId: anyBuild, ago }),
+  fc.record({
+    type: fc.constant('pickup' as const),
+    state: fc.constantFrom('pulled' as const, 'running' as const, 'failed' as const),
+    stationId: anyStation,
+    deploymentId: anyBuild,
+    ago,
+  }),
+)
+
+const endings = fc.oneof(
+  fc.record({ type: fc.constant('abort' as const), why }),
+  fc.record({
+    type: fc.constant('supersede' as const),
+    successor: fc.constantFrom(build, thirdBuild),
+    why,
+  }),
+)
+
+const anyCommand = fc.oneof(
+  { weight: 4, arbitrary: verbs.map((verb) => () => ({ ...verb, by: ada })) },
+  { weight: 3, arbitrary: facts.map((fact) => () => ({ ...fact, by: firstpass })) },
+  {
+    weight: 5,
+    arbitrary: shown.map(({ ago: before, ...fact }) => (now: number): Command => {
+      const moment = now - before
+      return fact.type === 'run'
+        ? { ...fact, startedAt: moment, by: firstpass }
+        : { ...fact, message: null, at: moment, by: firstpass }
+    }),
+  },
+  { weight: 1, arbitrary: endings.map((ending) => () => ({ ...ending, by: marek })) },
+)
+
+export const anySteps: fc.Arbitrary<Step[]> = fc.array(
+  fc.record({ command: anyCommand, afterMs: fc.integer({ min: 0, max: 2 * hour }) }),
+  { maxLength: 60, size: 'max' },
+)
