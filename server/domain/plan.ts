@@ -83,6 +83,14 @@ export const plan = z
           message: `a stage is larger than the one before: expected more than ${targetLabel(before.target)}, got ${targetLabel(current.target)}`,
         })
     })
+    value.gates.forEach((each, index) => {
+      if (value.gates.findIndex((other) => other.metric === each.metric) < index)
+        context.addIssue({
+          code: 'custom',
+          path: ['gates', index, 'metric'],
+          message: `expected one gate a metric, got a further one for ${each.metric}`,
+        })
+    })
     const alarmBudget = value.gates.reduce((sum, each) => sum + each.alpha, 0)
     if (alarmBudget > 0.05 + 1e-9)
       context.addIssue({

@@ -15,7 +15,7 @@ export function orderStations(
   options: { seed: string; handPicked: StationId[]; progression: 'fleet' | 'site' },
 ): StationId[] {
   const byId = new Map(stations.map((station) => [station.id, station]))
-  const picked = options.handPicked.filter((id) => byId.has(id))
+  const picked = [...new Set(options.handPicked)].filter((id) => byId.has(id))
   const others = stations.filter((station) => !picked.includes(station.id))
   const spread = (group: Candidate[]) => interleave(strata(group, options.seed))
   if (options.progression === 'fleet') return [...picked, ...spread(others)]
@@ -43,14 +43,28 @@ function strata(stations: Candidate[], seed: string): StationId[][] {
   return names.map((name) => (groups.get(name) ?? []).map((station) => station.id).sort(byHash(seed)))
 }
 
-/** Deals strata out by the middle of each member's place in its own stratum: proportional in every prefix. */
+/**
+ * Deals strata out so that in every prefix no stratum is a whole station off its share, however unequal they are.
+ * Of the strata that are behind, the one is next whose time runs out first.
+ * Source: Tijdeman, The chairman assignment problem (1980).
+ */
 function interleave(groups: StationId[][]): StationId[] {
-  return groups
-    .flatMap((group, groupIndex) =>
-      group.map((id, index) => ({ id, groupIndex, place: (index + 0.5) / group.length })),
-    )
-    .sort((a, b) => a.place - b.place || a.groupIndex - b.groupIndex)
-    .map((member) => member.id)
+  const total = groups.reduce((sum, group) => sum + group.length, 0)
+  const parts = Math.max(1, 2 * groups.length - 2)
+  const taken = groups.map(() => 0)
+  return Array.from({ length: total }, (_, position) => {
+    const behind = groups
+      .map((group, index) => ({ group, index, count: taken[index] ?? 0 }))
+      .filter(({ group, count }) => ((position + 1) * group.length - count * total) * parts >= total)
+    const next = behind.toSorted((a, b) => runsOut(a, parts) - runsOut(b, parts) || a.index - b.index)[0]
+    if (next) taken[next.index] = next.count + 1
+    return next?.group[next.count]
+  }).filter((id) => id !== undefined)
+}
+
+/** As a share of the whole order: where a stratum that still has only `count` would be a whole station behind. */
+function runsOut({ group, count }: { group: StationId[]; count: number }, parts: number): number {
+  return (count + 1 - 1 / parts) / group.length
 }
 
 function byHash(seed: string) {
