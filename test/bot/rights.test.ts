@@ -49,6 +49,21 @@ describe('what Slack says of a person', () => {
     expect(await people.identify(id)).toEqual(result)
   })
 
+  it.each([
+    [{ team_id: 'T0OTHER' }, 'Only people of this workspace may use rollouts.'],
+    [{ team_id: 'T1', is_stranger: true }, 'Only people of this workspace may use rollouts.'],
+    [
+      { team_id: 'E1', enterprise_user: { teams: ['T0OTHER'] } },
+      'Only people of this workspace may use rollouts.',
+    ],
+    [{ team_id: 'E1', enterprise_user: { teams: ['T1'] } }, undefined],
+  ])('keeps other companies’ people out: %j', async (part, refused) => {
+    const answer = { ok: true, user: { id: 'U1', name: 'u', ...part } }
+    const client = new WebClient('xoxb-x', { fetch: async () => Response.json(answer) })
+    const identified = await createPeople({ client, teamId: 'T1', now: () => 0 }).identify('U1')
+    expect('refused' in identified ? identified.refused : undefined).toBe(refused)
+  })
+
   it('is asked once a minute', async () => {
     const open = await openBot({ service: fakeService({ rollouts: [aRollout()] }), workspace: { users } })
     const asked = () => open.workspace.calls().filter((call) => call.method === 'users.info').length
