@@ -7,7 +7,10 @@ import { type Db, rows } from './client.ts'
 /** Channel on which a station's id is announced when its assignments change. */
 export const pinsChannel = 'firstpass_pins'
 
-/** Pins the stations to a deployment from `now` on; a pin that says so already stays as it is. */
+/**
+ * Pins the stations to a deployment from `now` on; a pin that says so already stays as it is. A station that has been
+ * unlinked in the meantime gets none: it would find an old one when it is linked again.
+ */
 export async function pinStations(
   tx: Db,
   pin: {
@@ -28,9 +31,9 @@ export async function pinStations(
   await tx.execute(
     sql`with pinned as (
           insert into pins (procedure_id, station_id, deployment_id, rollout_id, from_at)
-          select ${pin.procedureId}::uuid, s.id, ${pin.deploymentId}::uuid, ${pin.rolloutId}::uuid, ${at}::timestamptz
-          from stations s where s.id in ${ids}
-            and not exists (select 1 from pins p where p.procedure_id = ${pin.procedureId}::uuid and p.station_id = s.id and p.to_at is null)
+          select l.procedure_id, l.station_id, ${pin.deploymentId}::uuid, ${pin.rolloutId}::uuid, ${at}::timestamptz
+          from station_procedures l where l.procedure_id = ${pin.procedureId}::uuid and l.station_id in ${ids}
+            and not exists (select 1 from pins p where p.procedure_id = l.procedure_id and p.station_id = l.station_id and p.to_at is null)
           returning station_id)
         select pg_notify(${pinsChannel}, station_id::text) from pinned`,
   )

@@ -1,4 +1,5 @@
 // Judging: what stations have shown and what the gates say, brought before the decider, one rollout at a time.
+import { isDeepStrictEqual } from 'node:util'
 import { armCounts, countsAfterWatermark, stationClocks } from '../db/arm-counts.ts'
 import type { Database, Db } from '../db/client.ts'
 import { procedureById, stationsOf } from '../db/registry.ts'
@@ -53,10 +54,12 @@ export function judging({ database, now, deliveries }: Deps) {
   }
 
   async function keep(tx: Db, state: RolloutState, before: Verdict | null, verdict: Verdict): Promise<void> {
-    if (before && sameNumbers(before, verdict)) return
+    const same = before !== null && sameNumbers(before, verdict)
+    // Without new numbers the soak clock still goes on: the card is brought up to date once a minute.
+    if (same && verdict.at - before.at < minute) return
     const last = await lastRecordedVerdictAt(tx, state)
     const notable = before?.overall !== verdict.overall || last === null || verdict.at - last >= minute
-    await saveVerdict(tx, state, verdict, notable)
+    await saveVerdict(tx, state, verdict, notable && !same)
     if ('stageIndex' in state) await deliveries.card(tx, state, Math.max(0, state.stageIndex))
   }
 
@@ -147,6 +150,9 @@ function duration(ms: number): string {
   return `${Math.round(ms / (60 * minute))} h`
 }
 
-function sameNumbers(a: Verdict, b: Verdict): boolean {
-  return JSON.stringify({ ...a, at: 0, watermark: 0 }) === JSON.stringify({ ...b, at: 0, watermark: 0 })
+/** The database returns a verdict with its keys in another order. */
+function sameNumbers(kept: Verdict, made: Verdict): boolean {
+  const { at: _at, watermark: _watermark, ...numbers } = JSON.parse(JSON.stringify(made))
+  const { at: _keptAt, watermark: _keptWatermark, ...before } = kept
+  return isDeepStrictEqual(numbers, before)
 }
