@@ -24,8 +24,13 @@ const time = z.string().transform((text, context) => {
   return z.NEVER
 })
 
-/** Postgres cannot store the character U+0000; inside JSON it would fail the whole statement. */
-const noNul = (value: unknown) => !JSON.stringify(value ?? null).includes('\\u0000')
+/**
+ * Postgres stores neither the character U+0000 nor half of a surrogate pair; inside JSON either would fail the whole
+ * statement, and with it the other runs of the batch. JSON escapes just these; an even number of backslashes before
+ * is text that only looks so.
+ */
+const unstorable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/
+const storable = (field: unknown) => !unstorable.test(JSON.stringify(field ?? null))
 
 export const runInput = z
   .looseObject({
@@ -47,8 +52,13 @@ export const runInput = z
         path: ['ended_at'],
         message: 'expected ended_at at or after started_at',
       })
-    if (!noNul(run))
-      context.addIssue({ code: 'custom', message: 'expected text without the character U+0000' })
+    for (const [name, value] of Object.entries(run))
+      if (!storable([name, value]))
+        context.addIssue({
+          code: 'custom',
+          path: [name],
+          message: 'expected well-formed text without the character U+0000',
+        })
   })
 export type RunInput = z.infer<typeof runInput>
 
