@@ -20,10 +20,12 @@ export function judgedCounts(counts: StationCounts[], early: StationCounts[]): S
   return counts.map((count) => {
     const less = later.get(`${count.arm}/${count.stationId}`)
     if (!less) return count
+    const units = Math.max(0, count.units - less.units)
     return {
       ...count,
-      units: Math.max(0, count.units - less.units),
-      passed: Math.max(0, count.passed - less.passed),
+      units,
+      // The two reads may be a commit apart: more passed than units would be a negative count of bad ones.
+      passed: Math.min(units, Math.max(0, count.passed - less.passed)),
       runs: Math.max(0, count.runs - less.runs),
       errors: Math.max(0, count.errors - less.errors),
       timeouts: Math.max(0, count.timeouts - less.timeouts),

@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest'
+import { describeEvents } from '../../../server/domain/rollout/describe.ts'
+import { station } from '../../support/plan-builder.ts'
+import {
+  abortOpen,
+  breached,
+  created,
+  firstLive,
+  given,
+  judged,
+  lastLive,
+  paused,
+  ready,
+  secondStage,
+} from '../../support/rollout-story.ts'
+
+type Story = { events: Parameters<typeof describeEvents>[0]; state: Parameters<typeof describeEvents>[1] }
+const said = (story: Story) => describeEvents(story.events, story.state)
+const advance = { type: 'advance', why: null, override: false, readiness: ready } as const
+
+describe('what a command did', () => {
+  test('is told of a start, an advance and an undo with the stations', () => {
+    expect(said(given(created()).when({ type: 'start' }))).toBe(
+      'stage 1 of 3 (1 station) pins 1 more station',
+    )
+    expect(said(given(...firstLive).when(advance))).toBe('stage 2 of 3 (50 %) pins 4 more stations')
+    const undo = { type: 'undo', why: 'wrong button' } as const
+    expect(said(given(...secondStage).when(undo))).toBe('went back to stage 1: 4 stations lose their pins')
+  })
+
+  test('is told of a pause, a resume and both together', () => {
+    expect(said(given(...firstLive).when({ type: 'pause', why: 'lunch' }))).toBe('paused: lunch')
+    expect(said(given(...firstLive, paused()).when({ type: 'resume', why: null }))).toBe('resumed')
+    const both = said(given(...firstLive, paused()).when({ ...advance, override: true, why: 'late' }))
+    expect(both).toBe('resumed; stage 2 of 3 (50 %) pins 4 more stations')
+  })
+
+  test('is told of an abort and of its end', () => {
+    expect(said(given(...firstLive).when({ type: 'abort', why: '' }))).toBe(
+      'aborted: every station is pinned to base again',
+    )
+    const alone = { type: 'StationLeft' as const, stationId: station(1), why: 'unlinked' }
+    const waive = { type: 'waive', stationId: station(2), why: 'off' } as const
+    expect(said(given(...abortOpen, alone).when(waive))).toBe(
+      'waived the station; no station waits to return',
+    )
+  })
+
+  test('is told of an acknowledgement, an approval and a completion', () => {
+    const open = given(...firstLive, breached(), paused('breach'))
+    const metric = 'first-pass yield' as const
+    expect(said(open.when({ type: 'acknowledge', metric, why: 'lot', logEvidence: null }))).toBe(
+      'acknowledged the first-pass yield breach; the rollout stays paused until it is resumed',
+    )
+    expect(said(given(...firstLive).when({ type: 'approve' }))).toBe('approved')
+    expect(said(given(...lastLive).when(advance))).toBe(
+      'completed: the build is the active one on every station',
+    )
+  })
+
+  test('is nothing when it was already so, or when only stations moved', () => {
+    expect(said(given(...abortOpen).when({ type: 'abort', why: '' }))).toBe(
+      'nothing changed: that was already so',
+    )
+    expect(said(given(...firstLive).when(judged()))).toBe('nothing changed: that was already so')
+  })
+})
