@@ -9,8 +9,8 @@ import { inert, oneLine } from './blocks/markup.ts'
 import { deploymentBlock, startActions, startBlocks } from './blocks/start-modal.ts'
 import { readObject } from './button-value.ts'
 import { refusalLine } from './commands/answer.ts'
-import { planOf } from './custom-plan.ts'
 import { parseStages } from './parse-stages.ts'
+import { planOf } from './plan-of.ts'
 
 export type StartForm = {
   procedureId: ProcedureId | null
@@ -47,7 +47,7 @@ export function readStartForm(view: Pick<ViewOutput, 'state' | 'private_metadata
   }
 }
 
-/** Everything but the build: enough for the preview. */
+/** The plan and its preview; with the build chosen, the preview names the very stations that a start takes. */
 export async function planForm(service: Service, form: StartForm): Promise<Planned | { faults: Faults }> {
   if (form.procedureId === null) return fault(startBlocks.procedure, 'Choose a procedure.')
   const procedure = await service.procedure(form.procedureId)
@@ -57,7 +57,7 @@ export async function planForm(service: Service, form: StartForm): Promise<Plann
   const group = form.group === '' ? null : await service.group(procedure.id, form.group)
   if (group !== null && isRefusal(group)) return fault(startBlocks.group, refusalLine(group))
   const plan = planOf(chosen, group, procedure.soakMinutes)
-  const preview = await service.preview(procedure.id, plan)
+  const preview = await service.preview(procedure.id, plan, form.deploymentId)
   if (isRefusal(preview))
     return fault(form.preset === 'custom' ? startBlocks.stages : startBlocks.preset, refusalLine(preview))
   return { procedure, plan, preview }

@@ -11,7 +11,12 @@ const cardQueue = 'slack-card'
 const threadQueue = 'slack-thread'
 
 /** NOTIFY tells of jobs that can run at once only; one that waits for its moment is found by asking. */
-const everySecond = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 1, batchSize: 1 }
+const everySecond = {
+  pollingIntervalSeconds: 1,
+  notifyPollingIntervalSeconds: 1,
+  batchSize: 1,
+  burstWhenBatchFull: true,
+}
 
 export type Jobs = {
   deliveries: Deliveries

@@ -14,7 +14,7 @@ import type { ProcedureId, RolloutId, StationId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
 import { targetLabel } from './domain/plan.ts'
 import type { RolloutEvent } from './domain/rollout/events.ts'
-import { type Readiness, stageReadiness, unmet } from './domain/rollout/readiness.ts'
+import { type Readiness, stageReadiness, startReadiness, unmet } from './domain/rollout/readiness.ts'
 import { isRunning, type RolloutState } from './domain/rollout/state.ts'
 import { nextStep, waitsFor } from './domain/rollout/waiting.ts'
 import type {
@@ -30,8 +30,23 @@ import { wilsonInterval } from './domain/statistics/wilson-interval.ts'
 import { addCounts, type Counts, noCounts } from './domain/tally.ts'
 import { stageFacts } from './stage-facts.ts'
 
-/** @param pageUrl absolute address of a rollout's page. */
-export async function rolloutView(
+/**
+ * Read in one snapshot: a decision that commits between two queries would show a stage with another stage's numbers.
+ * @param pageUrl absolute address of a rollout's page.
+ */
+export function rolloutView(
+  db: Db,
+  id: RolloutId,
+  now: Instant,
+  pageUrl: (id: RolloutId) => string,
+): Promise<RolloutView | null> {
+  return db.transaction((tx) => viewInSnapshot(tx, id, now, pageUrl), {
+    isolationLevel: 'repeatable read',
+    accessMode: 'read only',
+  })
+}
+
+async function viewInSnapshot(
   db: Db,
   id: RolloutId,
   now: Instant,
@@ -53,7 +68,7 @@ export async function rolloutView(
     throw new Error(`rollout ${id} names a procedure or a deployment that is gone`)
   const readiness: Readiness = isRunning(state)
     ? stageReadiness(state, await stageFacts(db, state, verdict), now)
-    : { ready: false, items: [] }
+    : startReadiness(state)
   return {
     id,
     url: pageUrl(id),

@@ -29,7 +29,8 @@ export function cardButtons(view: RolloutView): Button[] {
     label: 'Advance',
     description: `Advance ${of} to the next stage`,
     value,
-    style: 'primary',
+    // Otherwise it opens the list of what is missing, and asks for a reason.
+    ...(view.readiness.ready ? { style: 'primary' as const } : {}),
   })
   const pause = button({ actionId: buttonIds.pause, label: 'Pause', description: `Pause ${of}`, value })
   const resume = button({ actionId: buttonIds.resume, label: 'Resume', description: `Resume ${of}`, value })

@@ -74,6 +74,7 @@ function inputs(procedure: StartModalInput['procedure']): KnownBlock[] {
       },
     }),
     input(deploymentBlock(procedure?.id ?? null), 'Build', {
+      dispatch_action: true,
       element: {
         type: 'external_select',
         action_id: startActions.deployment,

@@ -45,7 +45,13 @@ export async function openStartModal(
 }
 
 export function startModalListeners(app: App, deps: ListenerDeps): void {
-  const refreshing = [startActions.procedure, startActions.preset, startActions.stages, startActions.group]
+  const refreshing = [
+    startActions.procedure,
+    startActions.deployment,
+    startActions.preset,
+    startActions.stages,
+    startActions.group,
+  ]
   for (const action_id of refreshing)
     app.action<BlockAction<BlockElementAction>>(
       { type: 'block_actions', action_id },

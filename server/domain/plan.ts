@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { defaultGates, gate } from './gate.ts'
 import { stationId } from './ids.ts'
 
-const soak = z.strictObject({
+export const soak = z.strictObject({
   /** Minutes the stage stays live, with all its stations confirmed or waived. */
   minutes: z
     .number()
@@ -28,6 +28,7 @@ export const stage = z.strictObject({
   /** People who must approve before the rollout leaves this stage. */
   approvals: z.int().min(0).max(10).default(0),
 })
+export type Soak = z.infer<typeof soak>
 export type Stage = z.infer<typeof stage>
 
 /** Which stations of the procedure take part; all when every field is empty. */

@@ -1,6 +1,6 @@
 // The plans people pick by name. Sample and soak targets: first stage 100 first attempts and a day,
 // 300 at a quarter, 500 at a half; the hot-fix 30 and half an hour. All can be set per rollout.
-import { type PlanInput, presetNames, type Stage, type StageTarget } from './plan.ts'
+import { type PlanInput, presetNames, type Soak, type StageTarget } from './plan.ts'
 
 export type PresetName = (typeof presetNames)[number]
 
@@ -19,29 +19,40 @@ const targets: Record<PresetName, StageTarget[]> = {
 
 /** The plan of a preset, ready for `plan.parse`. `soakMinutes` replaces the day of soak of every stage. */
 export function presetPlan(preset: PresetName, soakMinutes?: number): PlanInput {
-  const stages = targets[preset].map((target, index, all) =>
-    stageOf(preset, target, index === all.length - 1, soakMinutes),
-  )
+  const hurried = preset === 'hot-fix'
+  const stages = targets[preset].map((target, index, all) => {
+    const soak = usualSoak(target, index === all.length - 1, soakMinutes ?? (hurried ? 30 : undefined))
+    return { target, soak: hurried && soak.firstAttempts > 0 ? { ...soak, firstAttempts: 30 } : soak }
+  })
   return { preset, stages }
+}
+
+/** A plan of stages of one's own: those without a soak get what a preset's stage of that size has. */
+export function customPlan(
+  stages: { target: StageTarget; soak?: Soak | undefined; approvals?: number }[],
+  soakMinutes?: number,
+): PlanInput {
+  return {
+    preset: 'custom',
+    stages: stages.map(({ target, soak, approvals = 0 }, index) => ({
+      target,
+      approvals,
+      soak: soak ?? usualSoak(target, index === stages.length - 1, soakMinutes),
+    })),
+  }
 }
 
 export function isPresetName(name: string): name is PresetName {
   return (presetNames as readonly string[]).includes(name)
 }
 
-function stageOf(preset: PresetName, target: StageTarget, last: boolean, soakMinutes?: number): Stage {
-  const soak = last
-    ? { minutes: 0, firstAttempts: 0, firstAttemptsPerStation: 0 }
-    : {
-        minutes: soakMinutes ?? (preset === 'hot-fix' ? 30 : 24 * 60),
-        firstAttempts: samples(preset, target),
-        firstAttemptsPerStation: 0,
-      }
-  return { target, soak, approvals: 0 }
+/** The last stage only waits for its stations: what it would gather, the watch after completion does. */
+function usualSoak(target: StageTarget, last: boolean, soakMinutes = 24 * 60): Soak {
+  if (last) return { minutes: 0, firstAttempts: 0, firstAttemptsPerStation: 0 }
+  return { minutes: soakMinutes, firstAttempts: samples(target), firstAttemptsPerStation: 0 }
 }
 
-function samples(preset: PresetName, target: StageTarget): number {
-  if (preset === 'hot-fix') return 30
+function samples(target: StageTarget): number {
   if ('stations' in target || target.share < 0.25) return 100
   return target.share < 0.5 ? 300 : 500
 }

@@ -3,8 +3,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { gateMetric } from '../domain/gate.ts'
 import { deploymentId, procedureId, rolloutId, stationId } from '../domain/ids.ts'
-import { group, type PlanInput, presetNames, stage } from '../domain/plan.ts'
-import { presetPlan } from '../domain/presets.ts'
+import { group, type PlanInput, presetNames, soak, stage } from '../domain/plan.ts'
+import { customPlan, presetPlan } from '../domain/presets.ts'
 import { isRefusal, type Refusal } from '../domain/rollout/commands.ts'
 import { rolloutLine, rolloutView } from '../domain/rollout-view.ts'
 import { readTime } from '../domain/time-text.ts'
@@ -23,7 +23,12 @@ const startBody = z.strictObject({
     .enum(presetNames)
     .optional()
     .describe('The stages by name; standard when neither preset nor stages is given.'),
-  stages: z.array(stage).optional().describe('Stages of your own; the last takes { "share": 1 }.'),
+  stages: z
+    .array(stage.extend({ soak: soak.optional() }))
+    .optional()
+    .describe(
+      'Stages of your own; the last takes { "share": 1 }. Without a soak a stage gets the usual one of its size.',
+    ),
   group: group.optional(),
   hand_picked: z.array(stationId).optional(),
   progression: z.enum(['fleet', 'site']).optional(),
@@ -233,9 +238,10 @@ export function rolloutRoutes(app: FastifyInstance, { service, authentication }:
 
   async function startInput(body: z.infer<typeof startBody>): Promise<StartInput> {
     const procedure = await service.procedure(body.procedure_id)
+    const soakMinutes = procedure?.soakMinutes ?? undefined
     const stages = body.stages
-      ? { preset: 'custom' as const, stages: body.stages }
-      : presetPlan(body.preset ?? 'standard', procedure?.soakMinutes ?? undefined)
+      ? customPlan(body.stages, soakMinutes)
+      : presetPlan(body.preset ?? 'standard', soakMinutes)
     // The plan's own schema reads the rest, and names every fault with its path.
     const plan = {
       ...stages,

@@ -4,7 +4,7 @@ import type { StationId } from '../ids.ts'
 import type { Instant } from '../instant.ts'
 import { minute } from '../instant.ts'
 import type { VerdictWord } from '../verdict.ts'
-import { canaryStations, type Running, soakedMs } from './state.ts'
+import { canaryStations, type RolloutState, type Running, soakedMs } from './state.ts'
 
 /** Facts from outside the state: counts of the canary arm, what the gates say, whether a window is open. */
 export type StageFacts = {
@@ -144,4 +144,19 @@ function approvals(state: Running): ReadinessItem | null {
   if (needed === 0) return null
   const done = state.approvals.length
   return { kind: 'approvals', met: done >= needed, text: `${done} of ${needed} approvals`, done, needed }
+}
+
+/** What the start waits for that a person can give. */
+export function startReadiness(state: RolloutState): Readiness {
+  if (state.status !== 'pending' || state.plan.startApprovals === 0) return { items: [], ready: false }
+  const { length: done } = state.approvals
+  const needed = state.plan.startApprovals
+  const item: ReadinessItem = {
+    kind: 'approvals',
+    met: done >= needed,
+    text: `${done} of ${needed} approvals of the start`,
+    done,
+    needed,
+  }
+  return { items: [item], ready: item.met }
 }

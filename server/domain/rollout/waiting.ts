@@ -40,6 +40,8 @@ export function nextStep(state: RolloutState, ready: boolean): string {
     case 'active':
     case 'paused': {
       const following = state.plan.stages[state.stageIndex + 1]
+      if (state.status === 'paused' && state.breaches.some((breach) => breach.closed === null))
+        return 'Acknowledge the breach with a reason and resume, or abort; no further station gets the build until then.'
       if (state.status === 'paused')
         return 'No further station gets the build until somebody resumes; gates keep judging.'
       if (!following) return 'When the last stage is ready, the rollout completes by itself.'
