@@ -1,7 +1,7 @@
 // The composition root: settings, database, service, jobs, Slack and HTTP, put together once.
 import { randomBytes } from 'node:crypto'
 import closeWithGrace from 'close-with-grace'
-import type { FastifyBaseLogger } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { type Logger, pino } from 'pino'
 import { slackApp } from '../bot/slack-app.ts'
 import { type Database, openDatabase } from '../db/client.ts'
@@ -96,7 +96,7 @@ export async function startFirstpass(options: {
       status: slack?.status ?? (() => ({ state: 'disabled', reason: 'no SLACK_BOT_TOKEN' })),
     },
   })
-  running.defer(() => app.close())
+  running.defer(() => closeSoon(app))
   // Before the app: it waits for its long polls, which end here.
   running.defer(() => waiters.stop())
   const listening = await app.listen({ port: settings.PORT, host: settings.HOST }).catch((error: unknown) => {
@@ -158,6 +158,16 @@ function sayDurability(database: Database, log: FastifyBaseLogger): void {
     log.warn(
       'embedded database: commits were not seen to reach the disk. They survive a crash of this process, not a loss of power.',
     )
+}
+
+/** Real milliseconds for requests under way. Stations send again what was not answered. */
+const patienceMs = 2_000
+
+/** A connection that has asked for nothing yet, as browsers open them, is not idle to Node and would hold this up for a minute. */
+async function closeSoon(app: FastifyInstance): Promise<void> {
+  const impatience = setTimeout(() => app.server.closeAllConnections(), patienceMs)
+  await app.close()
+  clearTimeout(impatience)
 }
 
 function portTaken(error: unknown, settings: Settings): unknown {
