@@ -69,6 +69,12 @@ describe('a gate', () => {
   test('is severe from the third of nothing but failures, and not before', () => {
     expect(word(fleet(units(2, 2)))).toBe('wait')
     expect(word(fleet(units(3, 3)))).toBe('severe')
+    // Against a spotless past two failures are evidence enough for a gate of 5 %; they stop nothing all the same.
+    const spotless = { past: units(2000, 0), base: units(500, 0) }
+    const [two] = asked(fleet(units(2, 2), spotless), { gates: [{ ...yieldGate, alpha: 0.05 }] }).gates
+    expect(two?.logEvidence).toBeGreaterThan(two?.logThreshold ?? 0)
+    expect(two?.verdict).toBe('wait')
+    expect(word(fleet(units(3, 3), spotless))).toBe('severe')
   })
 
   test('waits below its target and passes at it, when all is well', () => {
