@@ -1,5 +1,6 @@
 // Rollouts as rows: the state without its stations in one row, a row a station, and the events that made them.
 import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm'
+import type { DriftNoise } from '../server/domain/drift-noise.ts'
 import type { ProcedureId, RolloutId, StationId } from '../server/domain/ids.ts'
 import type { Instant } from '../server/domain/instant.ts'
 import type { RolloutEvent } from '../server/domain/rollout/events.ts'
@@ -20,7 +21,12 @@ export type StationPast = {
   pastGapSeconds: number | null
 }
 
-export type LoadedRollout = { state: RolloutState; verdict: Verdict | null; pasts: StationPast[] }
+export type LoadedRollout = {
+  state: RolloutState
+  verdict: Verdict | null
+  pasts: StationPast[]
+  driftNoise: DriftNoise
+}
 
 /** `lock`: holds the rollout's row until the transaction ends, so that one decision is made at a time. */
 export async function loadRollout(db: Db, id: RolloutId, lock = false): Promise<LoadedRollout | null> {
@@ -36,7 +42,7 @@ export async function loadRollout(db: Db, id: RolloutId, lock = false): Promise<
   )
   // The columns are the two halves of one state: what was taken apart on saving is put together here.
   const state = { ...row.state, stations: progress } as RolloutState
-  return { state, verdict: row.verdict, pasts: stations }
+  return { state, verdict: row.verdict, pasts: stations, driftNoise: row.driftNoise }
 }
 
 /** Saves what changed from `before`: the row, and only the stations that moved. */
@@ -173,4 +179,8 @@ export async function rolloutRows(
     .where(and(...conditions))
     .orderBy(desc(rollouts.createdAt))
     .limit(filter.limit ?? 50)
+}
+
+export async function saveDriftNoise(tx: Db, id: RolloutId, driftNoise: DriftNoise): Promise<void> {
+  await tx.update(rollouts).set({ driftNoise }).where(eq(rollouts.id, id))
 }

@@ -15,6 +15,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
+import type { DriftNoise } from '../server/domain/drift-noise.ts'
 import type { DeploymentId, ProcedureId, RolloutId, RunId, StationId } from '../server/domain/ids.ts'
 import type { RolloutEvent } from '../server/domain/rollout/events.ts'
 import type { RolloutState, StationProgress } from '../server/domain/rollout/state.ts'
@@ -252,6 +253,8 @@ export const rollouts = pgTable(
     /** The plan snapshot, the frozen station order and all else that is true in this status. */
     state: jsonb('state').$type<StoredState>().notNull(),
     verdict: jsonb('verdict').$type<Verdict>(),
+    /** Per metric, how much stations wander by themselves (log-odds): estimated from the past, frozen at the start. */
+    driftNoise: jsonb('drift_noise').$type<DriftNoise>().notNull().default({}),
     createdAt: instant('created_at').notNull(),
     /** Runs that started in [started, ended) belong to its arms. */
     startedAt: instant('started_at'),

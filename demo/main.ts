@@ -48,7 +48,12 @@ async function demo(wanted: DemoArguments, env: NodeJS.ProcessEnv, stop: AbortSi
   if (!wanted['no-slack']) await requireFreePort(wanted['slack-port'], '--slack-port')
   if (wanted.empty) say(`Emptying ${wanted.data}.`)
   const { data, seed } = wanted
-  const record = await openDataDirectory(data, { empty: wanted.empty, seed, now: Date.now() })
+  const record = await openDataDirectory(data, {
+    empty: wanted.empty,
+    seed,
+    // A day back: the fast clock runs into today, and a card does not speak of tomorrow.
+    now: Date.now() - 24 * 60 * 60_000,
+  })
   const clock = fastClock({ speed: wanted.speed, start: record.clock })
   await using running = new AsyncDisposableStack()
 

@@ -2,9 +2,10 @@
 import type { Db } from '../db/client.ts'
 import { pinStations } from '../db/pins.ts'
 import { activateDeployment, pinnedDeployment } from '../db/registry.ts'
-import { appendEvents, type LoadedRollout, saveRollout } from '../db/rollout-storage.ts'
-import { freezePasts } from '../db/station-past.ts'
+import { appendEvents, type LoadedRollout, saveDriftNoise, saveRollout } from '../db/rollout-storage.ts'
+import { freezePasts, pastDays } from '../db/station-past.ts'
 import { lockProcedure, recountArms } from '../db/store-runs.ts'
+import { driftNoise } from './domain/drift-noise.ts'
 import type { StationId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
 import { type Command, isRefusal, type Refusal } from './domain/rollout/commands.ts'
@@ -66,6 +67,7 @@ async function follow(
     case 'RolloutStarted':
       await lockProcedure(tx, procedureId)
       await freezePasts(tx, after, now)
+      await saveDriftNoise(tx, rolloutId, driftNoise(await pastDays(tx, after, now)))
       return recountArms(tx, procedureId, rolloutId)
     case 'StageStarted':
       return pin(event.stations)

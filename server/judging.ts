@@ -89,6 +89,7 @@ export async function verdictOf(
         stage.soak.minutes > 0 &&
         now - state.stageStartedAt > overdueFactor * stage.soak.minutes * minute,
       previousDrift: loaded.verdict?.drift ?? {},
+      driftNoise: loaded.driftNoise,
       watermark: marks,
     },
     now,

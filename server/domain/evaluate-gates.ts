@@ -1,4 +1,5 @@
 // Every gate, judged on the same counts; none is hidden by another.
+import type { DriftNoise } from './drift-noise.ts'
 import type { Gate, GateMetric } from './gate.ts'
 import type { StationId } from './ids.ts'
 import type { Instant } from './instant.ts'
@@ -26,6 +27,8 @@ export type GateQuestion = {
   overdue: boolean
   /** Shared drift per metric when base still ran. */
   previousDrift: Verdict['drift']
+  /** Per metric, how much stations wander by themselves; the method's floor where it is not known. */
+  driftNoise: DriftNoise
   watermark: Verdict['watermark']
 }
 
@@ -35,7 +38,7 @@ export function evaluateGates(question: GateQuestion, now: Instant): Verdict {
   const gates = question.gates.map((gate) => {
     const tallies = question.stations.map((station) => tallyFor(gate.metric, station))
     const previous = question.previousDrift[gate.metric]
-    const evaluation = evaluateCanary(tallies, optionsOf(gate, previous))
+    const evaluation = evaluateCanary(tallies, optionsOf(gate, previous, question.driftNoise[gate.metric]))
     // Kept as it was while base still ran: growing it at every look would widen it without end.
     if (tallies.some((tally) => tally.arm === 'base' && tally.runs > 0)) drift[gate.metric] = evaluation.drift
     return gateVerdict(gate, tallies, evaluation, question)
@@ -69,9 +72,14 @@ function pair(metric: GateMetric, counts: GateCounts): [number, number] {
   }
 }
 
-function optionsOf(gate: Gate, previousDrift: Drift | undefined) {
-  const options = { alpha: gate.alpha, marginRelative: gate.marginRelative, marginPoints: gate.marginPoints }
-  return previousDrift ? { ...options, previousDrift } : options
+function optionsOf(gate: Gate, previousDrift: Drift | undefined, driftNoise: number | undefined) {
+  return {
+    alpha: gate.alpha,
+    marginRelative: gate.marginRelative,
+    marginPoints: gate.marginPoints,
+    ...(previousDrift ? { previousDrift } : {}),
+    ...(driftNoise === undefined ? {} : { driftNoise }),
+  }
 }
 
 function gateVerdict(

@@ -42,6 +42,7 @@ function asked(stations: GateStation[], what: Partial<GateQuestion> = {}) {
     target: 100,
     overdue: false,
     previousDrift: {},
+    driftNoise: {},
     watermark,
   }
   return evaluateGates({ ...question, stations, ...what }, t0)

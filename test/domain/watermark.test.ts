@@ -196,6 +196,7 @@ describe('a healthy build on a hundred stations at once, whose failed runs end s
         target: 100,
         overdue: false,
         previousDrift: {},
+        driftNoise: {},
         watermark: marks,
       },
       look,

@@ -1,0 +1,1 @@
+ALTER TABLE "rollouts" ADD COLUMN "drift_noise" jsonb DEFAULT '{}'::jsonb NOT NULL;
