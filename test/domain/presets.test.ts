@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { plan, presetNames, targetLabel } from '../../server/domain/plan.ts'
-import { isPresetName, presetPlan } from '../../server/domain/presets.ts'
+import { customPlan, isPresetName, presetPlan } from '../../server/domain/presets.ts'
 import { stageSize } from '../../server/domain/stage-size.ts'
 
 const labels = (name: (typeof presetNames)[number]) =>
@@ -56,4 +56,20 @@ describe('the presets', () => {
       expect(sizes.at(-1)).toBe(count)
     }
   })
+})
+
+test('stages of one’s own soak as a preset’s of their size, unless they say otherwise', () => {
+  const soak = { minutes: 5, firstAttempts: 7, firstAttemptsPerStation: 1 }
+  const stages = [
+    { target: { stations: 3 } },
+    { target: { share: 0.3 }, soak, approvals: 2 },
+    { target: { share: 1 } },
+  ]
+  const own = plan.parse(customPlan(stages))
+  expect(own).toMatchObject({
+    preset: 'custom',
+    stages: [{ soak: { minutes: 1440, firstAttempts: 100 } }, {}, {}],
+  })
+  expect(own.stages[1]).toMatchObject({ soak, approvals: 2 })
+  expect(own.stages[2]?.soak).toMatchObject({ minutes: 0, firstAttempts: 0 })
 })

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { minute } from '../../../server/domain/instant.ts'
-import { type StageFacts, stageReadiness, unmet } from '../../../server/domain/rollout/readiness.ts'
+import {
+  type StageFacts,
+  stageReadiness,
+  startReadiness,
+  unmet,
+} from '../../../server/domain/rollout/readiness.ts'
 import { isRunning } from '../../../server/domain/rollout/state.ts'
 import { aPlan, station } from '../../support/plan-builder.ts'
 import {
@@ -122,4 +127,11 @@ describe('a stage', () => {
     const over = { type: 'BreachRecovered' as const, metric: 'first-pass yield' as const, headline: 'over' }
     expect(readiness([...open, over]).ready).toBe(true)
   })
+})
+
+test('a start is ready with its approvals, and asks for none when its plan does not', () => {
+  const pending = created({ plan: aPlan({ startApprovals: 1 }) })
+  expect(unmet(startReadiness(given(pending).state))).toEqual(['0 of 1 approvals of the start'])
+  expect(startReadiness(given(pending, { type: 'StartApproved' }).state).ready).toBe(true)
+  expect(startReadiness(given(created()).state)).toEqual({ items: [], ready: false })
 })

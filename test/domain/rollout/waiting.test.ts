@@ -6,6 +6,7 @@ import { aPlan, base, station } from '../../support/plan-builder.ts'
 import {
   aborted,
   abortOpen,
+  breached,
   created,
   firstLive,
   given,
@@ -77,6 +78,10 @@ describe('what comes next', () => {
     expect(next(firstLive)).toBe('When all of this is met, Advance takes it to 50 %.')
     expect(next(firstLive, true)).toBe('Advance takes it to 50 %.')
     expect(next(lastLive)).toMatch(/completes by itself/)
+  })
+
+  test('while a breach is open names the two ways out', () => {
+    expect(next([...firstLive, breached(), paused('breach')])).toMatch(/^Acknowledge the breach .* or abort/)
   })
 
   test('while paused promises nothing', () => {
