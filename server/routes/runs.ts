@@ -3,8 +3,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Database } from '../../db/client.ts'
 import { stationById } from '../../db/registry.ts'
-import { type StationId, stationId } from '../domain/ids.ts'
-import { runInput } from '../domain/run.ts'
+import { type UnitRun, unitRuns } from '../../db/unit-runs.ts'
+import { procedureId, type StationId, stationId } from '../domain/ids.ts'
+import { runInput, unitOf } from '../domain/run.ts'
 import type { Received, Stored } from '../ingest.ts'
 import type { Authentication } from './authentication.ts'
 import { HttpNo } from './errors.ts'
@@ -118,6 +119,25 @@ export function runRoutes(app: FastifyInstance, { database, authentication, take
     },
   )
 
+  const unitParams = z.object({ id: procedureId, serial: z.string().min(1).max(1000) })
+  app.get(
+    '/api/v1/procedures/:id/units/:serial/runs',
+    {
+      schema: {
+        tags: ['registry'],
+        summary: 'All runs of a unit, with the rank of each attempt',
+        description:
+          'Oldest first. An aborted run consumes no attempt. Serial numbers compare case-insensitively.',
+        params: unitParams,
+      },
+    },
+    async (request) => {
+      authentication.admin(request)
+      const { id, serial } = unitParams.parse(request.params)
+      return { data: (await unitRuns(database.db, id, unitOf(serial))).map(runJson) }
+    },
+  )
+
   const known = new WeakMap<FastifyRequest, Map<string, StationId>>()
 
   /** The station whose run it is: by its key, or named by whoever holds the admin token. */
@@ -141,6 +161,20 @@ export function runRoutes(app: FastifyInstance, { database, authentication, take
     if (!station) throw new HttpNo(404, 'not_found', `There is no station ${key}.`)
     cache.set(key, station.id)
     return station.id
+  }
+}
+
+function runJson(run: UnitRun) {
+  return {
+    id: run.id,
+    attempt: run.attempt,
+    outcome: run.outcome,
+    serial_number: run.serial,
+    started_at: new Date(run.startedAt).toISOString(),
+    ended_at: new Date(run.endedAt).toISOString(),
+    station: run.station,
+    deployment: run.deployment,
+    attributed_by: run.attributedBy,
   }
 }
 
