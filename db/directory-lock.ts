@@ -38,14 +38,19 @@ function linked(draft: string, file: string): boolean {
   }
 }
 
+/** Null when there is none. What no process can have written whole, as after a loss of power, has no holder. */
 function read(file: string): Holder | null {
+  let text: string
   try {
-    const holder: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    if (typeof holder !== 'object' || holder === null) return { pid: 0, host: hostname(), born: '' }
-    const { pid, host, born: birth } = holder as Partial<Holder>
-    return { pid: Number(pid), host: String(host), born: String(birth) }
+    text = readFileSync(file, 'utf8')
   } catch {
     return null
+  }
+  try {
+    const { pid, host, born: birth } = JSON.parse(text) as Partial<Holder>
+    return { pid: Number(pid), host: String(host), born: String(birth) }
+  } catch {
+    return { pid: 0, host: hostname(), born: '' }
   }
 }
 
@@ -65,6 +70,7 @@ function discard(file: string, dead: Holder): void {
 /** A process of another machine cannot be asked: its lock holds. */
 function alive(holder: Holder): boolean {
   if (holder.host !== hostname()) return true
+  if (!(holder.pid > 0)) return false
   if (holder.pid === process.pid) return holder.born === born(process.pid)
   try {
     process.kill(holder.pid, 0)
