@@ -64,6 +64,14 @@ export type Assignment = {
   } | null
 }
 
+/** Notes that the station is being answered with its present pins. Before they are read: rather noted than missed. */
+export async function notePinsServed(db: Db, stationId: StationId, now: Instant): Promise<void> {
+  await db.execute(
+    sql`update pins set served_at = ${new Date(now).toISOString()}::timestamptz
+        where station_id = ${stationId}::uuid and to_at is null and served_at is null`,
+  )
+}
+
 /** The pins of all the station's procedures, in a stable order. */
 export async function assignmentsOf(db: Db, stationId: StationId): Promise<Assignment[]> {
   return rows<Assignment>(
@@ -76,4 +84,20 @@ export async function assignmentsOf(db: Db, stationId: StationId): Promise<Assig
         left join deployments d on d.id = pins.deployment_id
         where l.station_id = ${stationId}::uuid order by lower(p.name)`,
   )
+}
+
+/** Whether a station of the procedure, held ones aside, is asked to run another build: a rollout of a group leaves some. */
+export async function isElsewhere(
+  tx: Db,
+  procedureId: ProcedureId,
+  deploymentId: DeploymentId,
+): Promise<boolean> {
+  const found = await rows<{ other: number }>(
+    tx,
+    sql`select 1 as other from station_procedures l join stations s on s.id = l.station_id
+        left join pins p on p.procedure_id = l.procedure_id and p.station_id = l.station_id and p.to_at is null
+        where l.procedure_id = ${procedureId}::uuid and s.held_reason is null
+          and p.deployment_id is distinct from ${deploymentId}::uuid limit 1`,
+  )
+  return found.length > 0
 }

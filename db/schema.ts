@@ -129,6 +129,8 @@ export const pins = pgTable(
     rolloutId: uuid('rollout_id').$type<RolloutId>(),
     fromAt: instant('from_at').notNull(),
     toAt: instant('to_at'),
+    /** When the station was first answered with it. */
+    servedAt: instant('served_at'),
   },
   (table) => [
     primaryKey({ columns: [table.procedureId, table.id] }),

@@ -7,6 +7,8 @@ import { type Db, rows } from './client.ts'
 export type StationEvidence = {
   stationId: StationId
   linked: boolean
+  /** The build it is asked to run, and since when it knows. */
+  pin: { deploymentId: DeploymentId; servedAt: Instant | null } | null
   run: { deploymentId: DeploymentId; startedAt: Instant } | null
   /** The latest run of any kind, also an aborted or an unattributed one: the station is alive. */
   lastStartedAt: Instant | null
@@ -26,6 +28,8 @@ export async function stationEvidence(
   const found = await rows<{
     stationId: StationId
     linked: boolean
+    pinDeployment: DeploymentId | null
+    pinServedAt: Instant | null
     runDeployment: DeploymentId | null
     runStartedAt: Instant | null
     lastStartedAt: Instant | null
@@ -36,12 +40,14 @@ export async function stationEvidence(
   }>(
     db,
     sql`select s.station_id::text as "stationId", link.station_id is not null as linked,
+          pin.deployment_id::text as "pinDeployment", (extract(epoch from pin.served_at) * 1000)::float8 as "pinServedAt",
           ran.deployment_id::text as "runDeployment", (extract(epoch from ran.started_at) * 1000)::float8 as "runStartedAt",
           (extract(epoch from alive.started_at) * 1000)::float8 as "lastStartedAt",
           told.deployment_id::text as "pickupDeployment", told.state as "pickupState", told.message as "pickupMessage",
           (extract(epoch from told.from_at) * 1000)::float8 as "pickupAt"
         from rollout_stations s
         left join station_procedures link on link.procedure_id = s.procedure_id and link.station_id = s.station_id
+        left join pins pin on pin.procedure_id = s.procedure_id and pin.station_id = s.station_id and pin.to_at is null
         left join lateral (select deployment_id, started_at from runs where procedure_id = s.procedure_id
           and station_id = s.station_id and deployment_id is not null order by started_at desc limit 1) ran on true
         left join lateral (select started_at from runs where procedure_id = s.procedure_id
@@ -53,6 +59,7 @@ export async function stationEvidence(
   return found.map((row) => ({
     stationId: row.stationId,
     linked: row.linked,
+    pin: row.pinDeployment === null ? null : { deploymentId: row.pinDeployment, servedAt: row.pinServedAt },
     run:
       row.runDeployment !== null && row.runStartedAt !== null
         ? { deploymentId: row.runDeployment, startedAt: row.runStartedAt }

@@ -1,6 +1,6 @@
 // One command on one rollout, in the caller's transaction: state, pins, events and deliveries change together.
 import type { Db } from '../db/client.ts'
-import { pinStations } from '../db/pins.ts'
+import { isElsewhere, pinStations } from '../db/pins.ts'
 import { activateDeployment, pinnedDeployment } from '../db/registry.ts'
 import { appendEvents, type LoadedRollout, saveDriftNoise, saveRollout } from '../db/rollout-storage.ts'
 import { freezePasts, pastDays } from '../db/station-past.ts'
@@ -86,7 +86,9 @@ async function follow(
       return recountArms(tx, procedureId, rolloutId)
     case 'RolloutCompleted':
       await lockProcedure(tx, procedureId)
-      await activateDeployment(tx, procedureId, after.deploymentId, new Date(now))
+      await pin(after.order.filter((id) => after.stations[id]?.status === 'queued'))
+      if (!(await isElsewhere(tx, procedureId, after.deploymentId)))
+        await activateDeployment(tx, procedureId, after.deploymentId, new Date(now))
       return recountArms(tx, procedureId, rolloutId)
     case 'RolloutCreated':
     case 'StartApproved':
@@ -100,6 +102,7 @@ async function follow(
     case 'BreachWorsened':
     case 'BreachAcknowledged':
     case 'BreachRecovered':
+    case 'StationServed':
     case 'StationPulled':
     case 'StationConfirmed':
     case 'StationTroubled':

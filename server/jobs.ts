@@ -10,6 +10,9 @@ import type { Delivery, DeliveryResult } from './service.ts'
 const cardQueue = 'slack-card'
 const threadQueue = 'slack-thread'
 
+/** How often the signs of life are looked at. */
+const watch = { superviseIntervalSeconds: 5, monitorIntervalSeconds: 5 }
+
 /** NOTIFY tells of jobs that can run at once only; one that waits for its moment is found by asking. */
 const everySecond = {
   pollingIntervalSeconds: 1,
@@ -36,17 +39,20 @@ const untilDone = {
   retryBackoff: true,
   retryDelayMax: 300,
   expireInSeconds: 120,
+  // A process that was killed in mid-delivery shows no sign of life: another one takes its job after this.
+  heartbeatSeconds: 10,
   retentionSeconds: 60 * 86_400,
 }
 
 export async function startJobs(database: Database, log: FastifyBaseLogger): Promise<Jobs> {
   const boss =
     database.engine.kind === 'postgres'
-      ? new PgBoss({ connectionString: database.engine.url, max: 3, useListenNotify: true })
+      ? new PgBoss({ connectionString: database.engine.url, max: 3, useListenNotify: true, ...watch })
       : new PgBoss({
           db: fromPglite(pgliteLike(database.engine.thread)),
           backend: 'pglite',
           useListenNotify: true,
+          ...watch,
         })
   boss.on('error', (error) => log.error({ err: error }, 'jobs: the queue had an error'))
   await boss.start()

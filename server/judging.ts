@@ -35,19 +35,18 @@ export function judging({ database, now, deliveries }: Deps) {
       const loaded = await loadRollout(tx, id, true)
       if (!loaded || isTerminal(loaded.state)) return
       const at = now()
-      let state: RolloutState = loaded.state
-      const apply = async (fact: Fact): Promise<void> => {
-        const applied = await applyCommand(tx, { state }, { ...fact, by: firstpass }, at, deliveries)
-        if (!isRefusal(applied)) state = applied.state
-      }
-      await apply({ type: 'start' })
-      const evidence = await stationEvidence(tx, state.procedureId, id)
-      for (const fact of stationFacts(state, evidence, await joining(tx, state), loaded.pasts, at))
-        await apply(fact)
+      let { state } = await caughtUp(tx, loaded, at, deliveries)
       if (isRunning(state)) {
         const verdict = await verdictOf(tx, state, loaded, at)
         const readiness = stageReadiness(state, await stageFacts(tx, state, verdict), at)
-        await apply({ type: 'judge', verdict, readiness })
+        const judged = await applyCommand(
+          tx,
+          { state },
+          { type: 'judge', verdict, readiness, by: firstpass },
+          at,
+          deliveries,
+        )
+        if (!isRefusal(judged)) state = judged.state
         await keep(tx, state, loaded.verdict, verdict)
       }
     })
@@ -64,6 +63,29 @@ export function judging({ database, now, deliveries }: Deps) {
   }
 
   return { judge, liveIds: (procedureId?: ProcedureId) => liveRolloutIds(database.db, procedureId) }
+}
+
+/**
+ * Brings what stations have shown before the decider: who joined or left, what they were told, took and ran. A person's
+ * command comes after it, so that an abort knows of every station that has the build.
+ */
+export async function caughtUp(
+  tx: Db,
+  loaded: LoadedRollout,
+  now: Instant,
+  deliveries: Deliveries,
+): Promise<LoadedRollout> {
+  let { state } = loaded
+  const apply = async (fact: Fact): Promise<void> => {
+    const applied = await applyCommand(tx, { state }, { ...fact, by: firstpass }, now, deliveries)
+    if (!isRefusal(applied)) state = applied.state
+  }
+  if (isTerminal(state)) return loaded
+  await apply({ type: 'start' })
+  const evidence = await stationEvidence(tx, state.procedureId, state.id)
+  for (const fact of stationFacts(state, evidence, await joining(tx, state), loaded.pasts, now))
+    await apply(fact)
+  return { ...loaded, state }
 }
 
 export async function verdictOf(
@@ -118,8 +140,10 @@ function stationFacts(
 ): Fact[] {
   const usualGap = new Map(pasts.map((past) => [past.stationId, past.pastGapSeconds]))
   const facts: Fact[] = joined.map((stationId) => ({ type: 'join', stationId }))
-  for (const { stationId, linked, run, pickup, lastStartedAt } of evidence) {
+  for (const { stationId, linked, pin, run, pickup, lastStartedAt } of evidence) {
     if (!linked) facts.push({ type: 'leave', stationId, why: 'unlinked from the procedure' })
+    if (pin?.deploymentId === state.deploymentId && pin.servedAt !== null)
+      facts.push({ type: 'served', stationId, at: pin.servedAt })
     if (pickup) facts.push({ type: 'pickup', stationId, ...pickup })
     if (run) facts.push({ type: 'run', stationId, ...run })
     const silence = staleness(state, stationId, lastStartedAt, usualGap.get(stationId) ?? null, now)

@@ -9,27 +9,35 @@ export async function pinWaiters(database: Database) {
     for (const wake of waiting.get(stationId) ?? []) wake()
   })
 
+  let stopped = false
+
   return {
-    /** Resolves when the station's pins change, after `ms`, or when `signal` is aborted. */
-    wait(stationId: string, ms: number, signal: AbortSignal): Promise<void> {
+    /**
+     * Waits until the station's pins may have changed (true), or `ms` are over, `signal` is aborted or all is stopped
+     * (false). A notification can be late and tell of a change that was read before: look whether anything is new.
+     */
+    wait(stationId: string, ms: number, signal: AbortSignal): Promise<boolean> {
       return new Promise((resolve) => {
         const set = waiting.get(stationId) ?? new Set()
         waiting.set(stationId, set)
-        const done = () => {
+        const end = (changed: boolean) => {
           clearTimeout(timer)
-          signal.removeEventListener('abort', done)
-          set.delete(done)
+          signal.removeEventListener('abort', over)
+          set.delete(wake)
           if (set.size === 0) waiting.delete(stationId)
-          resolve()
+          resolve(changed)
         }
-        const timer = setTimeout(done, ms)
-        signal.addEventListener('abort', done)
-        set.add(done)
-        if (signal.aborted) done()
+        const wake = () => end(!stopped)
+        const over = () => end(false)
+        const timer = setTimeout(over, ms)
+        signal.addEventListener('abort', over)
+        set.add(wake)
+        if (signal.aborted || stopped) over()
       })
     },
     async stop(): Promise<void> {
-      for (const set of waiting.values()) for (const wake of set) wake()
+      stopped = true
+      for (const set of [...waiting.values()]) for (const wake of [...set]) wake()
       await unlisten()
     },
   }

@@ -32,7 +32,7 @@ import { orderStations } from './domain/station-order.ts'
 import { takesPart } from './domain/takes-part.ts'
 import type { Verdict } from './domain/verdict.ts'
 import { notEligible } from './eligible.ts'
-import { verdictOf } from './judging.ts'
+import { caughtUp, verdictOf } from './judging.ts'
 import { orderSeed } from './order-seed.ts'
 import type { Done, Outcome, RolloutVerb, Service, StartInput } from './service.ts'
 import { stageFacts } from './stage-facts.ts'
@@ -150,9 +150,10 @@ export function rollouts({ database, now, deliveries, view }: Deps) {
     by: Actor,
     against?: Against,
   ): Promise<Changed | Refusal> {
-    const loaded = await loadRollout(tx, id, true)
-    if (!loaded) return refuse('not found', 'there is no such rollout', 'Look at the list of rollouts.')
+    const stored = await loadRollout(tx, id, true)
+    if (!stored) return refuse('not found', 'there is no such rollout', 'Look at the list of rollouts.')
     const at = now()
+    const loaded = await caughtUp(tx, stored, at, deliveries)
     const { state } = loaded
     const verdict = isRunning(state) ? await verdictOf(tx, state, loaded, at) : null
     const readiness = isRunning(state)
@@ -171,10 +172,10 @@ export function rollouts({ database, now, deliveries, view }: Deps) {
   }
 
   async function supersede(tx: Db, id: RolloutId, input: StartInput, by: Actor): Promise<Changed | Refusal> {
-    const loaded = await loadRollout(tx, id, true)
-    if (!loaded || isTerminal(loaded.state) || loaded.state.status === 'aborting')
+    const stored = await loadRollout(tx, id, true)
+    if (!stored || isTerminal(stored.state) || stored.state.status === 'aborting')
       return refuse('not now', 'that rollout is not live', 'Start the new build instead.')
-    if (loaded.state.procedureId !== input.procedureId)
+    if (stored.state.procedureId !== input.procedureId)
       return refuse(
         'invalid',
         'a rollout is superseded by a build of its own procedure',
@@ -183,7 +184,7 @@ export function rollouts({ database, now, deliveries, view }: Deps) {
     const why = `superseded by another build${input.reason ? `: ${input.reason}` : ''}`
     const away = await applyCommand(
       tx,
-      loaded,
+      await caughtUp(tx, stored, now(), deliveries),
       { type: 'supersede', successor: input.deploymentId, why, by },
       now(),
       deliveries,

@@ -55,6 +55,8 @@ export function eventSentence(event: RolloutEvent, view: RolloutView): Said {
       return said(`Breach of ${event.metric} acknowledged`, event.why)
     case 'BreachRecovered':
       return said(`Breach of ${event.metric} recovered`, event.headline)
+    case 'StationServed':
+      return said(`${name(event.stationId, view)} was told of the build`)
     case 'StationPulled':
       return said(`${name(event.stationId, view)} pulled the build`)
     case 'StationConfirmed':

@@ -38,12 +38,35 @@ export function evaluateGates(question: GateQuestion, now: Instant): Verdict {
   const gates = question.gates.map((gate) => {
     const tallies = question.stations.map((station) => tallyFor(gate.metric, station))
     const previous = question.previousDrift[gate.metric]
-    const evaluation = evaluateCanary(tallies, optionsOf(gate, previous, question.driftNoise[gate.metric]))
+    const evaluation = evaluateCanary(
+      withPast(tallies),
+      optionsOf(gate, previous, question.driftNoise[gate.metric]),
+    )
     // Kept as it was while base still ran: growing it at every look would widen it without end.
     if (tallies.some((tally) => tally.arm === 'base' && tally.runs > 0)) drift[gate.metric] = evaluation.drift
     return gateVerdict(gate, tallies, evaluation, question)
   })
   return { at: now, engine, overall: overall(gates), gates, watermark: question.watermark, drift }
+}
+
+/**
+ * A new procedure has no past: then what base does in the same time stands in for it, and the canary stations are
+ * judged as stations of that fleet. Without this the expected rate would be the method's own starting point, a half.
+ */
+function withPast(tallies: StationTally[]): StationTally[] {
+  const past = tallies.reduce((sum, tally) => sum + tally.pastRuns, 0)
+  if (past >= leastBase) return tallies
+  return tallies.map((tally) =>
+    tally.arm === 'canary'
+      ? tally
+      : {
+          ...tally,
+          pastRuns: tally.pastRuns + tally.runs,
+          pastBad: tally.pastBad + tally.bad,
+          runs: 0,
+          bad: 0,
+        },
+  )
 }
 
 /** The word of the whole: protective first; gates that only observe do not speak for it. */

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Database } from '../../db/client.ts'
 import { recordPickup } from '../../db/pickups.ts'
-import { assignmentsOf } from '../../db/pins.ts'
+import { assignmentsOf, notePinsServed } from '../../db/pins.ts'
 import { changeStation, deploymentById, isLinked, type Station } from '../../db/registry.ts'
 import type { ProcedureId } from '../domain/ids.ts'
 import { deploymentId, procedureId } from '../domain/ids.ts'
@@ -43,11 +43,14 @@ export function stationProtocolRoutes(app: FastifyInstance, deps: Deps): void {
       const { wait } = z.object({ wait: z.coerce.number() }).parse(request.query)
       const gone = new AbortController()
       reply.raw.once('close', () => gone.abort())
+      const until = performance.now() + wait * 1000
+      const known = request.headers['if-none-match']
+      const listen = () => waiters.wait(station.id, until - performance.now(), gone.signal)
       // Listening starts before reading: a pin that changes in between is not slept through.
-      const waiting = wait > 0 ? waiters.wait(station.id, wait * 1000, gone.signal) : null
+      let changed = wait > 0 ? listen() : Promise.resolve(false)
       let answer = await assignments(station)
-      if (waiting && sameTag(request.headers['if-none-match'], answer.tag)) {
-        await waiting
+      while (sameTag(known, answer.tag) && (await changed)) {
+        changed = listen()
         answer = await assignments(station)
       }
       gone.abort()
@@ -58,6 +61,7 @@ export function stationProtocolRoutes(app: FastifyInstance, deps: Deps): void {
   )
 
   async function assignments(station: Station): Promise<{ body: string; tag: string }> {
+    await notePinsServed(database.db, station.id, now())
     const pins = await assignmentsOf(database.db, station.id)
     const body = JSON.stringify({
       station: { id: station.id, name: station.name },

@@ -36,6 +36,8 @@ export type Fact =
       message: string | null
       at: Instant
     }
+  /** The station was answered with the pin, at that moment. */
+  | { type: 'served'; stationId: StationId; at: Instant }
   | { type: 'run'; stationId: StationId; deploymentId: DeploymentId; startedAt: Instant }
   | { type: 'station stale'; stationId: StationId; detail: string }
   | { type: 'join'; stationId: StationId }

@@ -53,6 +53,14 @@ export function run(command: Of<'run'>, state: RolloutState, now: Instant): Deci
   return ran(command, command.startedAt, state, now)
 }
 
+/** Answered with the pin, a station may run the build before it says so: an abort must then see it return. */
+export function served(command: Of<'served'>, state: RolloutState, now: Instant): Decided {
+  const station = state.stations[command.stationId]
+  if (!isRunning(state) || station?.status !== 'pinned' || station.served || command.at < station.since)
+    return nothing
+  return facts([{ type: 'StationServed', stationId: command.stationId, ...at(command, now) }])
+}
+
 /** What a station showed before it was told, or before the last thing known of it, says nothing about now. */
 function isOld(station: StationProgress, moment: Instant): boolean {
   return 'since' in station && moment < station.since

@@ -6,7 +6,7 @@ import { stageSize } from '../stage-size.ts'
 import type { Command, Decided, Refusal } from './commands.ts'
 import type { RolloutEvent } from './events.ts'
 import { unmet } from './readiness.ts'
-import { isRunning, isTerminal, type RolloutState, type Running } from './state.ts'
+import { isExposed, isRunning, isTerminal, type RolloutState, type Running } from './state.ts'
 
 type Of<Type extends Command['type']> = Extract<Command, { type: Type }>
 
@@ -166,9 +166,7 @@ export function aborted(
   wayBack: DeploymentId[],
 ): Decided {
   const first: RolloutEvent = { type: 'RolloutAborted', why, wayBack, by: by.by, at: now }
-  const exposed = Object.values(state.stations).some(
-    (station) => station.status === 'pulled' || station.status === 'confirmed',
-  )
+  const exposed = Object.values(state.stations).some(isExposed)
   if (state.status === 'pending' || exposed) return { events: [first] }
   return { events: [first, { type: 'AbortFinished', by: by.by, at: now }] }
 }

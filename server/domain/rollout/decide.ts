@@ -2,7 +2,7 @@
 import type { Instant } from '../instant.ts'
 import { targetLabel } from '../plan.ts'
 import type { Against, Command, Decided, Refusal } from './commands.ts'
-import { join, judge, leave, pickup, run, stale, supersede } from './decide-fact.ts'
+import { join, judge, leave, pickup, run, served, stale, supersede } from './decide-fact.ts'
 import {
   abort,
   acknowledge,
@@ -27,6 +27,8 @@ export function decide(command: Command, state: RolloutState, now: Instant): Dec
       return abort(command, state, now)
     case 'pickup':
       return pickup(command, state, now)
+    case 'served':
+      return served(command, state, now)
     case 'run':
       return run(command, state, now)
     case 'station stale':

@@ -26,7 +26,7 @@ function describe(event: RolloutEvent, state: RolloutState): string | null {
     case 'AbortFinished':
       return 'no station waits to return'
     case 'RolloutCompleted':
-      return 'completed: the build is the active one on every station'
+      return 'completed: every station of the rollout runs the build'
     case 'BreachAcknowledged':
       return `acknowledged the ${event.metric} breach; the rollout stays paused until it is resumed`
     case 'StationWaived':
@@ -42,6 +42,7 @@ function describe(event: RolloutEvent, state: RolloutState): string | null {
     case 'BreachOpened':
     case 'BreachWorsened':
     case 'BreachRecovered':
+    case 'StationServed':
     case 'StationPulled':
     case 'StationConfirmed':
     case 'StationTroubled':

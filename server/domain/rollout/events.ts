@@ -42,6 +42,7 @@ export type RolloutEvent = By &
     | { type: 'BreachWorsened'; metric: GateMetric; logEvidence: number; headline: string }
     | { type: 'BreachAcknowledged'; metric: GateMetric; logEvidence: number; why: string }
     | { type: 'BreachRecovered'; metric: GateMetric; headline: string }
+    | { type: 'StationServed'; stationId: StationId }
     | { type: 'StationPulled'; stationId: StationId }
     | { type: 'StationConfirmed'; stationId: StationId }
     | { type: 'StationTroubled'; stationId: StationId; trouble: Trouble }

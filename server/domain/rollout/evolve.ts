@@ -5,7 +5,9 @@ import type { RolloutEvent } from './events.ts'
 import {
   type Breach,
   type Decision,
+  isExposed,
   isRunning,
+  isTaken,
   type RolloutState,
   type Running,
   type StationProgress,
@@ -102,6 +104,10 @@ export function evolve(state: RolloutState | null, event: RolloutEvent): Rollout
     case 'BreachRecovered':
       return withBreaches(state, event, `found the breach of ${event.metric} over`, (breaches) =>
         closed(breaches, event.at, 'recovered', event.metric),
+      )
+    case 'StationServed':
+      return withStation(state, event.stationId, (station) =>
+        station.status === 'pinned' ? { ...station, served: true } : station,
       )
     case 'StationPulled':
       return withStation(state, event.stationId, (station) =>
@@ -369,20 +375,10 @@ function aborted(
   )
 }
 
-/** A pin that no station acknowledged is simply taken back; a station that pulled the build must prove its return. */
+/** A pin that never reached its station is simply taken back; any other station must prove its return. */
 function reverted(station: StationProgress, at: number): StationProgress {
-  switch (station.status) {
-    case 'pulled':
-    case 'confirmed':
-      return { status: 'reverting', since: at, trouble: null, waived: null }
-    case 'pinned':
-      return { status: 'reverted', since: at, trouble: null, waived: null }
-    case 'queued':
-    case 'reverting':
-    case 'reverted':
-    case 'left':
-      return station
-  }
+  if (!isTaken(station.status)) return station
+  return { status: isExposed(station) ? 'reverting' : 'reverted', since: at, trouble: null, waived: null }
 }
 
 function completed(

@@ -101,7 +101,14 @@ export type Completed = Always & {
 /** What a station of the rollout is known to do. `exposed`: it may have run the new build. */
 export type StationProgress = (
   | { status: 'queued' }
-  | { status: 'pinned' | 'pulled'; stageIndex: number; since: Instant }
+  | {
+      status: 'pinned'
+      stageIndex: number
+      since: Instant
+      /** Its assignments were answered with the pin: from then on it may run the build without a word. */
+      served?: true
+    }
+  | { status: 'pulled'; stageIndex: number; since: Instant }
   | { status: 'confirmed'; stageIndex: number; since: Instant }
   | { status: 'reverting'; since: Instant }
   | { status: 'reverted'; since: Instant }
@@ -123,6 +130,15 @@ export function isTerminal(state: RolloutState): state is Aborted | Completed {
 /** A station that a stage has taken: it is to have the new build, or has it. */
 export function isTaken(status: StationProgress['status'] | undefined): boolean {
   return status === 'pinned' || status === 'pulled' || status === 'confirmed'
+}
+
+/** A station that may be running the new build: it was answered with the pin, or showed the build. */
+export function isExposed(station: StationProgress): boolean {
+  return (
+    station.status === 'pulled' ||
+    station.status === 'confirmed' ||
+    (station.status === 'pinned' && station.served === true)
+  )
 }
 
 /** Stations that have the new build, or are to have it, in the rollout's order. */

@@ -53,7 +53,7 @@ export function nextStep(state: RolloutState, ready: boolean): string {
     case 'aborted':
       return 'The build stays in the registry. Retry starts it again, with the same stations first.'
     case 'completed':
-      return 'The build is the active one on every station; rollback returns to an earlier one.'
+      return 'Every station of the rollout runs the build; rollback returns to an earlier one.'
   }
 }
 

@@ -54,7 +54,7 @@ describe('what a command did', () => {
     )
     expect(said(given(...firstLive).when({ type: 'approve' }))).toBe('approved')
     expect(said(given(...lastLive).when(advance))).toBe(
-      'completed: the build is the active one on every station',
+      'completed: every station of the rollout runs the build',
     )
   })
 

@@ -1,0 +1,1 @@
+ALTER TABLE "pins" ADD COLUMN "served_at" timestamp (6) with time zone;
