@@ -1,0 +1,157 @@
+// The plots of docs/verdicts.md, as vega-lite specs.
+import { type ChartSpec, chartBase, colours, serverFrame } from '../../views/charts/chart-frame.ts'
+import type { Figure } from './run-experiment.ts'
+
+export type Chart = { readonly file: string; readonly summary: string; readonly spec: ChartSpec }
+
+const usual = 'healthy, 98 %, bias .3, drift .15'
+const oneOfTwenty = '1 of 20'
+const namesOnTheLeft = { title: null, labelLimit: 260, minExtent: 260, maxExtent: 260 }
+/** Ours in one colour, the others in another: what matters is the distance between them. */
+const ownColour = {
+  field: 'isOurs',
+  type: 'nominal',
+  scale: { domain: [true, false], range: [colours.canary, colours.base] },
+  legend: null,
+} as const
+
+export function chartsOf(figures: readonly Figure[]): Chart[] {
+  return [
+    {
+      file: 'stopped-by-run.svg',
+      summary: 'Share of healthy rollouts stopped by each canary run: the naive tests climb, ours stay low',
+      spec: stoppedByRun(figures),
+    },
+    {
+      file: 'false-stops.svg',
+      summary:
+        'Healthy rollouts stopped by each method at three sizes of station bias, one canary station of 20',
+      spec: falseStops(figures),
+    },
+    {
+      file: 'detection.svg',
+      summary: 'Median canary runs until each method stops a bad build, one canary station of 20',
+      spec: detection(figures),
+    },
+  ]
+}
+
+function stoppedByRun(figures: readonly Figure[]): ChartSpec {
+  const shown = [
+    'ours, α .05',
+    'ours, defaults',
+    'naive',
+    'difference in',
+    'GrowthBook',
+    'Kayenta Mann–Whitney, f',
+  ]
+  const values = figures
+    .filter(({ section, column }) => section === usual && column === oneOfTwenty)
+    .filter(({ method }) => shown.some((start) => method.startsWith(start)))
+    .flatMap(({ method, stoppedBy }) =>
+      stoppedBy.map(({ runs, share }) => ({ method, runs, percent: 100 * share })),
+    )
+  return {
+    ...chartBase(serverFrame),
+    width: 460,
+    height: 260,
+    layer: [
+      {
+        data: { values },
+        mark: { type: 'line', point: { size: 25 } },
+        encoding: {
+          x: { field: 'runs', type: 'quantitative', title: 'Canary runs looked at' },
+          y: { field: 'percent', type: 'quantitative', title: '% of healthy rollouts stopped' },
+          color: {
+            field: 'method',
+            type: 'nominal',
+            sort: null,
+            scale: { range: [colours.canary, '#c026d3', colours.breach, '#8a7a00', colours.base, '#2e8b57'] },
+            legend: { title: null, columns: 2, labelLimit: 260 },
+          },
+        },
+      },
+      promiseAcross,
+    ],
+  }
+}
+
+function falseStops(figures: readonly Figure[]): ChartSpec {
+  const sections = [
+    { section: 'healthy, 98 %, no bias, no drift', bias: 'no bias' },
+    { section: usual, bias: 'bias .3' },
+    { section: 'healthy, 98 %, bias .6, drift .15', bias: 'bias .6' },
+  ]
+  const values = sections.flatMap(({ section, bias }) =>
+    figures
+      .filter((figure) => figure.section === section && figure.column === oneOfTwenty)
+      .map(({ method, stopped }) => ({ method, bias, percent: 100 * stopped })),
+  )
+  return {
+    ...chartBase(serverFrame),
+    width: 270,
+    height: 300,
+    layer: [
+      {
+        data: { values },
+        mark: { type: 'point', filled: true, size: 70, opacity: 0.9 },
+        encoding: {
+          x: {
+            field: 'percent',
+            type: 'quantitative',
+            scale: { type: 'sqrt' },
+            title: '% of healthy rollouts stopped (root scale)',
+          },
+          y: { field: 'method', type: 'nominal', sort: null, axis: namesOnTheLeft },
+          color: {
+            field: 'bias',
+            type: 'nominal',
+            sort: null,
+            scale: { range: ['#2e8b57', colours.base, colours.breach] },
+            legend: { title: null },
+          },
+          shape: { field: 'bias', type: 'nominal', sort: null, legend: { title: null } },
+        },
+      },
+      promiseUpright,
+    ],
+  }
+}
+
+function detection(figures: readonly Figure[]): ChartSpec {
+  const values = figures
+    .filter(({ shows, column }) => shows === 'detection' && column === oneOfTwenty)
+    .filter(({ section }) => section !== '98 → 96 %')
+    .flatMap(({ section, method, medianRuns }) =>
+      medianRuns === null ? [] : [{ section, method, runs: medianRuns, isOurs: method.startsWith('ours') }],
+    )
+  return {
+    ...chartBase(serverFrame),
+    data: { values },
+    facet: {
+      row: {
+        field: 'section',
+        type: 'nominal',
+        sort: null,
+        title: null,
+        header: { labelOrient: 'top', labelAnchor: 'start', labelColor: colours.ink, labelFontSize: 13 },
+      },
+    },
+    spec: {
+      width: 270,
+      height: 190,
+      mark: { type: 'bar' },
+      encoding: {
+        x: { field: 'runs', type: 'quantitative', title: 'Median canary runs until stopped' },
+        y: { field: 'method', type: 'nominal', sort: null, axis: namesOnTheLeft },
+        color: ownColour,
+      },
+    },
+  }
+}
+
+/** What is promised at an alpha of 5 %. */
+const promise = { datum: 5, type: 'quantitative' } as const
+const promiseMark = { type: 'rule' as const, strokeDash: [4, 3], color: colours.ink, opacity: 0.7 }
+const promiseAcross = { mark: promiseMark, encoding: { y: promise } }
+const promiseUpright = { mark: promiseMark, encoding: { x: promise } }

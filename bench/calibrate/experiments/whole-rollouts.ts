@@ -1,0 +1,134 @@
+// Whole rollouts, 1 → 5 → 10 → 20 stations, judged by the product's own gate with evidence carried along.
+import { evaluateGates, type GateStation } from '../../../server/domain/evaluate-gates.ts'
+import { defaultGates } from '../../../server/domain/gate.ts'
+import { stationId } from '../../../server/domain/ids.ts'
+import type { Verdict, VerdictWord } from '../../../server/domain/verdict.ts'
+import type { Experiment } from '../experiment.ts'
+import { drawFleet, type Fleet, type FleetStory } from '../fleet.ts'
+import type { Random } from '../random.ts'
+
+/** Stations of a stage, and the first attempts it asks for before a pass (the standard plan's). */
+const stages = [
+  { stations: 1, target: 100 },
+  { stations: 5, target: 300 },
+  { stations: 10, target: 500 },
+  { stations: 20, target: 500 },
+]
+/** A station tests 100 units a day: a day of soak for each stage, for a person to decide after three. */
+const soakRounds = 100
+const longestRounds = 300
+
+const yieldGate = defaultGates.filter(({ metric }) => metric === 'first-pass yield')
+const usual = { size: 20, canary: 20, rate: 0.02, bias: 0.3, drift: 0.15, pastRuns: 1000 }
+
+export const wholeRolloutExperiments: readonly Experiment[] = [
+  experiment('healthy', usual, true),
+  experiment('98 → 90 %', { ...usual, newRate: 0.1 }, false),
+  experiment('98 → 96 %', { ...usual, newRate: 0.04 }, false),
+]
+
+const endings = [
+  'completed',
+  'held for a person',
+  ...stages.map(({ stations }) => `stopped on ${stations} ${stations === 1 ? 'station' : 'stations'}`),
+]
+
+function experiment(column: string, story: FleetStory, isQuick: boolean): Experiment {
+  return {
+    section: 'whole rollouts, 1 → 5 → 10 → 20 stations, the product’s default yield gate',
+    column,
+    shows: 'endings',
+    promises: [],
+    share: 0.5,
+    isQuick,
+    play: (random) => {
+      // One fleet with the build on every station, and the same without: a station changes over at its stage.
+      const withBuild = drawFleet(random, story)
+      const { ending, runs } = playStages(random, withBuild, oddsRatioOf(story))
+      return new Map(endings.map((name) => [name, name === ending ? runs : undefined]))
+    },
+  }
+}
+
+function oddsRatioOf({ rate, newRate }: FleetStory): number {
+  return newRate === undefined ? 1 : ((newRate / (1 - newRate)) * (1 - rate)) / rate
+}
+
+function playStages(random: Random, fleet: Fleet, oddsRatio: number): { ending: string; runs: number } {
+  const stations = fleet.past.map(
+    (past, place): GateStation => ({
+      id: stationId.parse(`00000000-0000-4000-8000-${String(place).padStart(12, '0')}`),
+      arm: 'base',
+      past: counts(past.runs, past.bad),
+      since: counts(0, 0),
+    }),
+  )
+  const judge = judgeOf(stations)
+  for (const { stations: taken, target } of stages) {
+    for (const station of stations.slice(0, taken)) if (station.arm === 'base') switchOver(station)
+    for (let round = 1; round <= longestRounds; round++) {
+      for (const [place, station] of stations.entries()) {
+        const rate = fleet.rateNow(place, 0)
+        const isBad = random() < (station.arm === 'canary' ? rate : withoutBuild(rate, oddsRatio))
+        station.since.units += 1
+        if (!isBad) continue
+        station.since.bad += 1
+        if (station.arm === 'canary' && isStopped(judge(target))) return stoppedOn(taken, stations)
+      }
+      if (round < soakRounds || canaryUnits(stations) < target) continue
+      const word = judge(target)
+      if (isStopped(word)) return stoppedOn(taken, stations)
+      if (word === 'pass') break
+      if (round === longestRounds) return { ending: 'held for a person', runs: canaryUnits(stations) }
+    }
+  }
+  return { ending: 'completed', runs: canaryUnits(stations) }
+}
+
+/** The gate on the counts as they stand, at the least drift noise; base's last drift is kept between looks. */
+function judgeOf(stations: GateStation[]): (target: number) => VerdictWord {
+  let previousDrift: Verdict['drift'] = {}
+  return (target) => {
+    const watermark = { canary: 0, base: 0 }
+    const question = {
+      gates: yieldGate,
+      stations,
+      accepted: [],
+      target,
+      overdue: false,
+      previousDrift,
+      driftNoise: {},
+      watermark,
+    }
+    const verdict = evaluateGates(question, 0)
+    previousDrift = verdict.drift
+    return verdict.overall
+  }
+}
+
+function isStopped(word: VerdictWord): boolean {
+  return word === 'breach' || word === 'severe'
+}
+
+function stoppedOn(taken: number, stations: readonly GateStation[]): { ending: string; runs: number } {
+  const ending = `stopped on ${taken} ${taken === 1 ? 'station' : 'stations'}`
+  return { ending, runs: canaryUnits(stations) }
+}
+
+function switchOver(station: GateStation): void {
+  station.arm = 'canary'
+  station.since = counts(0, 0)
+}
+
+function canaryUnits(stations: readonly GateStation[]): number {
+  return stations.reduce((sum, { arm, since }) => sum + (arm === 'canary' ? since.units : 0), 0)
+}
+
+function withoutBuild(rate: number, oddsRatio: number): number {
+  const odds = rate / (1 - rate) / oddsRatio
+  return odds / (1 + odds)
+}
+
+function counts(units: number, bad: number): GateStation['since'] {
+  return { units, bad, runs: units, errors: 0, timeouts: 0 }
+}
