@@ -20,80 +20,80 @@ const secret = (least: number) =>
     `expected at least ${least} characters`,
   )
 
-export const settingsSchema = z
-  .object({
-    PORT: z.coerce
-      .number('expected a port number from 0 to 65535')
-      .int('expected a port number from 0 to 65535')
-      .min(0, 'expected a port number from 0 to 65535')
-      .max(65_535, 'expected a port number from 0 to 65535')
-      .default(3000)
-      .describe('Port the service listens on; 0 takes a free one.'),
-    HOST: z.string().default('127.0.0.1').describe('Address it listens on; 0.0.0.0 for every one.'),
-    PUBLIC_URL: webAddress.describe(
-      'Address under which people and Slack reach it; the listening one when absent.',
-    ),
-    DATABASE_URL: optionalText
-      .refine(
-        (text) => text === undefined || /^postgres(ql)?:\/\//.test(text),
-        'expected an address that starts with postgres://',
-      )
-      .describe('PostgreSQL to use; without it the embedded database in DATA_DIR.'),
-    DATA_DIR: z.string().default('.data').describe('Folder of the embedded database.'),
-    SLACK_BOT_TOKEN: token('xoxb-').describe('Bot token of the Slack app; without it there are no cards.'),
-    SLACK_SIGNING_SECRET: secret(8).describe('Signing secret of the Slack app.'),
-    SLACK_APP_TOKEN: token('xapp-').describe('App-level token: connects by Socket Mode instead of HTTP.'),
-    SLACK_API_URL: webAddress.describe('Another Slack Web API root, for stand-ins and proxies.'),
-    ADMIN_TOKEN: secret(16)
-      .refine(
-        (text) => text !== undefined,
-        'expected a secret of at least 16 characters: it opens the API to people and programs',
-      )
-      .describe('Bearer token of the API for people and programs.'),
-    LINK_SECRET: secret(16).describe('Signs the links to pages; made and kept in the database when absent.'),
-    GITHUB_WEBHOOK_SECRET: secret(16).describe(
-      'Kept for GitHub webhooks, which this version does not take yet.',
-    ),
-    LOG_LEVEL: z
-      .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
-      .default('info')
-      .describe('How much is logged.'),
-  })
-  .superRefine((settings, context) => {
-    const need = (name: 'SLACK_BOT_TOKEN' | 'SLACK_SIGNING_SECRET', because: string) => {
-      if (settings[name] === undefined)
-        context.addIssue({
-          code: 'custom',
-          path: [name],
-          message: `expected a value, because ${because} is set`,
-        })
-    }
-    if (settings.SLACK_SIGNING_SECRET) need('SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET')
-    if (settings.SLACK_APP_TOKEN) need('SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN')
-    if (settings.SLACK_BOT_TOKEN && !settings.SLACK_APP_TOKEN) need('SLACK_SIGNING_SECRET', 'SLACK_BOT_TOKEN')
-  })
+export const settingsSchema = z.object({
+  PORT: z.coerce
+    .number('expected a port number from 0 to 65535')
+    .int('expected a port number from 0 to 65535')
+    .min(0, 'expected a port number from 0 to 65535')
+    .max(65_535, 'expected a port number from 0 to 65535')
+    .default(3000)
+    .describe('Port the service listens on; 0 takes a free one.'),
+  HOST: z.string().default('127.0.0.1').describe('Address it listens on; 0.0.0.0 for every one.'),
+  PUBLIC_URL: webAddress.describe(
+    'Address under which people and Slack reach it; the listening one when absent.',
+  ),
+  DATABASE_URL: optionalText
+    .refine(
+      (text) => text === undefined || /^postgres(ql)?:\/\//.test(text),
+      'expected an address that starts with postgres://',
+    )
+    .describe('PostgreSQL to use; without it the embedded database in DATA_DIR.'),
+  DATA_DIR: z.string().default('.data').describe('Folder of the embedded database.'),
+  SLACK_BOT_TOKEN: token('xoxb-').describe('Bot token of the Slack app; without it there are no cards.'),
+  SLACK_SIGNING_SECRET: secret(8).describe('Signing secret of the Slack app.'),
+  SLACK_APP_TOKEN: token('xapp-').describe('App-level token: connects by Socket Mode instead of HTTP.'),
+  SLACK_API_URL: webAddress.describe('Another Slack Web API root, for stand-ins and proxies.'),
+  ADMIN_TOKEN: secret(16)
+    .refine(
+      (text) => text !== undefined,
+      'expected a secret of at least 16 characters: it opens the API to people and programs',
+    )
+    .describe('Bearer token of the API for people and programs.'),
+  LINK_SECRET: secret(16).describe('Signs the links to pages; made and kept in the database when absent.'),
+  GITHUB_WEBHOOK_SECRET: secret(16).describe(
+    'Kept for GitHub webhooks, which this version does not take yet.',
+  ),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('How much is logged.'),
+})
 
 export type Settings = z.infer<typeof settingsSchema> & { ADMIN_TOKEN: string }
 
 /** @throws an error that lists every fault: which setting, what was expected, what came (secrets are not repeated). */
 export function readSettings(environment: Record<string, string | undefined>): Settings {
-  const parsed = settingsSchema.safeParse(environment)
-  if (parsed.success && parsed.data.ADMIN_TOKEN !== undefined)
+  // A setting that is set to nothing, as compose files do, is one that is absent.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, text]) => text?.trim()))
+  const parsed = settingsSchema.safeParse(given)
+  const missing = missingBeside(given)
+  if (parsed.success && parsed.data.ADMIN_TOKEN !== undefined && missing.length === 0)
     return { ...parsed.data, ADMIN_TOKEN: parsed.data.ADMIN_TOKEN }
-  const faults = (parsed.error?.issues ?? []).map((issue) => {
+  const wrong = (parsed.error?.issues ?? []).map((issue) => {
     const name = String(issue.path[0] ?? '')
-    const came = environment[name]
-    const shown =
-      came === undefined
-        ? 'nothing'
-        : /TOKEN|SECRET|DATABASE_URL/.test(name)
-          ? 'a value'
-          : JSON.stringify(came)
-    return `  ${name}: ${issue.message}, got ${shown}`
+    return { name, why: `${issue.message}, got ${shown(name, given[name])}` }
   })
+  const faults = [...wrong, ...missing].map(({ name, why }) => `  ${name}: ${why}`)
   throw new SettingsError(
     `Settings are wrong or missing:\n${faults.join('\n')}\nThe README lists every setting.`,
   )
+}
+
+/** What one setting asks of another; apart from the schema, which does not come to it while a setting is wrong. */
+function missingBeside(given: Record<string, string | undefined>): { name: string; why: string }[] {
+  const needs: [asking: string, needed: string][] = [
+    ['SLACK_SIGNING_SECRET', 'SLACK_BOT_TOKEN'],
+    ['SLACK_APP_TOKEN', 'SLACK_BOT_TOKEN'],
+    ...(given.SLACK_APP_TOKEN ? [] : [['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'] as [string, string]]),
+  ]
+  return needs
+    .filter(([asking, needed]) => given[asking] && !given[needed])
+    .map(([asking, name]) => ({ name, why: `expected a value, because ${asking} is set, got nothing` }))
+}
+
+function shown(name: string, came: string | undefined): string {
+  if (came === undefined) return 'nothing'
+  return /TOKEN|SECRET|DATABASE_URL/.test(name) ? 'a value' : JSON.stringify(came)
 }
 
 export class SettingsError extends Error {}

@@ -1,0 +1,87 @@
+// PostgreSQL goes away and comes back: nothing that heals by itself is a 4xx, and everything heals by itself.
+import { afterAll, beforeEach, expect, test, vi } from 'vitest'
+import { openDatabase } from '../../db/client.ts'
+import { tcpGate } from '../support/tcp-gate.ts'
+import { testDatabase } from '../support/test-database.ts'
+import { testLine } from '../support/test-line.ts'
+import { openTestService } from '../support/test-service.ts'
+
+const made = await testDatabase()
+const url = new URL('url' in made.where ? made.where.url : '')
+const gate = await tcpGate({ host: url.hostname, port: Number(url.port || 5432) })
+url.host = `127.0.0.1:${gate.port}`
+const database = await openDatabase({ url: url.href })
+afterAll(async () => {
+  await database.close()
+  await gate.shut()
+  await made.drop()
+})
+const service = await openTestService({ database })
+const { ask } = service
+const line = await testLine(service, { stations: 2 })
+const healed = { timeout: 25_000, interval: 50 }
+
+beforeEach(async () => {
+  await vi.waitFor(
+    async () => expect((await ask('GET', '/readyz', { token: null })).status).toBe(200),
+    healed,
+  )
+})
+
+test('while it is away a run is a 503 that says when to come again, and the service says it is not ready', {
+  timeout: 60_000,
+}, async () => {
+  const body = line.runBody({ unit: 'SN-away' })
+  const post = () => ask('POST', '/api/v1/runs', { token: line.bench(0).key, body })
+  await gate.shut()
+  const away = await post()
+  expect(away).toMatchObject({ status: 503, body: { code: 'database_away' } })
+  expect(Number(away.headers['retry-after'])).toBeGreaterThan(0)
+  expect(
+    (await ask('POST', '/api/v1/runs/batch', { token: line.bench(0).key, body: { runs: [body] } })).status,
+  ).toBe(503)
+  expect(await ask('GET', '/readyz', { token: null })).toMatchObject({
+    status: 503,
+    body: { ready: false, database: { ok: false } },
+  })
+  expect((await ask('GET', '/healthz', { token: null })).status).toBe(200)
+  await gate.open()
+  await vi.waitFor(async () => expect((await post()).status).toBe(200), healed)
+})
+
+test('a connection cut in the middle of a transaction stores nothing of it, and the repeat all of it', {
+  timeout: 60_000,
+}, async () => {
+  const runs = Array.from({ length: 500 }, (_, index) => line.runBody({ unit: `SN-cut-${index}` }))
+  const post = () => ask('POST', '/api/v1/runs/batch', { token: line.bench(0).key, body: { runs } })
+  const cut = post()
+  setImmediate(() => gate.cut())
+  expect([207, 503]).toContain((await cut).status)
+  await vi.waitFor(async () => {
+    const again = await post()
+    expect(again.status).toBe(207)
+    expect(new Set(again.body.results.map((result: { status: number }) => result.status))).toEqual(
+      new Set([200]),
+    )
+  }, healed)
+})
+
+test('a long poll is woken again by pins once the database is back', { timeout: 60_000 }, async () => {
+  await gate.shut()
+  expect((await ask('GET', '/readyz', { token: null })).status).toBe(503)
+  await gate.open()
+  await vi.waitFor(
+    async () => expect((await ask('GET', '/readyz', { token: null })).status).toBe(200),
+    healed,
+  )
+  const other = await testLine(service, { stations: 1 })
+  const { etag } = (await other.assignments(other.bench(0))).headers
+  const began = performance.now()
+  const waiting = ask('GET', '/api/v1/stations/me/assignments?wait=20', {
+    token: other.bench(0).key,
+    headers: { 'if-none-match': String(etag) },
+  })
+  await other.start({ stages: [{ target: { share: 1 } }] })
+  expect((await waiting).status).toBe(200)
+  expect(performance.now() - began).toBeLessThan(15_000)
+})

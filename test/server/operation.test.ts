@@ -1,0 +1,56 @@
+// What whoever runs the service looks at: health, figures, the description of the interface.
+import { expect, test } from 'vitest'
+import { openTestService } from '../support/test-service.ts'
+
+const service = await openTestService()
+const { ask } = service
+
+test('it says that it runs, that it is ready, and on what', async () => {
+  expect(await ask('GET', '/healthz', { token: null })).toMatchObject({ status: 200, body: { status: 'ok' } })
+  expect(await ask('GET', '/readyz', { token: null })).toMatchObject({
+    status: 200,
+    body: {
+      ready: true,
+      database: {
+        ok: true,
+        detail: service.database.engine.kind === 'pglite' ? 'embedded, durable commits' : 'PostgreSQL',
+      },
+      slack: { ok: true, detail: 'disabled: no SLACK_BOT_TOKEN' },
+    },
+  })
+})
+
+test('its figures are in the shape that Prometheus reads', async () => {
+  const answer = await ask('GET', '/metrics', { token: null })
+  expect(answer.status).toBe(200)
+  expect(answer.headers['content-type']).toMatch(/^text\/plain/)
+  expect(answer.body).toMatch(/^process_cpu_seconds_total \d/m)
+})
+
+test('the description lists every route of the API, with what it takes', async () => {
+  const { body } = await ask('GET', '/docs/json', { token: null })
+  const described = Object.entries<object>(body.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  )
+  const routes = routesOf(service.app.printRoutes({ commonPrefix: false })).filter(
+    (route) => !route.startsWith('HEAD ') && / \/(api|healthz|readyz|metrics)/.test(route),
+  )
+  expect(routes.length).toBeGreaterThan(25)
+  expect(routes.filter((route) => !described.includes(route))).toEqual([])
+  const run = body.paths['/api/v1/rollouts'].post.requestBody.content['application/json'].schema
+  expect(run.properties).toHaveProperty('deployment_id')
+})
+
+/** Fastify prints its routes as a tree: each line a piece of a path, four columns a level, methods in brackets. */
+function routesOf(tree: string): string[] {
+  const pieces: string[] = []
+  return tree.split('\n').flatMap((line) => {
+    const found = /^([│ ]*)[├└]── (\S*)(?: \((.*)\))?$/.exec(line)
+    if (!found) return []
+    const [, indent = '', piece = '', methods = ''] = found
+    pieces.length = indent.length / 4
+    pieces.push(piece)
+    const path = pieces.join('').replace(/:(\w+)/g, '{$1}')
+    return methods === '' ? [] : methods.split(', ').map((method) => `${method} ${path}`)
+  })
+}

@@ -1,0 +1,68 @@
+// Settings from the environment: every fault at once, no secret repeated.
+import { expect, test } from 'vitest'
+import { readSettings, settingsSchema } from '../../server/config.ts'
+
+const admin = 'an admin token of the tests'
+const faults = (environment: Record<string, string | undefined>): string => {
+  try {
+    readSettings(environment)
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+  return ''
+}
+
+test('with nothing but an admin token the rest has its defaults', () => {
+  expect(readSettings({ ADMIN_TOKEN: admin })).toMatchObject({
+    PORT: 3000,
+    HOST: '127.0.0.1',
+    DATA_DIR: '.data',
+    LOG_LEVEL: 'info',
+    ADMIN_TOKEN: admin,
+  })
+})
+
+test('a setting that is set to nothing is one that is absent', () => {
+  const nothing = Object.fromEntries(Object.keys(settingsSchema.shape).map((name) => [name, '']))
+  expect(readSettings({ ...nothing, ADMIN_TOKEN: admin })).toEqual(readSettings({ ADMIN_TOKEN: admin }))
+})
+
+test('all faults are named at once, each with what was expected and what came', () => {
+  const message = faults({
+    PORT: 'http',
+    PUBLIC_URL: 'line.test',
+    DATABASE_URL: 'mysql://x',
+    LOG_LEVEL: 'loud',
+  })
+  for (const name of ['PORT', 'PUBLIC_URL', 'DATABASE_URL', 'ADMIN_TOKEN', 'LOG_LEVEL'])
+    expect(message).toContain(`\n  ${name}: `)
+  expect(message).toContain('PORT: expected a port number from 0 to 65535, got "http"')
+  expect(message).toContain('got nothing')
+})
+
+test('what one setting asks of another is named together with the other faults', () => {
+  const message = faults({ PORT: 'http', SLACK_APP_TOKEN: 'xapp-1-A' })
+  expect(message).toContain('PORT: ')
+  expect(message).toContain('ADMIN_TOKEN: ')
+  expect(message).toContain('SLACK_BOT_TOKEN: expected a value, because SLACK_APP_TOKEN is set')
+  expect(faults({ ADMIN_TOKEN: admin, SLACK_BOT_TOKEN: 'xoxb-1' })).toContain(
+    'SLACK_SIGNING_SECRET: expected a value',
+  )
+})
+
+test('no secret is repeated, however wrong it is', () => {
+  const wrong = {
+    SLACK_BOT_TOKEN: 'wrong-bot',
+    SLACK_SIGNING_SECRET: 'short',
+    SLACK_APP_TOKEN: 'wrong-app',
+    ADMIN_TOKEN: 'tooshort',
+    LINK_SECRET: 'tiny',
+    GITHUB_WEBHOOK_SECRET: 'little',
+    DATABASE_URL: 'mysql://user:password@host/db',
+  }
+  const message = faults(wrong)
+  for (const [name, value] of Object.entries(wrong)) {
+    expect(message).toContain(`\n  ${name}: `)
+    expect(message).not.toContain(value)
+  }
+})
