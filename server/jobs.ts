@@ -4,6 +4,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { fromDrizzle, fromPglite, PgBoss } from 'pg-boss'
 import { type Database, type Db, rows } from '../db/client.ts'
 import type { PgliteThread } from '../db/pglite-thread.ts'
+import { nilId } from '../db/store-runs.ts'
 import type { Deliveries } from './apply-command.ts'
 import type { Delivery, DeliveryResult } from './service.ts'
 
@@ -59,6 +60,9 @@ export async function startJobs(database: Database, log: FastifyBaseLogger): Pro
   // One job waiting and one under way for each card: a burst of changes is one redraw.
   await boss.createQueue(cardQueue, { policy: 'stately', notify: true, ...untilDone })
   await boss.createQueue(threadQueue, { notify: true, ...untilDone })
+  // Asking for any job makes pg-boss keep what it knows of the queue. Else the first send would look it up, on another
+  // connection than its transaction: the embedded database has one, and would wait for itself for ever.
+  for (const queue of [cardQueue, threadQueue]) await boss.getJobById(queue, nilId)
 
   const send = (tx: Db, queue: string, job: Delivery, key: string, startAfter = 0) =>
     boss.send(queue, job, {
