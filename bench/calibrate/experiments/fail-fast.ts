@@ -1,13 +1,13 @@
 // Failed runs end sooner: with 100 stations starting at once, the first runs to end are mostly failures.
 import type { StationTally } from '../../../server/domain/statistics/station-tally.ts'
-import type { Experiment } from '../experiment.ts'
-import { mostCanaryRuns } from '../experiment.ts'
+import { type Experiment, mostCanaryRuns } from '../experiment.ts'
 import { drawFleet, type Fleet } from '../fleet.ts'
-import { ownEvidence, ownGates } from '../methods/own-evidence.ts'
+import { type OwnGate, ownEvidence, ownGates } from '../methods/own-evidence.ts'
 import { normal, type Random } from '../random.ts'
 
 const asTheyEnd = 'ours, α .05, runs counted as they end'
 const inStartOrder = 'ours, α .05, with the start-order watermark'
+const inStartOrderDefaults = 'ours, defaults, with the start-order watermark'
 const canary = 100
 const size = 200
 const leastBad = 3
@@ -17,15 +17,19 @@ export const failFastExperiments: readonly Experiment[] = [
     section: 'healthy, 95 %, bias .3, drift .15, a failed run ends sooner',
     column: `${canary} of ${size}`,
     shows: 'false stops',
-    promises: [{ method: inStartOrder, alpha: ownGates.plain.alpha }],
+    promises: [
+      { method: inStartOrder, alpha: ownGates.plain.alpha },
+      { method: inStartOrderDefaults, alpha: ownGates.defaults.alpha },
+    ],
     share: 0.3,
     isQuick: false,
     play: (random) => {
       const fleet = drawFleet(random, { size, canary, rate: 0.05, bias: 0.3, drift: 0.15, pastRuns: 1000 })
       const runs = timedRuns(random, fleet)
       return new Map([
-        [asTheyEnd, firstBreach(fleet, byEnd(runs))],
-        [inStartOrder, firstBreach(fleet, byWatermark(runs))],
+        [asTheyEnd, firstBreach(fleet, byEnd(runs), ownGates.plain)],
+        [inStartOrder, firstBreach(fleet, byWatermark(runs), ownGates.plain)],
+        [inStartOrderDefaults, firstBreach(fleet, byWatermark(runs), ownGates.defaults)],
       ])
     },
   },
@@ -74,7 +78,7 @@ function byWatermark(runs: readonly TimedRun[]): TimedRun[] {
 }
 
 /** Looked at whenever a bad canary run is counted, from the third on. */
-function firstBreach(fleet: Fleet, runs: readonly TimedRun[]): number | undefined {
+function firstBreach(fleet: Fleet, runs: readonly TimedRun[], gate: OwnGate): number | undefined {
   const tallies = fleet.past.map((past, station) => ({
     id: String(station),
     arm: station < canary ? ('canary' as const) : ('base' as const),
@@ -96,8 +100,8 @@ function firstBreach(fleet: Fleet, runs: readonly TimedRun[]): number | undefine
     if (!isBad) continue
     canaryBad += 1
     if (canaryBad < leastBad) continue
-    const [evidence = 0] = ownEvidence(tallies, [ownGates.plain])
-    if (evidence >= Math.log(1 / ownGates.plain.alpha)) return canaryRuns
+    const [evidence = 0] = ownEvidence(tallies, [gate])
+    if (evidence >= Math.log(1 / gate.alpha)) return canaryRuns
   }
   return undefined
 }

@@ -3,7 +3,7 @@ import { evaluateGates, type GateStation } from '../../../server/domain/evaluate
 import { defaultGates } from '../../../server/domain/gate.ts'
 import { stationId } from '../../../server/domain/ids.ts'
 import type { Verdict, VerdictWord } from '../../../server/domain/verdict.ts'
-import type { Experiment } from '../experiment.ts'
+import { type Experiment, mostCanaryRuns } from '../experiment.ts'
 import { drawFleet, type Fleet, type FleetStory } from '../fleet.ts'
 import type { Random } from '../random.ts'
 
@@ -14,7 +14,7 @@ const stages = [
   { stations: 10, target: 500 },
   { stations: 20, target: 500 },
 ]
-/** A station tests 100 units a day: a day of soak for each stage, for a person to decide after three. */
+/** A station tests 100 units a day: a day of soak for each stage; without a pass after three a person decides. */
 const soakRounds = 100
 const longestRounds = 300
 
@@ -27,11 +27,11 @@ export const wholeRolloutExperiments: readonly Experiment[] = [
   experiment('98 → 96 %', { ...usual, newRate: 0.04 }, false),
 ]
 
-const endings = [
-  'completed',
-  'held for a person',
-  ...stages.map(({ stations }) => `stopped on ${stations} ${stations === 1 ? 'station' : 'stations'}`),
-]
+const completed = 'completed'
+const held = 'held for a person'
+const heldThenStopped = 'held for a person, then stopped'
+const stoppedOn = (stations: number) => `stopped on ${stations} ${stations === 1 ? 'station' : 'stations'}`
+const endings = [completed, held, heldThenStopped, ...stages.map(({ stations }) => stoppedOn(stations))]
 
 function experiment(column: string, story: FleetStory, isQuick: boolean): Experiment {
   return {
@@ -54,7 +54,9 @@ function oddsRatioOf({ rate, newRate }: FleetStory): number {
   return newRate === undefined ? 1 : ((newRate / (1 - newRate)) * (1 - rate)) / rate
 }
 
-function playStages(random: Random, fleet: Fleet, oddsRatio: number): { ending: string; runs: number } {
+type Ending = { ending: string; runs: number }
+
+function playStages(random: Random, fleet: Fleet, oddsRatio: number): Ending {
   const stations = fleet.past.map(
     (past, place): GateStation => ({
       id: stationId.parse(`00000000-0000-4000-8000-${String(place).padStart(12, '0')}`),
@@ -64,25 +66,33 @@ function playStages(random: Random, fleet: Fleet, oddsRatio: number): { ending: 
     }),
   )
   const judge = judgeOf(stations)
+  let isHeld = false
   for (const { stations: taken, target } of stages) {
     for (const station of stations.slice(0, taken)) if (station.arm === 'base') switchOver(station)
-    for (let round = 1; round <= longestRounds; round++) {
+    const stopped = (): Ending => ({
+      ending: isHeld ? heldThenStopped : stoppedOn(taken),
+      runs: canaryUnits(stations),
+    })
+    for (let round = 1; ; round++) {
       for (const [place, station] of stations.entries()) {
         const rate = fleet.rateNow(place, 0)
         const isBad = random() < (station.arm === 'canary' ? rate : withoutBuild(rate, oddsRatio))
         station.since.units += 1
         if (!isBad) continue
         station.since.bad += 1
-        if (station.arm === 'canary' && isStopped(judge(target))) return stoppedOn(taken, stations)
+        if (station.arm === 'canary' && isStopped(judge(target))) return stopped()
       }
       if (round < soakRounds || canaryUnits(stations) < target) continue
       const word = judge(target)
-      if (isStopped(word)) return stoppedOn(taken, stations)
-      if (word === 'pass') break
-      if (round === longestRounds) return { ending: 'held for a person', runs: canaryUnits(stations) }
+      if (isStopped(word)) return stopped()
+      if (word === 'pass' && !isHeld) break
+      // From here on a person decides; the gate goes on judging.
+      if (round >= longestRounds) isHeld = true
+      if (isHeld && canaryUnits(stations) >= mostCanaryRuns)
+        return { ending: held, runs: canaryUnits(stations) }
     }
   }
-  return { ending: 'completed', runs: canaryUnits(stations) }
+  return { ending: completed, runs: canaryUnits(stations) }
 }
 
 /** The gate on the counts as they stand, at the least drift noise; base's last drift is kept between looks. */
@@ -94,6 +104,7 @@ function judgeOf(stations: GateStation[]): (target: number) => VerdictWord {
       gates: yieldGate,
       stations,
       accepted: [],
+      open: [],
       target,
       overdue: false,
       previousDrift,
@@ -108,11 +119,6 @@ function judgeOf(stations: GateStation[]): (target: number) => VerdictWord {
 
 function isStopped(word: VerdictWord): boolean {
   return word === 'breach' || word === 'severe'
-}
-
-function stoppedOn(taken: number, stations: readonly GateStation[]): { ending: string; runs: number } {
-  const ending = `stopped on ${taken} ${taken === 1 ? 'station' : 'stations'}`
-  return { ending, runs: canaryUnits(stations) }
 }
 
 function switchOver(station: GateStation): void {
