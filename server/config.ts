@@ -48,6 +48,10 @@ export const settingsSchema = z.object({
       (text) => text !== undefined,
       'expected a secret of at least 16 characters: it opens the API to people and programs',
     )
+    .refine(
+      (text) => text === undefined || /^[\x21-\x7e]+$/.test(text),
+      'expected printable ASCII without spaces: it is sent in a header',
+    )
     .describe('Bearer token of the API for people and programs.'),
   LINK_SECRET: secret(16).describe('Signs the links to pages; made and kept in the database when absent.'),
   GITHUB_WEBHOOK_SECRET: secret(16).describe(

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { readSettings, settingsSchema } from '../../server/config.ts'
 
-const admin = 'an admin token of the tests'
+const admin = 'admin-token-of-the-tests'
 const faults = (environment: Record<string, string | undefined>): string => {
   try {
     readSettings(environment)
@@ -65,4 +65,9 @@ test('no secret is repeated, however wrong it is', () => {
     expect(message).toContain(`\n  ${name}: `)
     expect(message).not.toContain(value)
   }
+})
+
+test('an admin token that no header can carry is refused at the start', () => {
+  for (const token of ['an admin token with spaces', 'ein-schlüssel-mit-umlaut'])
+    expect(faults({ ADMIN_TOKEN: token })).toContain('ADMIN_TOKEN: expected printable ASCII without spaces')
 })
