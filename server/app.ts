@@ -16,13 +16,15 @@ import type { Received, Stored } from './ingest.ts'
 import type { PinWaiters } from './pin-waiters.ts'
 import { rolloutCharts } from './rollout-charts.ts'
 import { authentication } from './routes/authentication.ts'
+import { deploymentRoutes } from './routes/deployments.ts'
 import { errorHandling } from './routes/errors.ts'
 import { healthRoutes } from './routes/health.ts'
 import { pageRoutes } from './routes/pages.ts'
-import { registryRoutes } from './routes/registry.ts'
+import { procedureRoutes } from './routes/procedures.ts'
 import { rolloutRoutes } from './routes/rollouts.ts'
 import { runRoutes } from './routes/runs.ts'
 import { stationProtocolRoutes } from './routes/station-protocol.ts'
+import { stationRoutes } from './routes/stations.ts'
 import type { Service } from './service.ts'
 
 type Deps = {
@@ -72,7 +74,10 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
 
   const known = authentication({ database, adminToken })
   healthRoutes(app, { database, slack: slack.status })
-  registryRoutes(app, { database, authentication: known, now, changed })
+  const registry = { database, authentication: known, now, changed }
+  procedureRoutes(app, registry)
+  deploymentRoutes(app, registry)
+  stationRoutes(app, registry)
   stationProtocolRoutes(app, { database, authentication: known, waiters, now, changed })
   runRoutes(app, { database, authentication: known, take })
   rolloutRoutes(app, { service, authentication: known })

@@ -105,6 +105,7 @@ export async function verdictOf(
       gates: state.plan.gates,
       stations: gateStations(state, loaded.pasts, judgedCounts(counts, early)),
       accepted: state.accepted,
+      open: state.breaches.filter((breach) => breach.closed === null),
       target: stage?.soak.firstAttempts ?? 0,
       overdue:
         stage !== undefined &&

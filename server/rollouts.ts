@@ -1,41 +1,22 @@
 // Rollouts for every door: start, the verbs, and what leads from one rollout to another.
-import { randomUUID } from 'node:crypto'
 import type { Database, Db } from '../db/client.ts'
-import { pinStations } from '../db/pins.ts'
-import {
-  activateDeployment,
-  deploymentById,
-  type Procedure,
-  procedureById,
-  recordProcedureEvent,
-  type Station,
-  stationsOf,
-} from '../db/registry.ts'
-import { liveRolloutIds, loadRollout, rememberCommand, rememberedCommand } from '../db/rollout-storage.ts'
-import { lockProcedure } from '../db/store-runs.ts'
-import { applyCommand, type Deliveries, record } from './apply-command.ts'
+import { loadRollout, rememberCommand, rememberedCommand } from '../db/rollout-storage.ts'
+import { applyCommand, type Deliveries } from './apply-command.ts'
 import type { Actor } from './domain/actor.ts'
-import {
-  type DeploymentId,
-  type ProcedureId,
-  type RolloutId,
-  rolloutId as rolloutIdOf,
-} from './domain/ids.ts'
+import type { DeploymentId, ProcedureId, RolloutId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
-import { type Plan, plan as planSchema } from './domain/plan.ts'
 import { type Against, type Command, isRefusal, type Refusal } from './domain/rollout/commands.ts'
 import { describeEvents } from './domain/rollout/describe.ts'
 import type { RolloutEvent } from './domain/rollout/events.ts'
 import { stageReadiness } from './domain/rollout/readiness.ts'
-import { isRunning, isTerminal, type RolloutState } from './domain/rollout/state.ts'
-import { orderStations } from './domain/station-order.ts'
-import { takesPart } from './domain/takes-part.ts'
+import { isRunning, isTerminal } from './domain/rollout/state.ts'
 import type { Verdict } from './domain/verdict.ts'
-import { notEligible } from './eligible.ts'
 import { caughtUp, verdictOf } from './judging.ts'
-import { orderSeed } from './order-seed.ts'
+import { refuse } from './refuse.ts'
+import { rollBack } from './roll-back.ts'
 import type { Done, Outcome, RolloutVerb, Service, StartInput } from './service.ts'
 import { stageFacts } from './stage-facts.ts'
+import { startRollout } from './start-rollout.ts'
 
 type Deps = {
   database: Database
@@ -76,71 +57,6 @@ export function rollouts({ database, now, deliveries, view }: Deps) {
         at: now(),
       })
     return changed
-  }
-
-  async function create(tx: Db, input: StartInput, by: Actor): Promise<Changed | Refusal> {
-    await lockProcedure(tx, input.procedureId)
-    const at = now()
-    const procedure = await procedureById(tx, input.procedureId)
-    if (!procedure)
-      return refuse('not found', 'there is no such procedure', 'Look at the list of procedures.')
-    const parsed = planSchema.safeParse(input.plan)
-    if (!parsed.success)
-      return refuse('invalid', planFaults(parsed.error.issues), 'Mend the plan and start again.')
-    const deployment = await deploymentById(tx, input.deploymentId)
-    if (!deployment || deployment.procedureId !== procedure.id)
-      return refuse('not found', `${procedure.name} has no such build`, 'Look at the list of its builds.')
-    const no = notEligible(deployment, procedure)
-    if (no)
-      return refuse(
-        'invalid',
-        `${procedure.name} ${deployment.version} ${no}`,
-        'Choose a production build that is ready.',
-      )
-    const baseDeploymentId = procedure.activeDeploymentId
-    if (!baseDeploymentId)
-      return refuse(
-        'not now',
-        `${procedure.name} has no active build to compare with`,
-        'Make its present build the active one first.',
-      )
-    const live = await liveOf(tx, procedure.id)
-    if (live) return alreadyLive(procedure, live)
-    const stations = (await stationsOf(tx, procedure.id)).filter((station) =>
-      takesPart(station, parsed.data.group),
-    )
-    if (stations.length === 0)
-      return refuse(
-        'invalid',
-        'no station of the procedure is in that group',
-        'Link stations to the procedure, or widen the group.',
-      )
-    const id = rolloutIdOf.parse(randomUUID())
-    const created: RolloutEvent = {
-      type: 'RolloutCreated',
-      rolloutId: id,
-      procedureId: procedure.id,
-      deploymentId: deployment.id,
-      baseDeploymentId,
-      plan: parsed.data,
-      order: orderOf(stations, parsed.data, orderSeed(procedure.id, deployment.id)),
-      startAt: input.startAt ?? null,
-      retryOf: input.retryOf ?? null,
-      why: input.reason,
-      by,
-      at,
-    }
-    const first = await record(tx, null, [created], at, deliveries)
-    const started = await applyCommand(tx, first, { type: 'start', by }, at, deliveries)
-    const events = isRefusal(started) ? first.events : [...first.events, ...started.events]
-    const where = `${procedure.name} ${deployment.version}`
-    return {
-      id,
-      events,
-      did: isRefusal(started)
-        ? `created the rollout of ${where}: ${started.why}`
-        : `started the rollout of ${where}`,
-    }
   }
 
   async function command(
@@ -190,7 +106,7 @@ export function rollouts({ database, now, deliveries, view }: Deps) {
       deliveries,
     )
     if (isRefusal(away)) return away
-    const next = await create(tx, input, by)
+    const next = await startRollout(tx, input, by, now(), deliveries)
     // An expected "no" after the first half is done: the whole transaction is taken back.
     if (isRefusal(next)) throw new Undo(next)
     return next
@@ -198,7 +114,9 @@ export function rollouts({ database, now, deliveries, view }: Deps) {
 
   return {
     start: (input: StartInput, by: Actor, commandId?: string) =>
-      transaction((tx) => once(tx, commandId, () => create(tx, input, by))).then(answered),
+      transaction((tx) => once(tx, commandId, () => startRollout(tx, input, by, now(), deliveries))).then(
+        answered,
+      ),
     command: (id: RolloutId, verb: RolloutVerb, by: Actor, against?: Against, commandId?: string) =>
       transaction((tx) => once(tx, commandId, () => command(tx, id, verb, by, against))).then(answered),
     retry: (id: RolloutId, why: string, by: Actor, commandId?: string) =>
@@ -213,7 +131,7 @@ export function rollouts({ database, now, deliveries, view }: Deps) {
               'Only an aborted rollout can be retried.',
             )
           const { procedureId, deploymentId, plan } = loaded.state
-          return create(
+          return startRollout(
             tx,
             {
               procedureId,
@@ -223,6 +141,8 @@ export function rollouts({ database, now, deliveries, view }: Deps) {
               retryOf: id,
             },
             by,
+            now(),
+            deliveries,
           )
         }),
       ).then(answered),
@@ -231,85 +151,8 @@ export function rollouts({ database, now, deliveries, view }: Deps) {
         .catch(taken)
         .then(answered),
     rollback: (procedureId: ProcedureId, deploymentId: DeploymentId, why: string, by: Actor) =>
-      transaction((tx) => rollback(tx, procedureId, deploymentId, why, by, now())),
+      transaction((tx) => rollBack(tx, procedureId, deploymentId, why, by, now())),
   } satisfies Partial<Service>
-}
-
-/** Every station at once, without stages, to any build that once ran on all of them; automatic pushes stop. */
-async function rollback(
-  tx: Db,
-  procedureId: ProcedureId,
-  deploymentId: DeploymentId,
-  why: string,
-  by: Actor,
-  now: Instant,
-): Promise<{ did: string } | Refusal> {
-  await lockProcedure(tx, procedureId)
-  const procedure = await procedureById(tx, procedureId)
-  const deployment = await deploymentById(tx, deploymentId)
-  if (!procedure || deployment?.procedureId !== procedureId)
-    return refuse('not found', 'the procedure has no such build', 'Look at the list of its builds.')
-  if (deployment.completedAt === null)
-    return refuse(
-      'invalid',
-      `${deployment.version} never ran on all stations`,
-      'Choose a build that once completed, or start a rollout.',
-    )
-  if (why.trim() === '') return refuse('invalid', 'a rollback needs a reason', 'Say why, in a few words.')
-  const live = await liveOf(tx, procedureId)
-  if (live?.status === 'aborting') return alreadyLive(procedure, live)
-  if (live)
-    return refuse(
-      'not now',
-      'a rollout of this procedure is live',
-      'Abort it: its stations return to base at once.',
-    )
-  const stations = await stationsOf(tx, procedureId)
-  await pinStations(tx, {
-    procedureId,
-    stations: stations.map((station) => station.id),
-    deploymentId,
-    rolloutId: null,
-    now,
-  })
-  await activateDeployment(tx, procedureId, deploymentId, new Date(now), false)
-  const body = { deploymentId, from: procedure.activeDeploymentId, why, by }
-  await recordProcedureEvent(tx, { procedureId, type: 'RolledBack', body, at: new Date(now) })
-  return {
-    did: `rolled ${procedure.name} back to ${deployment.version} on ${stations.length} stations; automatic pushes are off`,
-  }
-}
-
-async function liveOf(tx: Db, procedureId: ProcedureId): Promise<RolloutState | null> {
-  for (const id of await liveRolloutIds(tx, procedureId)) {
-    const loaded = await loadRollout(tx, id)
-    if (loaded && loaded.state.status !== 'aborting') return loaded.state
-    // An abort is open until each exposed station is back; its successor was started together with it.
-    if (loaded?.state.status === 'aborting' && loaded.state.wayBack.length === 1) return loaded.state
-  }
-  return null
-}
-
-function alreadyLive(procedure: Procedure, live: RolloutState): Refusal {
-  if (live.status === 'aborting')
-    return refuse(
-      'not now',
-      `an abort of ${procedure.name} still waits for stations to return to base`,
-      'Wait for them, or waive the silent ones.',
-    )
-  return refuse(
-    'not now',
-    `a rollout of ${procedure.name} is already live (${live.status}, started by ${live.owner.name}, ${live.id})`,
-    'Let it end, abort it, or supersede it.',
-  )
-}
-
-function orderOf(stations: Station[], plan: Plan, seed: string) {
-  return orderStations(stations, { seed, handPicked: plan.handPicked, progression: plan.progression })
-}
-
-function planFaults(issues: { path: PropertyKey[]; message: string }[]): string {
-  return issues.map((issue) => `plan.${issue.path.join('.')}: ${issue.message}`).join('; ')
 }
 
 function toCommand(
@@ -348,10 +191,6 @@ function toCommand(
         logEvidence: verdict?.gates.find((gate) => gate.metric === verb.metric)?.logEvidence ?? null,
       }
   }
-}
-
-function refuse(refused: Refusal['refused'], why: string, next: string): Refusal {
-  return { refused, why, next }
 }
 
 /** Carries a refusal out of a transaction that must not commit. */

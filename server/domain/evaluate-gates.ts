@@ -3,7 +3,7 @@ import type { DriftNoise } from './drift-noise.ts'
 import type { Gate, GateMetric } from './gate.ts'
 import type { StationId } from './ids.ts'
 import type { Instant } from './instant.ts'
-import type { Acceptance } from './rollout/state.ts'
+import type { Acceptance, Breach } from './rollout/state.ts'
 import type { Drift } from './statistics/base-drift.ts'
 import { type CanaryEvaluation, evaluateCanary } from './statistics/evaluate-canary.ts'
 import { runsToDecision } from './statistics/runs-to-decision.ts'
@@ -21,6 +21,8 @@ export type GateQuestion = {
   stations: GateStation[]
   /** Evidence that named people accepted: the gate goes on from there. */
   accepted: Acceptance[]
+  /** Breaches that are open: the word stays until the evidence is gone, not only below its line. */
+  open: Pick<Breach, 'metric' | 'severity'>[]
   /** First attempts, or runs, that the stage asks for before a pass may be read off the posterior. */
   target: number
   /** The stage has lasted as long as it may: what is not decided by now is for a person. */
@@ -166,7 +168,10 @@ function wordOf(
   question: GateQuestion,
 ): VerdictWord {
   const breached = logEvidence >= Math.log(1 / gate.alpha) && evaluation.bad >= 3
-  if (breached) return evaluation.probabilitySevere >= 0.9 ? 'severe' : 'breach'
+  const latched = logEvidence >= 0 ? question.open.find((breach) => breach.metric === gate.metric) : undefined
+  if (breached && evaluation.probabilitySevere >= 0.9) return 'severe'
+  if (latched) return latched.severity
+  if (breached) return 'breach'
   // Without anything of base the expected rate is the method's own starting point: no build passes against that.
   if (compared < leastBase) return question.overdue ? 'grey' : 'wait'
   const proven = evaluation.logEvidenceOfPass >= Math.log(10)

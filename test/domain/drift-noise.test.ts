@@ -62,6 +62,7 @@ describe('the drift noise of a fleet', () => {
           gates: defaultGates,
           stations,
           accepted: [],
+          open: [],
           target: 100,
           overdue: false,
           previousDrift: {},

@@ -39,6 +39,7 @@ function asked(stations: GateStation[], what: Partial<GateQuestion> = {}) {
   const question = {
     gates: [yieldGate],
     accepted: [],
+    open: [],
     target: 100,
     overdue: false,
     previousDrift: {},

@@ -20,6 +20,7 @@ function yieldGate(canary: [number, number], base: [number, number]) {
     gates: defaultGates,
     stations,
     accepted: [],
+    open: [],
     target: 100,
     overdue: false,
     previousDrift: {},

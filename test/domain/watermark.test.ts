@@ -193,6 +193,7 @@ describe('a healthy build on a hundred stations at once, whose failed runs end s
         gates: defaultGates.slice(0, 1),
         stations: gateStations(state, past, counts),
         accepted: [],
+        open: [],
         target: 100,
         overdue: false,
         previousDrift: {},

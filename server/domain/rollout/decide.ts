@@ -3,18 +3,8 @@ import type { Instant } from '../instant.ts'
 import { targetLabel } from '../plan.ts'
 import type { Against, Command, Decided, Refusal } from './commands.ts'
 import { join, judge, leave, pickup, run, served, stale, supersede } from './decide-fact.ts'
-import {
-  abort,
-  acknowledge,
-  advance,
-  approve,
-  pause,
-  resume,
-  set,
-  start,
-  undo,
-  waive,
-} from './decide-verb.ts'
+import { advance, approve, set, start, undo } from './decide-staging.ts'
+import { abort, acknowledge, pause, resume, waive } from './decide-verb.ts'
 import { isTerminal, type RolloutState } from './state.ts'
 
 /**

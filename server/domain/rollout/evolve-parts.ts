@@ -1,0 +1,66 @@
+// What several events do to a state.
+import type { Breach, Decision, RolloutState, Running } from './state.ts'
+
+export function soakStopped<State extends Omit<Running, 'status' | 'pause'>>(
+  state: State,
+  at: number,
+): State {
+  const soaked = state.soakedMs + (state.soakingSince === null ? 0 : Math.max(0, at - state.soakingSince))
+  return { ...state, soakedMs: soaked, soakingSince: null }
+}
+
+export function closed(
+  breaches: Breach[],
+  at: number,
+  how: 'recovered' | 'aborted' | 'completed',
+  metric?: string,
+): Breach[] {
+  return breaches.map((breach) =>
+    breach.closed === null && (metric === undefined || breach.metric === metric)
+      ? { ...breach, closed: { at, how } }
+      : breach,
+  )
+}
+
+export function decided<State extends RolloutState>(
+  state: State,
+  event: { by: Decision['by']; at: number },
+  what: string,
+  why: string | null,
+): State {
+  return { ...state, version: state.version + 1, lastDecision: { what, by: event.by, at: event.at, why } }
+}
+
+/** The part every status has, without what only the present one has. */
+export function always(state: RolloutState) {
+  const {
+    id,
+    procedureId,
+    deploymentId,
+    baseDeploymentId,
+    plan,
+    order,
+    stations,
+    version,
+    owner,
+    reason,
+    retryOf,
+    createdAt,
+    lastDecision,
+  } = state
+  return {
+    id,
+    procedureId,
+    deploymentId,
+    baseDeploymentId,
+    plan,
+    order,
+    stations,
+    version,
+    owner,
+    reason,
+    retryOf,
+    createdAt,
+    lastDecision,
+  }
+}

@@ -1,0 +1,62 @@
+// Rollback after completion: one verb, any time, to any build that once ran on all stations.
+import type { Db } from '../db/client.ts'
+import { pinStations } from '../db/pins.ts'
+import {
+  activateDeployment,
+  deploymentById,
+  procedureById,
+  recordProcedureEvent,
+  stationsOf,
+} from '../db/registry.ts'
+import { lockProcedure } from '../db/store-runs.ts'
+import type { Actor } from './domain/actor.ts'
+import type { DeploymentId, ProcedureId } from './domain/ids.ts'
+import type { Instant } from './domain/instant.ts'
+import type { Refusal } from './domain/rollout/commands.ts'
+import { alreadyLive, liveRollout } from './live-rollout.ts'
+import { refuse } from './refuse.ts'
+
+/** Every station at once, without stages, to any build that once ran on all of them; automatic pushes stop. */
+export async function rollBack(
+  tx: Db,
+  procedureId: ProcedureId,
+  deploymentId: DeploymentId,
+  why: string,
+  by: Actor,
+  now: Instant,
+): Promise<{ did: string } | Refusal> {
+  await lockProcedure(tx, procedureId)
+  const procedure = await procedureById(tx, procedureId)
+  const deployment = await deploymentById(tx, deploymentId)
+  if (!procedure || deployment?.procedureId !== procedureId)
+    return refuse('not found', 'the procedure has no such build', 'Look at the list of its builds.')
+  if (deployment.completedAt === null)
+    return refuse(
+      'invalid',
+      `${deployment.version} never ran on all stations`,
+      'Choose a build that once completed, or start a rollout.',
+    )
+  if (why.trim() === '') return refuse('invalid', 'a rollback needs a reason', 'Say why, in a few words.')
+  const live = await liveRollout(tx, procedureId)
+  if (live?.status === 'aborting') return alreadyLive(procedure, live)
+  if (live)
+    return refuse(
+      'not now',
+      'a rollout of this procedure is live',
+      'Abort it: its stations return to base at once.',
+    )
+  const stations = await stationsOf(tx, procedureId)
+  await pinStations(tx, {
+    procedureId,
+    stations: stations.map((station) => station.id),
+    deploymentId,
+    rolloutId: null,
+    now,
+  })
+  await activateDeployment(tx, procedureId, deploymentId, new Date(now), false)
+  const body = { deploymentId, from: procedure.activeDeploymentId, why, by }
+  await recordProcedureEvent(tx, { procedureId, type: 'RolledBack', body, at: new Date(now) })
+  return {
+    did: `rolled ${procedure.name} back to ${deployment.version} on ${stations.length} stations; automatic pushes are off`,
+  }
+}

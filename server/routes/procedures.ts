@@ -1,0 +1,211 @@
+// Procedures over HTTP.
+import { randomUUID } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import type { Database, Db } from '../../db/client.ts'
+import { pinStations } from '../../db/pins.ts'
+import {
+  activateDeployment,
+  addProcedure,
+  allProcedures,
+  changeProcedure,
+  deploymentById,
+  deploymentsOf,
+  type Procedure,
+  procedureById,
+  procedureByName,
+  recordProcedureEvent,
+  stationsOf,
+} from '../../db/registry.ts'
+import { lockProcedure } from '../../db/store-runs.ts'
+import { deploymentId, procedureId } from '../domain/ids.ts'
+import type { Instant } from '../domain/instant.ts'
+import type { Authentication } from './authentication.ts'
+import { deploymentJson } from './deployments.ts'
+import { HttpNo } from './errors.ts'
+import { theProcedure } from './lookup.ts'
+import { name, words } from './words.ts'
+
+type Deps = {
+  database: Database
+  authentication: Authentication
+  now: () => Instant
+}
+
+const procedureBody = z.strictObject({
+  name: name,
+  zone: z
+    .string()
+    .refine(
+      (zone) => Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'UTC',
+      'expected a time zone such as Europe/Paris',
+    )
+    .optional(),
+  time_limit_seconds: z.int().min(1).max(604_800).optional(),
+  soak_minutes: z.number().min(0).max(129_600).nullish(),
+  slack_channel: words(100).nullish(),
+})
+
+const procedureChange = procedureBody.partial().extend({ auto_push: z.boolean().optional() })
+
+export function procedureRoutes(app: FastifyInstance, { database, authentication, now }: Deps): void {
+  const { db } = database
+  const transaction = <T>(work: (tx: Db) => Promise<T>) => db.transaction((tx) => work(tx))
+  const tags = ['registry']
+
+  app.post(
+    '/api/v1/procedures',
+    { schema: { tags, summary: 'Add a procedure', body: procedureBody } },
+    async (request, reply) => {
+      authentication.admin(request)
+      const body = procedureBody.parse(request.body)
+      const id = procedureId.parse(randomUUID())
+      const added = await addProcedure(db, {
+        id,
+        name: body.name,
+        ...settingsOf(body),
+        createdAt: new Date(now()),
+      })
+      if (added) return reply.code(201).send(procedureJson(added))
+      const present = await procedureByName(db, body.name)
+      throw new HttpNo(409, 'taken', `There is already a procedure "${body.name}".`, { id: present?.id })
+    },
+  )
+
+  app.get('/api/v1/procedures', { schema: { tags, summary: 'All procedures' } }, async (request) => {
+    authentication.admin(request)
+    return { data: (await allProcedures(db)).map(procedureJson) }
+  })
+
+  const oneProcedure = z.object({ id: procedureId })
+  app.get(
+    '/api/v1/procedures/:id',
+    { schema: { tags, summary: 'One procedure', params: oneProcedure } },
+    async (request) => {
+      authentication.admin(request)
+      return procedureJson(await theProcedure(database, oneProcedure.parse(request.params).id))
+    },
+  )
+
+  app.patch(
+    '/api/v1/procedures/:id',
+    { schema: { tags, summary: 'Change a procedure', params: oneProcedure, body: procedureChange } },
+    async (request) => {
+      authentication.admin(request)
+      const { auto_push, name: newName, ...rest } = procedureChange.parse(request.body)
+      const { id } = await theProcedure(database, oneProcedure.parse(request.params).id)
+      const holder = newName === undefined ? null : await procedureByName(db, newName)
+      if (holder && holder.id !== id)
+        throw new HttpNo(409, 'taken', `There is already a procedure "${newName}".`, { id: holder.id })
+      const change = {
+        ...settingsOf(rest),
+        ...(newName === undefined ? {} : { name: newName }),
+        ...(auto_push === undefined ? {} : { autoPush: auto_push }),
+      }
+      const procedure =
+        Object.keys(change).length === 0
+          ? await theProcedure(database, id)
+          : await changeProcedure(db, id, change)
+      return procedure && procedureJson(procedure)
+    },
+  )
+
+  app.get(
+    '/api/v1/procedures/:id/deployments',
+    { schema: { tags, summary: 'Builds of a procedure, newest first', params: oneProcedure } },
+    async (request) => {
+      authentication.admin(request)
+      const { id } = await theProcedure(database, oneProcedure.parse(request.params).id)
+      return { data: (await deploymentsOf(db, id)).map(deploymentJson) }
+    },
+  )
+
+  const activation = z.strictObject({
+    deployment_id: deploymentId,
+    reason: words(1000).refine((text) => text.trim() !== '', 'expected a reason'),
+  })
+  app.put(
+    '/api/v1/procedures/:id/active-deployment',
+    {
+      schema: {
+        tags,
+        summary: 'Name the build that already runs',
+        description:
+          'The first active build of a procedure, pinned to all its stations without a rollout. Later ones come by rollout or rollback.',
+        params: oneProcedure,
+        body: activation,
+      },
+    },
+    async (request) => {
+      const by = authentication.admin(request)
+      const { deployment_id, reason } = activation.parse(request.body)
+      const procedure = await theProcedure(database, oneProcedure.parse(request.params).id)
+      const deployment = await deploymentById(db, deployment_id)
+      if (deployment?.procedureId !== procedure.id)
+        throw new HttpNo(404, 'not_found', `${procedure.name} has no deployment ${deployment_id}.`)
+      if (deployment.status !== 'ready')
+        throw new HttpNo(
+          422,
+          'invalid',
+          `${deployment.version} is ${deployment.status}: expected a build that is ready.`,
+        )
+      return transaction(async (tx) => {
+        await lockProcedure(tx, procedure.id)
+        const present = await procedureById(tx, procedure.id)
+        if (present?.activeDeploymentId === deployment_id) return procedureJson(present)
+        if (present?.activeDeploymentId)
+          throw new HttpNo(
+            409,
+            'not_now',
+            `${procedure.name} already has an active build. Start a rollout, or roll back.`,
+          )
+        const at = now()
+        const stations = (await stationsOf(tx, procedure.id)).map((station) => station.id)
+        await pinStations(tx, {
+          procedureId: procedure.id,
+          stations,
+          deploymentId: deployment_id,
+          rolloutId: null,
+          now: at,
+        })
+        await activateDeployment(tx, procedure.id, deployment_id, new Date(at))
+        await recordProcedureEvent(tx, {
+          procedureId: procedure.id,
+          type: 'Activated',
+          body: { deploymentId: deployment_id, why: reason, by },
+          at: new Date(at),
+        })
+        const after = await procedureById(tx, procedure.id)
+        return after && procedureJson(after)
+      })
+    },
+  )
+}
+
+function settingsOf(
+  body:
+    | Omit<z.infer<typeof procedureBody>, 'name'>
+    | Omit<z.infer<typeof procedureChange>, 'name' | 'auto_push'>,
+) {
+  return {
+    ...(body.zone === undefined ? {} : { zone: body.zone }),
+    ...(body.time_limit_seconds === undefined ? {} : { timeLimitSeconds: body.time_limit_seconds }),
+    ...(body.soak_minutes === undefined ? {} : { soakMinutes: body.soak_minutes }),
+    ...(body.slack_channel === undefined ? {} : { slackChannel: body.slack_channel }),
+  }
+}
+
+function procedureJson(procedure: Procedure) {
+  return {
+    id: procedure.id,
+    name: procedure.name,
+    zone: procedure.zone,
+    time_limit_seconds: procedure.timeLimitSeconds,
+    soak_minutes: procedure.soakMinutes,
+    slack_channel: procedure.slackChannel,
+    active_deployment_id: procedure.activeDeploymentId,
+    former_deployment_id: procedure.formerDeploymentId,
+    auto_push: procedure.autoPush,
+    created_at: procedure.createdAt.toISOString(),
+  }
+}

@@ -1,0 +1,97 @@
+// Starting a rollout: what may go where, and in which order.
+import { randomUUID } from 'node:crypto'
+import type { Db } from '../db/client.ts'
+import { deploymentById, procedureById, type Station, stationsOf } from '../db/registry.ts'
+import { lockProcedure } from '../db/store-runs.ts'
+import { applyCommand, type Deliveries, record } from './apply-command.ts'
+import type { Actor } from './domain/actor.ts'
+import { type RolloutId, rolloutId as rolloutIdOf } from './domain/ids.ts'
+import type { Instant } from './domain/instant.ts'
+import { type Plan, plan as planSchema } from './domain/plan.ts'
+import { isRefusal, type Refusal } from './domain/rollout/commands.ts'
+import type { RolloutEvent } from './domain/rollout/events.ts'
+import { orderStations } from './domain/station-order.ts'
+import { takesPart } from './domain/takes-part.ts'
+import { notEligible } from './eligible.ts'
+import { alreadyLive, liveRollout } from './live-rollout.ts'
+import { orderSeed } from './order-seed.ts'
+import { refuse } from './refuse.ts'
+import type { StartInput } from './service.ts'
+
+/** A new rollout, started at once unless it waits for an approval or a moment. Names why not, otherwise. */
+export async function startRollout(
+  tx: Db,
+  input: StartInput,
+  by: Actor,
+  at: Instant,
+  deliveries: Deliveries,
+): Promise<{ id: RolloutId; did: string; events: RolloutEvent[] } | Refusal> {
+  await lockProcedure(tx, input.procedureId)
+  const procedure = await procedureById(tx, input.procedureId)
+  if (!procedure) return refuse('not found', 'there is no such procedure', 'Look at the list of procedures.')
+  const parsed = planSchema.safeParse(input.plan)
+  if (!parsed.success)
+    return refuse('invalid', planFaults(parsed.error.issues), 'Mend the plan and start again.')
+  const deployment = await deploymentById(tx, input.deploymentId)
+  if (!deployment || deployment.procedureId !== procedure.id)
+    return refuse('not found', `${procedure.name} has no such build`, 'Look at the list of its builds.')
+  const no = notEligible(deployment, procedure)
+  if (no)
+    return refuse(
+      'invalid',
+      `${procedure.name} ${deployment.version} ${no}`,
+      'Choose a production build that is ready.',
+    )
+  const baseDeploymentId = procedure.activeDeploymentId
+  if (!baseDeploymentId)
+    return refuse(
+      'not now',
+      `${procedure.name} has no active build to compare with`,
+      'Make its present build the active one first.',
+    )
+  const live = await liveRollout(tx, procedure.id)
+  if (live) return alreadyLive(procedure, live)
+  const stations = (await stationsOf(tx, procedure.id)).filter((station) =>
+    takesPart(station, parsed.data.group),
+  )
+  if (stations.length === 0)
+    return refuse(
+      'invalid',
+      'no station of the procedure is in that group',
+      'Link stations to the procedure, or widen the group.',
+    )
+  const id = rolloutIdOf.parse(randomUUID())
+  const created: RolloutEvent = {
+    type: 'RolloutCreated',
+    rolloutId: id,
+    procedureId: procedure.id,
+    deploymentId: deployment.id,
+    baseDeploymentId,
+    plan: parsed.data,
+    order: orderOf(stations, parsed.data, orderSeed(procedure.id, deployment.id)),
+    startAt: input.startAt ?? null,
+    retryOf: input.retryOf ?? null,
+    why: input.reason,
+    by,
+    at,
+  }
+  const first = await record(tx, null, [created], at, deliveries)
+  const started = await applyCommand(tx, first, { type: 'start', by }, at, deliveries)
+  const events = isRefusal(started) ? first.events : [...first.events, ...started.events]
+  const where = `${procedure.name} ${deployment.version}`
+  return {
+    id,
+    events,
+    did: isRefusal(started)
+      ? `created the rollout of ${where}: ${started.why}`
+      : `started the rollout of ${where}`,
+  }
+}
+
+function orderOf(stations: Station[], plan: Plan, seed: string) {
+  return orderStations(stations, { seed, handPicked: plan.handPicked, progression: plan.progression })
+}
+
+function planFaults(issues: { path: PropertyKey[]; message: string }[]): string {
+  return issues.map((issue) => `plan.${issue.path.join('.')}: ${issue.message}`).join('; ')
+}
