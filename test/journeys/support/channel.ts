@@ -10,7 +10,6 @@ export const guest = 'U0GUEST001'
 /** Of a supplier's own workspace, in this channel through Slack Connect. */
 export const stranger = 'U0SUPPLIER'
 
-export type Channel = ReturnType<typeof channelOf>
 type Shown = Pick<Message, 'ts' | 'text' | 'blocks'>
 type Pressable = { action_id: string; value?: string | undefined; url?: string | undefined }
 

@@ -2,8 +2,7 @@
 import type { RolloutEvent } from '../../../server/domain/rollout/events.ts'
 import type { RolloutLine, RolloutView } from '../../../server/domain/rollout-view.ts'
 
-export type HttpApi = ReturnType<typeof httpApi>
-export type Answer<Body> = { status: number; body: Body }
+type Answer<Body> = { status: number; body: Body }
 type Numbered = RolloutEvent & { sequence: number }
 type Procedure = { id: string; activeDeploymentId: string | null; formerDeploymentId: string | null }
 type Ready = {

@@ -15,9 +15,9 @@ export type ServiceProcess = {
 
 const programs = {
   /** As it is installed, on the real clock. */
-  main: '../../../server/main.ts',
+  main: new URL('../../../server/main.ts', import.meta.url),
   /** On the clock of the journey. */
-  fast: './run-firstpass.ts',
+  fast: new URL('./run-firstpass.ts', import.meta.url),
 }
 
 export async function serviceProcess(
@@ -25,7 +25,7 @@ export async function serviceProcess(
   env: Record<string, string>,
 ): Promise<ServiceProcess> {
   const url = `http://${env.HOST}:${env.PORT}`
-  const path = fileURLToPath(new URL(programs[program], import.meta.url))
+  const path = fileURLToPath(programs[program])
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
