@@ -11,7 +11,7 @@ const flags = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const
 
-/** A full run takes five minutes on one core of 2024, a quick one ten seconds. */
+/** A full run takes five minutes of one core, a quick one fifteen seconds. */
 const usualRollouts = { full: 1000, quick: 100 }
 
 export type CalibrateArguments = {
