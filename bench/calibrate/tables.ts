@@ -42,16 +42,25 @@ export function textTable({ title, unit, columns, rows }: Table): string {
   ].join('\n')
 }
 
+/** Columns are padded as the formatter of the project would. */
 export function markdownTable({ title, unit, columns, rows }: Table): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  const isOurs = (method: string) => method.startsWith('ours')
-  return [
-    `**${title}** (${unit})`,
-    '',
-    line(['method', ...columns]),
-    line(['---', ...columns.map(() => '---:')]),
-    ...rows.map(({ method, cells }) => line([isOurs(method) ? `**${method}**` : method, ...cells])),
-  ].join('\n')
+  const named = rows.map(({ method, cells }) => [
+    method.startsWith('ours') ? `**${method}**` : method,
+    ...cells,
+  ])
+  const lines = [['method', ...columns], ...named]
+  const widths = ['method', ...columns].map((_, place) =>
+    Math.max(4, ...lines.map((cells) => cells[place]?.length ?? 0)),
+  )
+  const line = (cells: readonly string[]) =>
+    `| ${widths.map((width, place) => padded(cells[place] ?? '', width, place > 0)).join(' | ')} |`
+  const rule = widths.map((width, place) => (place > 0 ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width)))
+  const [head = [], ...body] = lines
+  return [`**${title}** (${unit})`, '', line(head), line(rule), ...body.map(line)].join('\n')
+}
+
+function padded(text: string, width: number, isNumber: boolean): string {
+  return isNumber ? text.padStart(width) : text.padEnd(width)
 }
 
 const units: Record<Figure['shows'], string> = {

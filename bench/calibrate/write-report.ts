@@ -19,8 +19,13 @@ export async function writeReport(figures: readonly Figure[], heading: string): 
   }
   mkdirSync(folder, { recursive: true })
   for (const { file, spec, summary } of chartsOf(figures)) {
-    writeFileSync(`${folder}/${file}`, `${standaloneChart(await drawChart(spec, summary))}\n`)
+    writeFileSync(`${folder}/${file}`, `${standaloneChart(oneImage(await drawChart(spec, summary)))}\n`)
   }
   const tables = tablesOf(figures).map(markdownTable)
   writeFileSync(page, [before + begin, heading, ...tables, end + after].join('\n\n'))
+}
+
+/** The drawing is one labelled image: groups of marks announced one by one are noise. */
+function oneImage(svg: string): string {
+  return svg.replace(/ (?:role="graphics-[a-z]+"|aria-roledescription="[^"]*")/g, '')
 }
