@@ -29,7 +29,6 @@ export const stage = z.strictObject({
   approvals: z.int().min(0).max(10).default(0),
 })
 export type Soak = z.infer<typeof soak>
-export type Stage = z.infer<typeof stage>
 
 /** Which stations of the procedure take part; all when every field is empty. */
 export const group = z.strictObject({

@@ -7,7 +7,6 @@ import type { Plan } from '../plan.ts'
 
 export type RolloutState = Pending | Active | Paused | Aborting | Aborted | Completed
 export type Running = Active | Paused
-export type RolloutStatus = RolloutState['status']
 
 /** A person's or the service's decision, kept so that a stale click can be told who was first. */
 export type Decision = { what: string; by: Actor; at: Instant; why: string | null }
