@@ -1,5 +1,5 @@
 // Opens the database: PostgreSQL when an address is given, else PGlite in the data directory. Migrates at start, once.
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -103,7 +103,7 @@ async function openPglite(directory: string | null): Promise<Database> {
     mkdirSync(directory, { recursive: true })
     opening.defer(lockDirectory(directory))
   }
-  const thread = await pgliteThread(directory === null ? null : join(directory, 'database'))
+  const thread = await pgliteThread(directory === null ? null : await databaseIn(directory))
   opening.defer(thread.close)
   // Only query, exec and transaction are used of it; the thread answers those as a PGlite does.
   const db = drizzlePglite(thread as unknown as PGlite, { schema })
@@ -118,6 +118,18 @@ async function openPglite(directory: string | null): Promise<Database> {
     durable,
     close: () => owned.disposeAsync(),
   }
+}
+
+/** Made under another name, then moved: a first start that is killed leaves nothing half-made, which would never open. */
+async function databaseIn(directory: string): Promise<string> {
+  const database = join(directory, 'database')
+  if (existsSync(database)) return database
+  const draft = join(directory, 'database.new')
+  rmSync(draft, { recursive: true, force: true })
+  const thread = await pgliteThread(draft)
+  await thread.close()
+  renameSync(draft, database)
+  return database
 }
 
 /** The embedded database has no autovacuum: without this, plans go stale and dead rows pile up. */
