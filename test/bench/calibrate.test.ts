@@ -88,6 +88,18 @@ describe('our gate in the simulation', () => {
     }
   })
 
+  test('stops at most one in twenty of 800 healthy rollouts with one canary station', () => {
+    let stopped = 0
+    for (let rollout = 0; rollout < 800; rollout++) {
+      const random = randomFrom(1, `healthy ${rollout}`)
+      const stops = watchRollout(random, drawFleet(random, usual), [ownGate(ownGates.plain)], 2000)
+      if (stops.get(ownGates.plain.name) !== undefined) stopped += 1
+    }
+    expect(stopped).toBeLessThanOrEqual(40)
+    // a gate that stops nothing keeps every promise
+    expect(stopped).toBeGreaterThan(0)
+  })
+
   test('keeps no promise when it stops everything', () => {
     const [figure] = runExperiment(
       {
