@@ -7,6 +7,8 @@ const pages = 'test/server/routes/pages.test.ts'
 const withDatabase = ['test/db/**/*.test.ts', 'test/server/**/*.test.ts']
 const globalSetup = 'test/support/global-setup.ts'
 const patience = { testTimeout: 30_000, hookTimeout: 60_000 }
+// Modules are loaded once a worker, not once a file: a third of the processor time.
+const shared = { isolate: false, globalSetup, ...patience }
 
 export default defineConfig({
   test: {
@@ -25,8 +27,7 @@ export default defineConfig({
           include: withDatabase,
           exclude: [onPostgresOnly, pages],
           env: { FIRSTPASS_TEST_ENGINE: 'pglite' },
-          globalSetup,
-          ...patience,
+          ...shared,
         },
       },
       {
@@ -35,8 +36,7 @@ export default defineConfig({
           include: withDatabase,
           exclude: [onPgliteOnly, pages],
           env: { FIRSTPASS_TEST_ENGINE: 'postgres' },
-          globalSetup,
-          ...patience,
+          ...shared,
         },
       },
       {
