@@ -20,7 +20,7 @@ describe('the README', () => {
   })
 
   test('names only commands that exist', () => {
-    const named = [...readme.matchAll(/npm (?:run )?(demo|test|start|check)\b/g)].map(
+    const named = [...readme.matchAll(/npm (?:run )?(demo|test|start|check|calibrate|statistics)\b/g)].map(
       ([, name]) => name ?? '',
     )
     expect(named.length).toBeGreaterThan(3)
