@@ -3,8 +3,8 @@ import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { rows } from '../../db/client.ts'
 import { buttons, ines, words } from './support/channel.ts'
+import { type Door, door } from './support/door.ts'
 import { type JourneyWithProcess, journeyWithProcess } from './support/journey.ts'
-import { type SlackDoor, slackDoor } from './support/slack-door.ts'
 import { until } from './support/until.ts'
 
 test('killed before a decision is delivered: after the restart its card arrives, exactly once', async () => {
@@ -14,7 +14,11 @@ test('killed before a decision is delivered: after the restart its card arrives,
   slack.faults.set({ kind: 'away' })
   expect((await startRollout(api, factory)).status).toBe(201)
   await slack.waitFor(() => slack.calls().some((call) => call.method === 'chat.postMessage'), 10_000)
-  // Without runs no gate has anything new to say: only the decision's own delivery can bring the card.
+  // Without anything new from stations or gates, only the decision's own delivery can bring the card.
+  await until('the station has pulled it', async () => {
+    const { verdict, stations } = await api.rollout()
+    return verdict !== null && stations.some((station) => station.status === 'pulled')
+  })
   await factory.stop()
   await service.kill()
   slack.faults.clear()
@@ -28,22 +32,22 @@ test('killed before a decision is delivered: after the restart its card arrives,
 })
 
 test('killed while its call to Slack is under way: after the restart the card and the thread are there, once', async () => {
-  let door: SlackDoor | undefined
+  let slackDoor: Door | undefined
   const { channel, api, slack, service, start, factory, atEnd } = await journeyWithProcess('fast', {
     scenario: 'broken',
     slackApiUrl: async (real) => {
-      door = await slackDoor(real)
-      return door.url
+      slackDoor = await door(real)
+      return slackDoor.url
     },
   })
-  atEnd(async () => door?.close())
+  atEnd(async () => slackDoor?.close())
   expect((await startRollout(api, factory)).status).toBe(201)
   const card = await channel.card(1)
-  door?.hold('chat.postMessage')
+  slackDoor?.hold('chat.postMessage')
   await until('a gate pauses it', async () => (await api.rollout()).status === 'paused', { ms: 60_000 })
-  await door?.stands()
+  await slackDoor?.stands()
   await service.kill()
-  door?.open()
+  slackDoor?.open()
 
   await start()
   const alert = await channel.reply(card, 'acknowledge it with a reason, or abort', 60_000)
@@ -57,17 +61,28 @@ test('killed while its call to Slack is under way: after the restart the card an
 })
 
 test('killed in the middle of taking runs: stations send again, and each run counts once', async () => {
-  const journey = await journeyWithProcess('fast')
+  let stationDoor: Door | undefined
+  const journey = await journeyWithProcess('fast', {
+    stationsThrough: async (real) => {
+      stationDoor = await door(real)
+      return stationDoor.url
+    },
+  })
+  journey.atEnd(async () => stationDoor?.close())
   const { api, start, factory, reports, warnings } = journey
   let { service } = journey
-  // Three stations at once, and no end: among so many runs some are sent twice by the stations' own habit.
+  // Three stations at once, and no end: a rollout that ends counts its runs anew.
   const stages = [{ target: { stations: 3 }, soak: { minutes: 10_000 } }, { target: { share: 1 } }]
   expect((await startRollout(api, factory, { stages })).status).toBe(201)
   const onNew = () => factory.stats().byDeployment[factory.candidate.id]
   for (let kills = 1; kills <= 2; kills += 1) {
     const runs = factory.stats().runs
     await until('runs come in', () => factory.stats().runs > runs + 60)
+    const lost = stationDoor?.lost() ?? 0
+    stationDoor?.loseAnswers('/runs')
+    await until('stored runs are not answered', () => (stationDoor?.lost() ?? 0) >= lost + 3)
     await service.kill()
+    stationDoor?.open()
     await until('stations keep their runs', () => factory.stats().queued > 60)
     service = await start()
   }

@@ -24,6 +24,8 @@ type Options = {
   slackAway?: boolean
   /** Another address of Slack's Web API. */
   slackApiUrl?: (real: string) => Promise<string>
+  /** Another address of the service for the stations. */
+  stationsThrough?: (real: string) => Promise<string>
 }
 
 /** Here each station does no worse in the next hundred units than in its past, so that nobody waits for bad luck to pass. */
@@ -89,7 +91,7 @@ async function placeOf(options: Options) {
 
   async function openFactory() {
     const factory = await startFactory({
-      url,
+      url: (await options.stationsThrough?.(url)) ?? url,
       adminToken,
       procedureName: 'PCBA-FCT',
       stations,
