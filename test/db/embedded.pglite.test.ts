@@ -150,6 +150,8 @@ test('a first start that is killed at any moment is completed by the next', {
     await cut.said('starting')
     await until(() => reached(directory, moment))
     await cut.kill()
+    // Until it is whole, nothing has the name under which the next start looks for it.
+    if (moment !== 'migrating') expect(existsSync(`${directory}/database`)).toBe(false)
     const database = await openDatabase({ directory })
     expect(await rows(database.db, sql`select 1 from rollouts`)).toEqual([])
     await database.close()
