@@ -28,14 +28,6 @@ export async function testDatabase(from: 'migrated' | 'empty' = 'migrated'): Pro
   throw new Error('this project has no database: it belongs to pglite, postgres or journeys')
 }
 
-/** The address of a fresh database on PostgreSQL, dropped with the server; null on PGlite. */
-export async function testDatabaseUrl(): Promise<string | null> {
-  const server = inject('postgres')
-  if (!server) return null
-  const { where } = await onServer(server, 'migrated')
-  return 'url' in where ? where.url : null
-}
-
 /** The settings by which the service opens it. */
 export function databaseSettings(where: Where): Record<string, string> {
   return 'url' in where ? { DATABASE_URL: where.url } : { DATA_DIR: where.directory }
