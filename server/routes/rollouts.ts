@@ -152,14 +152,14 @@ export function rolloutRoutes(app: FastifyInstance, { service, authentication }:
           tags,
           summary: `${verb.charAt(0).toUpperCase()}${verb.slice(1)} a rollout`,
           params: one,
-          body: verbBody,
+          body: verbBody.nullish(),
           response: { 200: doneJson, ...noes },
         },
       },
       async (request, reply) => {
         const by = authentication.admin(request)
         const { id } = one.parse(request.params)
-        const body = verbBody.parse(request.body)
+        const body = verbBody.parse(request.body ?? {})
         const against =
           body.expected_version === undefined && body.expected_stage_index === undefined
             ? undefined
@@ -175,13 +175,13 @@ export function rolloutRoutes(app: FastifyInstance, { service, authentication }:
         tags,
         summary: 'Start an aborted rollout again, same stations first',
         params: one,
-        body: verbBody,
+        body: verbBody.nullish(),
         response: { 201: doneJson, ...noes },
       },
     },
     async (request, reply) => {
       const by = authentication.admin(request)
-      const body = verbBody.parse(request.body)
+      const body = verbBody.parse(request.body ?? {})
       return answer(
         reply,
         await service.retry(one.parse(request.params).id, given(body.reason, 'reason'), by, body.command_id),
