@@ -4,10 +4,12 @@ import bundled from '@sparticuz/chromium'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { expect, onTestFinished, test } from 'vitest'
 import { journey } from './support/journey.ts'
+import { readyToStay } from './support/ready-to-stay.ts'
 import { until } from './support/until.ts'
 
 test('a person fills the form, sees the card, advances it and opens its page', async () => {
-  const { slack, api, factory } = await journey({ stations: 4 })
+  const place = await journey({ stations: 4 })
+  const { slack, api, factory } = place
   const browser = await openedBrowser()
   const page = await opened(browser, slack.url)
 
@@ -32,6 +34,7 @@ test('a person fills the form, sees the card, advances it and opens its page', a
   await first.waitFor()
   expect((await api.rollout()).reason).toBe('tightened limits')
 
+  await readyToStay(place)
   await page.getByText(/Next\s+Advance takes it to all/).waitFor({ timeout: 60_000 })
   await page.getByRole('button', { name: /Advance .* to the next stage|^Advance$/ }).click()
   await page.getByRole('heading', { name: /stage 1 of 2 · done/ }).waitFor()

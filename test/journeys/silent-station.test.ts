@@ -47,7 +47,7 @@ test('a station that goes silent never counts as healthy; waived with a reason, 
   await channel.type(marek, `waive ${silent} switched off for repair`)
   const ready = await channel.card(1, isReady, 60_000)
   expect(words(ready)).toContain('waived by Marek Nowak')
-  await channel.press(ines, ready, 'advance')
+  await channel.advance(ines, 1)
 
   await until('it completes', async () => (await api.rollout()).status === 'completed', { ms: 60_000 })
   expect(await station()).toMatchObject({

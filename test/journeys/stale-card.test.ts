@@ -2,10 +2,14 @@
 import { expect, test } from 'vitest'
 import { buttons, ines, isReady, marek, words } from './support/channel.ts'
 import { journey } from './support/journey.ts'
+import { readyToStay } from './support/ready-to-stay.ts'
 
 test('a card whose button comes too late says who moved the rollout, and is drawn again', async () => {
-  const { channel, api, slack } = await journey({ stations: 4 })
+  const place = await journey({ stations: 4 })
+  const { channel, api, slack } = place
   await channel.type(ines, 'start PCBA-FCT 2.4.1 --preset hot-fix')
+  await channel.card(1)
+  await readyToStay(place)
   const card = await channel.card(1, isReady)
   const { id } = await api.rollout()
 

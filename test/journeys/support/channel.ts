@@ -63,6 +63,18 @@ export function channelOf(slack: SlackWorkspace) {
     return slack.click({ user, channel: channelId, ts: message.ts, actionId })
   }
 
+  /** Presses Advance when the card is ready; a form that opens instead, since the gates have second thoughts, is closed. */
+  async function advance(user: string, stage: number): Promise<Message> {
+    for (let tries = 0; tries < 50; tries += 1) {
+      await press(user, await card(stage, isReady, 60_000), 'advance')
+      await slack.waitFor(() => slack.views(user).length > 0 || cardOf(stage + 1) !== undefined, 15_000)
+      const [form] = slack.views(user)
+      if (form === undefined) return card(stage + 1)
+      await slack.closeView({ user, viewId: form.id })
+    }
+    throw new Error(`stage ${stage} was never ready when Advance was pressed. ${transcript()}`)
+  }
+
   /** Presses a button that opens a form, and sends the form with these words. */
   async function pressAndSay(user: string, message: Shown, actionId: string, reason: string) {
     const pressed = await press(user, message, actionId)
@@ -80,7 +92,7 @@ export function channelOf(slack: SlackWorkspace) {
     return `The channel says:\n${lines.join('\n')}`
   }
 
-  return { posts, repliesTo, card, reply, told, type, press, pressAndSay, transcript }
+  return { posts, repliesTo, card, reply, told, type, press, advance, pressAndSay, transcript }
 }
 
 /** Everything a reader sees of a message: its text, and every text of its blocks. Spaces that do not break are spaces. */

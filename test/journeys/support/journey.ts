@@ -11,6 +11,7 @@ import { httpApi } from './http-api.ts'
 import { type ServiceProcess, serviceProcess } from './service-process.ts'
 import { sharedClock } from './shared-clock.ts'
 
+export type Journey = Awaited<ReturnType<typeof journey>>
 export type JourneyWithProcess = Awaited<ReturnType<typeof journeyWithProcess>>
 type Options = {
   scenario?: FactoryOptions['scenario']
