@@ -9,6 +9,9 @@ const globalSetup = 'test/support/global-setup.ts'
 const patience = { testTimeout: 30_000, hookTimeout: 60_000 }
 // Modules are loaded once a worker, not once a file: a third of the processor time.
 const shared = { isolate: false, globalSetup, ...patience }
+const oneByOne = { globalSetup, fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 }
+// The stories that the engine could change: state, kills and two deciders at once.
+const onBothEngines = ['healthy-build', 'killed', 'two-clicks'].map((name) => `test/journeys/${name}.test.ts`)
 
 export default defineConfig({
   test: {
@@ -44,11 +47,17 @@ export default defineConfig({
           name: 'journeys',
           include: ['test/journeys/**/*.test.ts'],
           env: { FIRSTPASS_TEST_ENGINE: process.env.FIRSTPASS_TEST_ENGINE ?? 'pglite' },
-          globalSetup,
-          fileParallelism: false,
           sequence: { groupOrder: 1 },
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          ...oneByOne,
+        },
+      },
+      {
+        test: {
+          name: 'journeys-postgres',
+          include: onBothEngines,
+          env: { FIRSTPASS_TEST_ENGINE: 'postgres' },
+          sequence: { groupOrder: 2 },
+          ...oneByOne,
         },
       },
     ],
