@@ -6,13 +6,9 @@ import { type Logger, pino } from 'pino'
 import { slackApp } from '../bot/slack-app.ts'
 import { type Database, openDatabase } from '../db/client.ts'
 import { keptSetting } from '../db/kept-settings.ts'
-import { eventsOf } from '../db/rollout-storage.ts'
 import { slackPostStore } from '../db/slack-posts.ts'
 import { buildApp } from './app.ts'
-import type { Deliveries } from './apply-command.ts'
-import { catalogue } from './catalogue.ts'
 import { readSettings, type Settings, SettingsError } from './config.ts'
-import type { RolloutId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
 import { ingest } from './ingest.ts'
 import { noDeliveries, startJobs } from './jobs.ts'
@@ -20,9 +16,8 @@ import { judgeLoop } from './judge-loop.ts'
 import { judging } from './judging.ts'
 import { pageLinks } from './page-links.ts'
 import { pinWaiters } from './pin-waiters.ts'
-import { rolloutLines, rolloutView } from './rollout-view.ts'
-import { rollouts } from './rollouts.ts'
 import type { Service } from './service.ts'
+import { serviceOf } from './service-of.ts'
 
 export type Firstpass = { url: string; close(): Promise<void> }
 
@@ -111,28 +106,6 @@ export async function startFirstpass(options: {
   }
   const owned = running.move()
   return { url: listening, close: () => owned.disposeAsync() }
-}
-
-function serviceOf(deps: {
-  database: Database
-  now: () => Instant
-  deliveries: Deliveries
-  pageUrl: (id: RolloutId) => string
-}): Service {
-  const { database, now, pageUrl } = deps
-  const get = (id: RolloutId) => rolloutView(database.db, id, now(), pageUrl)
-  const view = async (id: RolloutId) => {
-    const found = await get(id)
-    if (!found) throw new Error(`rollout ${id} is gone right after it was changed`)
-    return found
-  }
-  return {
-    ...rollouts({ ...deps, view }),
-    ...catalogue({ database, pageUrl }),
-    get,
-    list: (filter = {}) => rolloutLines(database.db, filter, pageUrl),
-    events: (id) => eventsOf(database.db, id),
-  }
 }
 
 function slackOf(settings: Settings, service: Service, database: Database, log: Logger) {

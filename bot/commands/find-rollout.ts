@@ -4,6 +4,7 @@ import type { ProcedureSummary, Service } from '../../server/service.ts'
 import { join, type Markup, markup } from '../blocks/markup.ts'
 import { isSlipOf, nearest } from '../nearest.ts'
 import { typed, type Word } from '../words.ts'
+import { leadingName } from './leading-name.ts'
 
 export type Found = { rollout: RolloutLine; rest: Word[] } | { problem: Markup }
 
@@ -15,11 +16,11 @@ export async function findRollout(
   const [procedures, live] = await Promise.all([service.procedures(), service.list({ live: true })])
   const named = leadingName(words, procedures)
   if (named) {
-    const rollout = live.find((line) => line.procedure.id === named.procedure.id)
+    const rollout = live.find((line) => line.procedure.id === named.match.id)
     if (rollout) return { rollout, rest: named.rest }
-    const name = typed(named.procedure.name)
+    const name = typed(named.match.name)
     return {
-      problem: markup`No rollout of *${named.procedure.name}* is live. Start one with \`/rollout start ${name} VERSION\`, or see \`/rollout list\`.`,
+      problem: markup`No rollout of *${named.match.name}* is live. Start one with \`/rollout start ${name} VERSION\`, or see \`/rollout list\`.`,
     }
   }
   const slip = slipProblem(verb, words, procedures)
@@ -33,23 +34,6 @@ export async function findRollout(
   return {
     problem: markup`${live.length} rollouts are live: name the one you mean.\n${join(commands, '\n')}`,
   }
-}
-
-/** The longest run of leading words that is a procedure's name, whatever its case. */
-export function leadingName(
-  words: Word[],
-  procedures: ProcedureSummary[],
-): { procedure: ProcedureSummary; rest: Word[] } | null {
-  for (let length = Math.min(words.length, 6); length >= 1; length -= 1) {
-    const name = words
-      .slice(0, length)
-      .map((word) => word.text)
-      .join(' ')
-      .toLowerCase()
-    const procedure = procedures.find((each) => each.name.toLowerCase() === name)
-    if (procedure) return { procedure, rest: words.slice(length) }
-  }
-  return null
 }
 
 export function unknownProcedure(verb: string, name: string, procedures: ProcedureSummary[]): Markup {

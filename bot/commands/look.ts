@@ -6,7 +6,8 @@ import { rolloutCard } from '../blocks/rollout-card.ts'
 import { buildName, statusWords } from '../blocks/wording.ts'
 import { typed, type Word } from '../words.ts'
 import { type Answer, no, type Subcommand } from './answer.ts'
-import { findRollout, leadingName, unknownProcedure } from './find-rollout.ts'
+import { findRollout, unknownProcedure } from './find-rollout.ts'
+import { leadingName } from './leading-name.ts'
 
 export const status: Subcommand = {
   usage: 'status [PROCEDURE]',
@@ -83,6 +84,6 @@ async function namedProblem(
   const named = leadingName(words, procedures)
   if (named && named.rest.length === 0) return null
   if (named)
-    return no(markup`${verb} takes a procedure only: \`/rollout ${verb} ${typed(named.procedure.name)}\``)
+    return no(markup`${verb} takes a procedure only: \`/rollout ${verb} ${typed(named.match.name)}\``)
   return no(unknownProcedure(verb, words.map((word) => word.text).join(' '), procedures))
 }

@@ -2,7 +2,7 @@
 import { join, markup } from '../blocks/markup.ts'
 import { textOf, typed } from '../words.ts'
 import { missing, no, outcomeAnswer, type Subcommand } from './answer.ts'
-import { leadingName } from './find-rollout.ts'
+import { leadingName } from './leading-name.ts'
 
 export const retry: Subcommand = {
   usage: 'retry [PROCEDURE] reason',
@@ -10,14 +10,14 @@ export const retry: Subcommand = {
   summary: 'roll the same build out again after an abort',
   run: async ({ words, by, commandId }, service) => {
     const named = leadingName(words, await service.procedures())
-    const recent = await service.list(named ? { procedureId: named.procedure.id, limit: 1 } : { limit: 20 })
+    const recent = await service.list(named ? { procedureId: named.match.id, limit: 1 } : { limit: 20 })
     const ended = recent.filter((line) => line.status === 'aborted' || line.status === 'completed')
     const aborted = named ? ended : ended.filter((line) => line.status === 'aborted')
     const procedures = [...new Set(aborted.map((line) => line.procedure.id))]
     const [latest] = aborted.toSorted((a, b) => b.createdAt - a.createdAt)
     if (!latest)
       return no(
-        markup`There is no ended rollout${named ? markup` of *${named.procedure.name}*` : ''} to retry. See \`/rollout list\`.`,
+        markup`There is no ended rollout${named ? markup` of *${named.match.name}*` : ''} to retry. See \`/rollout list\`.`,
       )
     if (procedures.length > 1) {
       const names = [...new Set(aborted.map((line) => line.procedure.name))]

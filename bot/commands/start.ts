@@ -12,7 +12,8 @@ import { parseStages } from '../parse-stages.ts'
 import { planOf } from '../plan-of.ts'
 import { textOf, typed, type Word } from '../words.ts'
 import { type Answer, no, outcomeAnswer, refusalText, type Subcommand } from './answer.ts'
-import { leadingName, unknownProcedure } from './find-rollout.ts'
+import { unknownProcedure } from './find-rollout.ts'
+import { leadingName } from './leading-name.ts'
 
 export const start: Subcommand = {
   usage: 'start [PROCEDURE VERSION] [--preset NAME] [--group WORDS] [--stages 10%,50%,100%] [reason…]',
@@ -28,17 +29,17 @@ export const start: Subcommand = {
       return no(markup`Name a procedure and a version, or type \`/rollout start\` alone for a form.`)
     if (!named) return no(unknownProcedure('start', first.text, procedures))
     const [version, ...reasonWords] = named.rest
-    const deployment = await findDeployment(service, named.procedure, version)
+    const deployment = await findDeployment(service, named.match, version)
     if ('problem' in deployment) return no(deployment.problem)
     const chosen = readPlan(flags.values.preset, flags.values.stages)
     if ('problem' in chosen) return no(chosen.problem)
-    const group = await readGroup(service, named.procedure, flags.values.group)
+    const group = await readGroup(service, named.match, flags.values.group)
     if (isRefusal(group)) return no(refusalText(group))
-    const plan = planOf(chosen, group.group, named.procedure.soakMinutes)
+    const plan = planOf(chosen, group.group, named.match.soakMinutes)
     const reason = textOf(reasonWords)
     const outcome = await service.start(
       {
-        procedureId: named.procedure.id,
+        procedureId: named.match.id,
         deploymentId: deployment.id,
         plan,
         reason: reason === '' ? null : reason,
@@ -46,7 +47,7 @@ export const start: Subcommand = {
       by,
       commandId,
     )
-    return withCardPlace(outcomeAnswer(outcome), named.procedure)
+    return withCardPlace(outcomeAnswer(outcome), named.match)
   },
 }
 

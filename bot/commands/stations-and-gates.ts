@@ -1,6 +1,6 @@
 // The verbs that settle one station or one gate: waive a silent station, acknowledge a breach.
 import { type GateMetric, gateMetrics } from '../../server/domain/gate.ts'
-import type { RolloutView, StationView } from '../../server/domain/rollout-view.ts'
+import type { RolloutView } from '../../server/domain/rollout-view.ts'
 import type { Service } from '../../server/service.ts'
 import { join, markup } from '../blocks/markup.ts'
 import { listed } from '../blocks/numbers.ts'
@@ -9,6 +9,7 @@ import { textOf, typed, type Word } from '../words.ts'
 import { against } from './against.ts'
 import { type Answer, type Asked, missing, no, outcomeAnswer, type Subcommand } from './answer.ts'
 import { findRollout } from './find-rollout.ts'
+import { leadingName } from './leading-name.ts'
 
 export const waive: Subcommand = {
   usage: 'waive [PROCEDURE] STATION reason',
@@ -18,15 +19,15 @@ export const waive: Subcommand = {
     const found = await findView(service, 'waive', asked.words)
     if ('done' in found) return found
     const { view, rest } = found
-    const station = leadingStation(rest, view.stations)
+    const station = leadingName(rest, view.stations)
     if (!station) return unknownStation(view, rest)
     const why = textOf(station.rest)
     if (why === '')
       return missing(
         'A waiver needs a reason.',
-        `waive ${typed(station.station.name)} under repair until Monday`,
+        `waive ${typed(station.match.name)} under repair until Monday`,
       )
-    const verb = { verb: 'waive' as const, stationId: station.station.id, why }
+    const verb = { verb: 'waive' as const, stationId: station.match.id, why }
     return outcomeAnswer(await service.command(view.id, verb, asked.by, against(view), asked.commandId))
   },
 }
@@ -73,22 +74,6 @@ async function findView(
   if ('problem' in found) return no(found.problem)
   const view = await service.get(found.rollout.id)
   return view ? { view, rest: found.rest } : no(markup`That rollout is gone.`)
-}
-
-function leadingStation(
-  words: Word[],
-  stations: StationView[],
-): { station: StationView; rest: Word[] } | null {
-  for (let length = Math.min(words.length, 6); length >= 1; length -= 1) {
-    const name = words
-      .slice(0, length)
-      .map((word) => word.text)
-      .join(' ')
-      .toLowerCase()
-    const station = stations.find((each) => each.name.toLowerCase() === name)
-    if (station) return { station, rest: words.slice(length) }
-  }
-  return null
 }
 
 function unknownStation(view: RolloutView, words: Word[]): Answer {

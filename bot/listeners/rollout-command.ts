@@ -2,8 +2,8 @@
 import type { App, SlashCommand } from '@slack/bolt'
 import { type Markup, markup, oneLine } from '../blocks/markup.ts'
 import type { Answer } from '../commands/answer.ts'
-import { leadingName } from '../commands/find-rollout.ts'
 import { helpText, unknownText } from '../commands/help.ts'
+import { leadingName } from '../commands/leading-name.ts'
 import { subcommandName, subcommands } from '../commands/subcommands.ts'
 import { unescaped, type Word, words } from '../words.ts'
 import type { ListenerDeps } from './deps.ts'
@@ -61,7 +61,7 @@ async function answered(deps: ListenerDeps, command: SlashCommand, typed: Word[]
 async function formFor(deps: ListenerDeps, rest: Word[]): Promise<{ procedure: Procedure | null } | null> {
   if (rest.length === 0) return { procedure: null }
   const named = leadingName(rest, await deps.service.procedures())
-  return named?.rest.length === 0 ? { procedure: named.procedure } : null
+  return named?.rest.length === 0 ? { procedure: named.match } : null
 }
 
 /** Slack empties the input line on sending: what was typed comes back to be copied. */

@@ -3,18 +3,15 @@
 import Fastify from 'fastify'
 import { afterAll } from 'vitest'
 import type { Database } from '../../db/client.ts'
-import { eventsOf } from '../../db/rollout-storage.ts'
 import { buildApp } from '../../server/app.ts'
 import type { Deliveries } from '../../server/apply-command.ts'
-import { catalogue } from '../../server/catalogue.ts'
-import type { ProcedureId, RolloutId } from '../../server/domain/ids.ts'
+import type { ProcedureId } from '../../server/domain/ids.ts'
 import { ingest } from '../../server/ingest.ts'
 import { judging } from '../../server/judging.ts'
 import { pageLinks } from '../../server/page-links.ts'
 import { pinWaiters } from '../../server/pin-waiters.ts'
-import { rolloutLines, rolloutView } from '../../server/rollout-view.ts'
-import { rollouts } from '../../server/rollouts.ts'
 import type { Service } from '../../server/service.ts'
+import { serviceOf } from '../../server/service-of.ts'
 import { openTestDatabase } from './open-test-database.ts'
 import { type TestClock, testClock } from './test-clock.ts'
 
@@ -54,19 +51,7 @@ export async function openTestService(
   const deliveries = options.deliveries ?? noting(queued)
   const links = pageLinks({ publicUrl: () => 'http://firstpass.test', secret: 'link secret of the tests' })
   const { now } = clock
-  const get = (id: RolloutId) => rolloutView(database.db, id, now(), links.rollout)
-  const service: Service = {
-    ...rollouts({
-      database,
-      now,
-      deliveries,
-      view: async (id) => (await get(id)) ?? Promise.reject(new Error(`rollout ${id} is gone`)),
-    }),
-    ...catalogue({ database, pageUrl: links.rollout }),
-    get,
-    list: (filter = {}) => rolloutLines(database.db, filter, links.rollout),
-    events: (id) => eventsOf(database.db, id),
-  }
+  const service = serviceOf({ database, now, deliveries, pageUrl: links.rollout })
   const judge = judging({ database, now, deliveries })
   const pins = await pinWaiters(database)
   let waiting = 0

@@ -1,0 +1,33 @@
+// The service put together from its parts: one object of functions for every door.
+import type { Database } from '../db/client.ts'
+import { eventsOf } from '../db/rollout-storage.ts'
+import type { Deliveries } from './apply-command.ts'
+import { catalogue } from './catalogue.ts'
+import type { RolloutId } from './domain/ids.ts'
+import type { Instant } from './domain/instant.ts'
+import { rolloutLines, rolloutView } from './rollout-view.ts'
+import { rollouts } from './rollouts.ts'
+import type { Service } from './service.ts'
+
+/** @param deps.pageUrl absolute address of a rollout's page. */
+export function serviceOf(deps: {
+  database: Database
+  now: () => Instant
+  deliveries: Deliveries
+  pageUrl: (id: RolloutId) => string
+}): Service {
+  const { database, now, pageUrl } = deps
+  const get = (id: RolloutId) => rolloutView(database.db, id, now(), pageUrl)
+  const view = async (id: RolloutId) => {
+    const found = await get(id)
+    if (!found) throw new Error(`rollout ${id} is gone right after it was changed`)
+    return found
+  }
+  return {
+    ...rollouts({ ...deps, view }),
+    ...catalogue({ database, pageUrl }),
+    get,
+    list: (filter = {}) => rolloutLines(database.db, filter, pageUrl),
+    events: (id) => eventsOf(database.db, id),
+  }
+}
