@@ -1,5 +1,5 @@
 // What a button carries: what it was drawn for, as ids. Never authority; anyone could have made it up.
-import { type GateMetric, gateMetric } from '../server/domain/gate.ts'
+import { type GateMetric, gateMetric } from '../server/domain/gates/gate.ts'
 import { type DeploymentId, deploymentId, type RolloutId, rolloutId } from '../server/domain/ids.ts'
 import type { RolloutView } from '../server/domain/rollout-view.ts'
 
@@ -28,7 +28,7 @@ export function writeValue(value: ButtonValue): string {
     s: value.stageIndex,
     d: value.deploymentId,
     v: value.version,
-    ...(value.metric === undefined ? {} : { m: value.metric }),
+    ...(value.gate === undefined ? {} : { m: value.gate }),
   })
 }
 

@@ -1,11 +1,11 @@
 // Rollouts as rows: the state without its stations in one row, a row a station, and the events that made them.
 import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm'
-import type { DriftNoise } from '../server/domain/drift-noise.ts'
+import type { DriftNoise } from '../server/domain/gates/drift-noise.ts'
 import type { ProcedureId, RolloutId, StationId } from '../server/domain/ids.ts'
 import type { Instant } from '../server/domain/instant.ts'
 import type { RolloutEvent } from '../server/domain/rollout/events.ts'
 import type { RolloutState, StationProgress } from '../server/domain/rollout/state.ts'
-import type { Verdict } from '../server/domain/verdict.ts'
+import type { Verdict } from '../server/domain/gates/verdict.ts'
 import { type Db, rows } from './client.ts'
 import { commands, events, rolloutStations, rollouts, verdicts } from './schema.ts'
 

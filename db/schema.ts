@@ -9,17 +9,20 @@ import {
   jsonb,
   pgTable,
   primaryKey,
+  smallint,
   text,
   timestamp,
   unique,
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
-import type { DriftNoise } from '../server/domain/drift-noise.ts'
+import type { Actor } from '../server/domain/actor.ts'
+import type { DriftNoise } from '../server/domain/gates/drift-noise.ts'
+import type { UsualRates } from '../server/domain/gates/mix.ts'
+import type { Verdict } from '../server/domain/gates/verdict.ts'
 import type { DeploymentId, ProcedureId, RolloutId, RunId, StationId } from '../server/domain/ids.ts'
 import type { RolloutEvent } from '../server/domain/rollout/events.ts'
 import type { RolloutState, StationProgress } from '../server/domain/rollout/state.ts'
-import type { Verdict } from '../server/domain/verdict.ts'
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 6, mode: 'date' })
 const counts = () => ({
@@ -92,6 +95,9 @@ export const stations = pgTable(
     heartbeatAt: instant('heartbeat_at'),
     busy: boolean('busy').notNull().default(false),
     runStartedAt: instant('run_started_at'),
+    /** Of its last heartbeat: what telemetry gates read. */
+    telemetry: jsonb('telemetry').$type<Record<string, unknown>>().notNull().default({}),
+    checks: jsonb('checks').$type<Record<string, unknown>>().notNull().default({}),
   },
   (table) => [
     uniqueIndex('stations_name').on(sql`lower(${table.name})`),
@@ -177,12 +183,25 @@ export const runs = pgTable(
     /** The station sent a time without a zone; it was taken as UTC. */
     zoneless: boolean('zoneless').notNull().default(false),
     detail: jsonb('detail').$type<Record<string, unknown>>().notNull().default({}),
+    /** Which product on which shift: what a change of mix is corrected by. */
+    product: text('product'),
+    shift: smallint('shift').notNull().default(0),
+    /** A reference sample: golden is known good, failing known bad, ignored nothing. None of them counts. */
+    sample: text('sample', { enum: ['golden', 'failing', 'ignored'] }),
+    failureMode: text('failure_mode'),
+    measurementCount: integer('measurement_count'),
+    /** Numbers that the run reports, by name. */
+    metrics: jsonb('metrics').$type<Record<string, number>>().notNull().default({}),
   },
   (table) => [
     primaryKey({ columns: [table.procedureId, table.id] }),
     index('runs_unit').on(table.procedureId, table.unit, table.startedAt),
     index('runs_station').on(table.procedureId, table.stationId, table.startedAt),
     index('runs_deployment').on(table.procedureId, table.deploymentId, table.startedAt),
+    index('runs_failure_mode')
+      .on(table.procedureId, table.failureMode, table.deploymentId)
+      .where(sql`failure_mode is not null`),
+    index('runs_sample').on(table.procedureId, table.startedAt).where(sql`sample is not null`),
   ],
 )
 
@@ -197,6 +216,8 @@ export const firstAttempts = pgTable(
     deploymentId: uuid('deployment_id').$type<DeploymentId>(),
     startedAt: instant('started_at').notNull(),
     passed: boolean('passed').notNull(),
+    product: text('product'),
+    shift: smallint('shift').notNull().default(0),
   },
   (table) => [
     primaryKey({ columns: [table.procedureId, table.unit] }),
@@ -230,6 +251,48 @@ export const armTallies = pgTable(
   (table) => [primaryKey({ columns: [table.procedureId, table.rolloutId, table.arm, table.stationId] })],
 )
 
+/**
+ * What each gate's metric counted per rollout, arm, station and shift since the rollout's start: what a verdict reads.
+ * `expected` sums, over what was counted, the bad rate that its product and shift had in the fleet's past.
+ */
+export const metricTallies = pgTable(
+  'metric_tallies',
+  {
+    procedureId: uuid('procedure_id').$type<ProcedureId>().notNull(),
+    rolloutId: uuid('rollout_id').$type<RolloutId>().notNull(),
+    arm: text('arm', { enum: ['canary', 'base', 'other'] }).notNull(),
+    stationId: uuid('station_id').$type<StationId>().notNull(),
+    metric: text('metric').notNull(),
+    shift: smallint('shift').notNull(),
+    n: integer('n').notNull().default(0),
+    bad: integer('bad').notNull().default(0),
+    expected: doublePrecision('expected').notNull().default(0),
+  },
+  (table) => [
+    primaryKey({
+      name: 'metric_tallies_key',
+      columns: [table.procedureId, table.rolloutId, table.arm, table.stationId, table.metric, table.shift],
+    }),
+  ],
+)
+
+/** The same of each station's own past on base, frozen at the start, and what is usual there for measured numbers. */
+export const stationPasts = pgTable(
+  'station_pasts',
+  {
+    procedureId: uuid('procedure_id').$type<ProcedureId>().notNull(),
+    rolloutId: uuid('rollout_id').$type<RolloutId>().notNull(),
+    stationId: uuid('station_id').$type<StationId>().notNull(),
+    metric: text('metric').notNull(),
+    n: integer('n').notNull(),
+    bad: integer('bad').notNull(),
+    expected: doublePrecision('expected').notNull(),
+    /** The usual number (a median, a mean, a quantile): beyond it a run is bad. Null where none is measured. */
+    usual: doublePrecision('usual'),
+  },
+  (table) => [primaryKey({ columns: [table.procedureId, table.rolloutId, table.stationId, table.metric] })],
+)
+
 /** `state` holds everything of the rollout but its stations. */
 export type StoredState = Omit<RolloutState, 'stations'>
 export const rollouts = pgTable(
@@ -257,6 +320,8 @@ export const rollouts = pgTable(
     verdict: jsonb('verdict').$type<Verdict>(),
     /** Per metric, how much stations wander by themselves (log-odds): estimated from the past, frozen at the start. */
     driftNoise: jsonb('drift_noise').$type<DriftNoise>().notNull().default({}),
+    /** Per metric and product × shift, the fleet's bad rate on base in the past, frozen at the start. */
+    usualRates: jsonb('usual_rates').$type<UsualRates>().notNull().default({}),
     createdAt: instant('created_at').notNull(),
     /** Runs that started in [started, ended) belong to its arms. */
     startedAt: instant('started_at'),
@@ -340,6 +405,41 @@ export const verdicts = pgTable(
     primaryKey({ columns: [table.procedureId, table.rolloutId, table.id] }),
     unique('verdicts_moment').on(table.procedureId, table.rolloutId, table.at),
   ],
+)
+
+/** Units that go through both builds, in matched pairs: one that failed on the new build, one that failed on base. */
+export const retests = pgTable(
+  'retests',
+  {
+    procedureId: uuid('procedure_id').$type<ProcedureId>().notNull(),
+    rolloutId: uuid('rollout_id')
+      .$type<RolloutId>()
+      .notNull()
+      .references(() => rollouts.id),
+    unit: text('unit').notNull(),
+    serial: text('serial').notNull(),
+    /** The arm that it failed in; it is to be tested again in the other one. */
+    failedIn: text('failed_in', { enum: ['canary', 'base'] }).notNull(),
+    pair: integer('pair').notNull(),
+    askedBy: jsonb('asked_by').$type<Actor>().notNull(),
+    askedAt: instant('asked_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.procedureId, table.rolloutId, table.unit] })],
+)
+
+/** Policies, each change a row: the newest of a scope is in force. */
+export const policies = pgTable(
+  'policies',
+  {
+    /** A procedure's id, or `organisation`. */
+    scope: text('scope').notNull(),
+    version: integer('version').notNull(),
+    body: jsonb('body').$type<Record<string, unknown>>().notNull(),
+    by: jsonb('by').$type<Actor>().notNull(),
+    why: text('why'),
+    at: instant('at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.scope, table.version] })],
 )
 
 /** What happened to a procedure outside a rollout: first activation, rollback. */

@@ -1,6 +1,6 @@
 // What each station did on base before a rollout, frozen when it starts.
 import { sql } from 'drizzle-orm'
-import type { PastDay } from '../server/domain/drift-noise.ts'
+import type { PastDay } from '../server/domain/gates/drift-noise.ts'
 import type { DeploymentId, ProcedureId, RolloutId } from '../server/domain/ids.ts'
 import { day, type Instant } from '../server/domain/instant.ts'
 import { type Db, rows } from './client.ts'

@@ -8,7 +8,7 @@ import { targetLabel } from './domain/plan.ts'
 import type { RolloutEvent } from './domain/rollout/events.ts'
 import type { RolloutState } from './domain/rollout/state.ts'
 import type { RolloutCharts } from './domain/rollout-charts.ts'
-import type { Verdict } from './domain/verdict.ts'
+import type { Verdict } from './domain/gates/verdict.ts'
 
 /** Points of the difference chart: more cannot be told apart on a screen. */
 const mostPoints = 300

@@ -10,7 +10,7 @@ import { describeEvents } from './domain/rollout/describe.ts'
 import type { RolloutEvent } from './domain/rollout/events.ts'
 import { stageReadiness } from './domain/rollout/readiness.ts'
 import { isRunning, isTerminal } from './domain/rollout/state.ts'
-import type { Verdict } from './domain/verdict.ts'
+import type { Verdict } from './domain/gates/verdict.ts'
 import { caughtUp, verdictOf } from './judging.ts'
 import { refuse } from './refuse.ts'
 import { rollBack } from './roll-back.ts'
@@ -186,9 +186,9 @@ function toCommand(
     case 'acknowledge':
       return {
         type: 'acknowledge' as const,
-        metric: verb.metric,
+        gate: verb.gate,
         why: verb.why,
-        logEvidence: verdict?.gates.find((gate) => gate.metric === verb.metric)?.logEvidence ?? null,
+        logEvidence: verdict?.gates.find((gate) => gate.name === verb.gate)?.logEvidence ?? null,
       }
   }
 }

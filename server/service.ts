@@ -1,6 +1,6 @@
 // The one object of functions through which every door (Slack, HTTP, pages) reads and commands rollouts.
 import type { Actor } from './domain/actor.ts'
-import type { GateMetric } from './domain/gate.ts'
+import type { GateMetric } from './domain/gates/gate.ts'
 import type { DeploymentId, ProcedureId, RolloutId, StationId } from './domain/ids.ts'
 import type { Group, Plan, PlanInput } from './domain/plan.ts'
 import type { Against, Refusal } from './domain/rollout/commands.ts'
@@ -62,7 +62,7 @@ export type RolloutVerb =
   | { verb: 'abort'; why: string }
   | { verb: 'undo'; why: string }
   | { verb: 'waive'; stationId: StationId; why: string }
-  | { verb: 'acknowledge'; metric: GateMetric; why: string }
+  | { verb: 'acknowledge'; gate: string; why: string }
 
 export type Service = {
   start(input: StartInput, by: Actor, commandId?: string): Promise<Outcome>

@@ -3,7 +3,7 @@ import { armCounts } from '../db/arm-counts.ts'
 import type { Db } from '../db/client.ts'
 import type { StageFacts } from './domain/rollout/readiness.ts'
 import type { Running } from './domain/rollout/state.ts'
-import type { Verdict } from './domain/verdict.ts'
+import type { Verdict } from './domain/gates/verdict.ts'
 
 export async function stageFacts(db: Db, state: Running, verdict: Verdict | null): Promise<StageFacts> {
   const canary = (await armCounts(db, state.procedureId, state.id)).filter(

@@ -46,15 +46,15 @@ export function eventSentence(event: RolloutEvent, view: RolloutView): Said {
       return said('Resumed', event.why)
     case 'BreachOpened':
       return said(
-        `${event.severity === 'severe' ? 'Severe breach' : 'Breach'} of ${event.metric}`,
+        `${event.severity === 'severe' ? 'Severe breach' : 'Breach'} of ${event.gate}`,
         event.headline,
       )
     case 'BreachWorsened':
-      return said(`Breach of ${event.metric} became severe`, event.headline)
+      return said(`Breach of ${event.gate} became severe`, event.headline)
     case 'BreachAcknowledged':
-      return said(`Breach of ${event.metric} acknowledged`, event.why)
+      return said(`Breach of ${event.gate} acknowledged`, event.why)
     case 'BreachRecovered':
-      return said(`Breach of ${event.metric} recovered`, event.headline)
+      return said(`Breach of ${event.gate} recovered`, event.headline)
     case 'StationServed':
       return said(`${name(event.stationId, view)} was told of the build`)
     case 'StationPulled':

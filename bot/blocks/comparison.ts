@@ -1,7 +1,7 @@
 // Canary against base for one measure, from the gate's verdict where there is one, else from the plain counts.
-import { type GateMetric, gateMetrics } from '../../server/domain/gate.ts'
+import { type GateMetric, gateMetrics } from '../../server/domain/gates/gate.ts'
 import type { ArmMetrics, RolloutView } from '../../server/domain/rollout-view.ts'
-import type { GateVerdict } from '../../server/domain/verdict.ts'
+import type { GateVerdict } from '../../server/domain/gates/verdict.ts'
 import { type Markup, markup } from './markup.ts'
 import { count, interval, percent, points, seconds, signed } from './numbers.ts'
 

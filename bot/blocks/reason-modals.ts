@@ -69,13 +69,13 @@ export function overrideModal(view: RolloutView, on: ButtonValue, channel?: stri
 }
 
 export function acknowledgeModal(view: RolloutView | null, on: ButtonValue, channel?: string): ModalView {
-  const breach = view?.breaches.find((each) => each.metric === on.metric && each.closed === null)
+  const breach = view?.breaches.find((each) => each.gate === on.gate && each.closed === null)
   const headline = breach ? markup`: ${oneLine(breach.headline, 300)}` : ''
   return reasonModal({
     id: modalIds.acknowledge,
     title: 'Acknowledge a breach',
     submit: 'Acknowledge',
-    intro: markup`*${on.metric ?? 'gate'}*${headline}\nThe same evidence will not stop the rollout again; new evidence will. It stays paused until somebody resumes it.`,
+    intro: markup`*${on.gate ?? 'gate'}*${headline}\nThe same evidence will not stop the rollout again; new evidence will. It stays paused until somebody resumes it.`,
     label: 'Why is this acceptable?',
     optional: false,
     metadata: metadata(on, channel),

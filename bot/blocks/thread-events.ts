@@ -38,7 +38,7 @@ export function breachesEndedBy(event: Numbered, events: Numbered[]): BreachOpen
 
 export function breachMessage(view: RolloutView, breach: BreachOpened, events: Numbered[]): Message {
   const end = endOf(breach, events)
-  const title = markup`*${breach.severity === 'severe' ? 'Severe breach' : 'Breach'}: ${breach.metric}* in ${buildName(view)}, ${moment(breach.at)}`
+  const title = markup`*${breach.severity === 'severe' ? 'Severe breach' : 'Breach'}: ${breach.gate}* in ${buildName(view)}, ${moment(breach.at)}`
   const asks =
     end === null
       ? markup`${called(view.owner)}: acknowledge it with a reason, or abort.`
@@ -57,7 +57,7 @@ export function breachesTouchedBy(event: Numbered, events: Numbered[]): BreachOp
   if (event.type !== 'BreachWorsened') return breachesEndedBy(event, events)
   return events
     .flatMap((each) => (each.type === 'BreachOpened' ? [each] : []))
-    .filter((breach) => breach.metric === event.metric && breach.sequence < event.sequence)
+    .filter((breach) => breach.gate === event.gate && breach.sequence < event.sequence)
     .filter((breach) => (endOf(breach, events)?.sequence ?? Number.POSITIVE_INFINITY) > event.sequence)
 }
 
@@ -76,7 +76,7 @@ function replyText(view: RolloutView, event: Numbered): Markup | null {
     case 'RolloutCompleted':
       return markup`${of}: ${endLine(event)}`
     case 'BreachWorsened':
-      return markup`${of}: the ${event.metric} breach has grown, ${moment(event.at)}: ${said(event.headline, 300)}`
+      return markup`${of}: the ${event.gate} breach has grown, ${moment(event.at)}: ${said(event.headline, 300)}`
     case 'AbortFinished':
       return markup`${of}: the abort is finished, every station that had the build is back on base.`
     default:
@@ -88,9 +88,9 @@ function endLine(event: Numbered): Markup {
   const by = markup`${named(event.by)}, ${moment(event.at)}`
   switch (event.type) {
     case 'BreachAcknowledged':
-      return markup`${event.metric} acknowledged by ${by}: ${oneLine(event.why, 300)}`
+      return markup`${event.gate} acknowledged by ${by}: ${oneLine(event.why, 300)}`
     case 'BreachRecovered':
-      return markup`${event.metric} recovered, ${moment(event.at)}: ${oneLine(event.headline, 300)}`
+      return markup`${event.gate} recovered, ${moment(event.at)}: ${oneLine(event.headline, 300)}`
     case 'RolloutAborted':
       return markup`aborted by ${by}: ${oneLine(event.why, 300)}`
     case 'RolloutCompleted':
@@ -114,7 +114,7 @@ function ends(event: Numbered, breach: BreachOpened): boolean {
   switch (event.type) {
     case 'BreachAcknowledged':
     case 'BreachRecovered':
-      return event.metric === breach.metric
+      return event.gate === breach.gate
     case 'RolloutAborted':
     case 'RolloutCompleted':
       return true
@@ -127,7 +127,7 @@ function acknowledgeButton(view: RolloutView, breach: BreachOpened) {
   return button({
     actionId: buttonIds.acknowledge,
     label: 'Acknowledge…',
-    description: `Acknowledge the ${breach.metric} breach of ${buildName(view)}: asks for a reason`,
-    value: writeValue(drawnFor(view, breach.metric)),
+    description: `Acknowledge the ${breach.gate} breach of ${buildName(view)}: asks for a reason`,
+    value: writeValue(drawnFor(view, breach.gate)),
   })
 }

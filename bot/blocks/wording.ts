@@ -1,7 +1,7 @@
 // The words of a rollout for people: one place, so that a card, a reply and a notification say the same.
 import type { Actor } from '../../server/domain/actor.ts'
 import type { RolloutView, StageView } from '../../server/domain/rollout-view.ts'
-import type { VerdictWord } from '../../server/domain/verdict.ts'
+import type { VerdictWord } from '../../server/domain/gates/verdict.ts'
 import { type Markup, markup, mention, moment, oneLine } from './markup.ts'
 
 export const statusWords: Record<RolloutView['status'], string> = {

@@ -1,5 +1,5 @@
 // The verbs that settle one station or one gate: waive a silent station, acknowledge a breach.
-import { type GateMetric, gateMetrics } from '../../server/domain/gate.ts'
+import { type GateMetric, gateMetrics } from '../../server/domain/gates/gate.ts'
 import type { RolloutView } from '../../server/domain/rollout-view.ts'
 import type { Service } from '../../server/service.ts'
 import { join, markup } from '../blocks/markup.ts'

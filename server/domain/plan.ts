@@ -1,6 +1,6 @@
 // A plan: the stages of a rollout, frozen at its start.
 import { z } from 'zod'
-import { defaultGates, gate } from './gate.ts'
+import { defaultGates, gates } from './gates/gate.ts'
 import { stationId } from './ids.ts'
 
 export const soak = z.strictObject({
@@ -57,7 +57,11 @@ export const plan = z
     handPicked: z.array(stationId).default([]),
     /** `fleet` spreads every stage over sites and lines; `site` finishes one site before the next. */
     progression: z.enum(['fleet', 'site']).default('fleet'),
-    gates: z.array(gate).default(defaultGates),
+    gates: gates.prefault(defaultGates),
+    /** `proven`: no stage is passed on what is only likely. */
+    passes: z.enum(['likely', 'proven']).default('likely'),
+    /** Points of yield that the build is expected to change by itself: −0.008 is 0.8 points less. */
+    expectedYieldChange: z.number().gt(-1).lt(1).default(0),
     /** People who must approve the start. */
     startApprovals: z.int().min(0).max(10).default(0),
     /** How long each station is compared with its own past after completion. */
@@ -84,20 +88,14 @@ export const plan = z
         })
     })
     value.gates.forEach((each, index) => {
-      if (value.gates.findIndex((other) => other.metric === each.metric) < index)
+      const beyond = each.stages?.find((stageIndex) => stageIndex >= value.stages.length)
+      if (beyond !== undefined)
         context.addIssue({
           code: 'custom',
-          path: ['gates', index, 'metric'],
-          message: `expected one gate a metric, got a further one for ${each.metric}`,
+          path: ['gates', index, 'stages'],
+          message: `expected indexes of the ${value.stages.length} stages, from 0 to ${value.stages.length - 1}, got ${beyond}`,
         })
     })
-    const alarmBudget = value.gates.reduce((sum, each) => sum + each.alpha, 0)
-    if (alarmBudget > 0.05 + 1e-9)
-      context.addIssue({
-        code: 'custom',
-        path: ['gates'],
-        message: `the gates share an alarm budget of 5 %: their alphas add up to ${(alarmBudget * 100).toFixed(1)} %`,
-      })
   })
 export type Plan = z.infer<typeof plan>
 export type PlanInput = z.input<typeof plan>

@@ -1,8 +1,8 @@
 // The data behind the charts of a rollout's page.
 
-import type { GateMetric } from './gate.ts'
+import type { GateMetric } from './gates/gate.ts'
+import type { VerdictWord } from './gates/verdict.ts'
 import type { Instant } from './instant.ts'
-import type { VerdictWord } from './verdict.ts'
 
 export type RolloutCharts = {
   from: Instant

@@ -1,9 +1,9 @@
 // The rollout as people see it: one shape for the API, the card and the page, so that they never disagree.
 import { z } from 'zod'
 import { actor } from './actor.ts'
-import { gateMetric } from './gate.ts'
+import { gateMetric } from './gates/gate.ts'
+import { verdict } from './gates/verdict.ts'
 import { deploymentId, procedureId, rolloutId, stationId } from './ids.ts'
-import { verdict } from './verdict.ts'
 
 export const armMetrics = z.object({
   stations: z.int(),

@@ -1,7 +1,7 @@
 // Rollouts over HTTP: create, list, get, every verb, for people and programs.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { gateMetric } from '../domain/gate.ts'
+import { gateMetric } from '../domain/gates/gate.ts'
 import { deploymentId, procedureId, rolloutId, stationId } from '../domain/ids.ts'
 import { group, type PlanInput, presetNames, soak, stage } from '../domain/plan.ts'
 import { customPlan, presetPlan } from '../domain/presets.ts'

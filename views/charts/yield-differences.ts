@@ -1,6 +1,6 @@
 // Stored verdicts on first-pass yield, turned from bad rates (more is worse) into yield (less is worse).
 import type { RolloutCharts } from '../../server/domain/rollout-charts.ts'
-import type { VerdictWord } from '../../server/domain/verdict.ts'
+import type { VerdictWord } from '../../server/domain/gates/verdict.ts'
 import { pointsInterval } from '../format/rate.ts'
 
 /** All differences in points. */

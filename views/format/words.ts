@@ -1,7 +1,7 @@
 // The words of verdicts, statuses and people, as the pages say them.
 import type { Actor } from '../../server/domain/actor.ts'
-import type { GateMetric } from '../../server/domain/gate.ts'
-import type { VerdictWord } from '../../server/domain/verdict.ts'
+import type { GateMetric } from '../../server/domain/gates/gate.ts'
+import type { VerdictWord } from '../../server/domain/gates/verdict.ts'
 
 /** A pass proves no absence of a regression, so it is never called "no difference". */
 export const verdictWords: Record<VerdictWord, string> = {

@@ -1,6 +1,6 @@
 // What each gate says, with the numbers it says it on.
 import type { RolloutView } from '../../server/domain/rollout-view.ts'
-import type { GateVerdict, Verdict } from '../../server/domain/verdict.ts'
+import type { GateVerdict, Verdict } from '../../server/domain/gates/verdict.ts'
 import { count, counted } from '../format/count.ts'
 import { evidence } from '../format/evidence.ts'
 import { time } from '../format/instant.ts'

@@ -1,9 +1,8 @@
 // What may be asked of a rollout: by people and programs (verbs), by stations (facts), by the gates (judgements).
 import type { Actor } from '../actor.ts'
-import type { GateMetric } from '../gate.ts'
+import type { Verdict } from '../gates/verdict.ts'
 import type { DeploymentId, StationId } from '../ids.ts'
 import type { Instant } from '../instant.ts'
-import type { Verdict } from '../verdict.ts'
 import type { RolloutEvent } from './events.ts'
 import type { Readiness } from './readiness.ts'
 
@@ -24,7 +23,7 @@ export type Verb =
   | { type: 'undo'; why: string }
   | { type: 'waive'; stationId: StationId; why: string }
   /** `logEvidence`: what the gate shows at this moment; null when it was not asked anew. */
-  | { type: 'acknowledge'; metric: GateMetric; why: string; logEvidence: number | null }
+  | { type: 'acknowledge'; gate: string; why: string; logEvidence: number | null }
 
 export type Fact =
   | { type: 'start' }

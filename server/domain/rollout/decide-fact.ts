@@ -1,6 +1,7 @@
 // What stations, clocks and gates tell a rollout. Facts are never refused: they change something, or nothing.
+
+import type { GateVerdict } from '../gates/verdict.ts'
 import type { Instant } from '../instant.ts'
-import type { GateVerdict } from '../verdict.ts'
 import type { Command, Decided } from './commands.ts'
 import { aborted } from './decide-verb.ts'
 import type { RolloutEvent } from './events.ts'
@@ -184,10 +185,10 @@ export function judge(command: Of<'judge'>, state: RolloutState, now: Instant): 
 }
 
 function breachEvents(gate: GateVerdict, state: Running, command: Of<'judge'>, now: Instant): RolloutEvent[] {
-  const open = state.breaches.find((breach) => breach.closed === null && breach.metric === gate.metric)
+  const open = state.breaches.find((breach) => breach.closed === null && breach.gate === gate.name)
   const breached = gate.verdict === 'breach' || gate.verdict === 'severe'
   const numbers = {
-    metric: gate.metric,
+    gate: gate.name,
     logEvidence: gate.logEvidence,
     headline: gate.headline,
     ...at(command, now),
@@ -198,12 +199,12 @@ function breachEvents(gate: GateVerdict, state: Running, command: Of<'judge'>, n
     return [{ type: 'BreachWorsened', ...numbers }]
   // Late and corrected runs can take the evidence away that a breach stood on; a grey band keeps it from flapping.
   if (open && gate.verdict !== 'no data' && gate.verdict !== 'blind' && gate.logEvidence < 0)
-    return [{ type: 'BreachRecovered', metric: gate.metric, headline: gate.headline, ...at(command, now) }]
+    return [{ type: 'BreachRecovered', gate: gate.name, headline: gate.headline, ...at(command, now) }]
   return []
 }
 
 function opens(event: RolloutEvent, gate: GateVerdict): boolean {
-  return (event.type === 'BreachOpened' || event.type === 'BreachWorsened') && event.metric === gate.metric
+  return (event.type === 'BreachOpened' || event.type === 'BreachWorsened') && event.gate === gate.name
 }
 
 /** A stage is live when all its stations are confirmed or waived. */

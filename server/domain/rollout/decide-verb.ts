@@ -21,7 +21,7 @@ export function resume(command: Of<'resume'>, state: RolloutState, now: Instant)
   const open = state.breaches.filter((breach) => breach.closed === null)
   if (open.length > 0)
     return notNow(
-      `${open.map((breach) => breach.metric).join(', ')} is breached`,
+      `${open.map((breach) => breach.gate).join(', ')} is breached`,
       'Acknowledge the breach with a reason, or abort.',
     )
   return { events: [{ type: 'RolloutResumed', why: command.why, by: command.by, at: now }] }
@@ -81,13 +81,13 @@ export function acknowledge(command: Of<'acknowledge'>, state: RolloutState, now
   if (!isRunning(state)) return notRunning(state)
   if (command.why.trim() === '')
     return invalid('an acknowledgement needs a reason', 'Say why the breach is acceptable.')
-  const breach = state.breaches.find((each) => each.closed === null && each.metric === command.metric)
-  if (!breach) return notNow(`no ${command.metric} breach is open`, 'Nothing needs an acknowledgement.')
+  const breach = state.breaches.find((each) => each.closed === null && each.gate === command.gate)
+  if (!breach) return notNow(`no ${command.gate} breach is open`, 'Nothing needs an acknowledgement.')
   return {
     events: [
       {
         type: 'BreachAcknowledged',
-        metric: command.metric,
+        gate: command.gate,
         // What is accepted is what the person can see now, not what the breach opened with.
         logEvidence: command.logEvidence ?? breach.logEvidence,
         why: command.why,

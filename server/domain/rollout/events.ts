@@ -1,6 +1,5 @@
 // What happened to a rollout. `evolve` folds them into the state; they are the record an auditor reads.
 import type { Actor } from '../actor.ts'
-import type { GateMetric } from '../gate.ts'
 import type { DeploymentId, ProcedureId, RolloutId, StationId } from '../ids.ts'
 import type { Instant } from '../instant.ts'
 import type { Plan } from '../plan.ts'
@@ -34,14 +33,14 @@ export type RolloutEvent = By &
     | { type: 'RolloutResumed'; why: string | null }
     | {
         type: 'BreachOpened'
-        metric: GateMetric
+        gate: string
         severity: 'breach' | 'severe'
         logEvidence: number
         headline: string
       }
-    | { type: 'BreachWorsened'; metric: GateMetric; logEvidence: number; headline: string }
-    | { type: 'BreachAcknowledged'; metric: GateMetric; logEvidence: number; why: string }
-    | { type: 'BreachRecovered'; metric: GateMetric; headline: string }
+    | { type: 'BreachWorsened'; gate: string; logEvidence: number; headline: string }
+    | { type: 'BreachAcknowledged'; gate: string; logEvidence: number; why: string }
+    | { type: 'BreachRecovered'; gate: string; headline: string }
     | { type: 'StationServed'; stationId: StationId }
     | { type: 'StationPulled'; stationId: StationId }
     | { type: 'StationConfirmed'; stationId: StationId }

@@ -16,7 +16,7 @@ export function closed(
   metric?: string,
 ): Breach[] {
   return breaches.map((breach) =>
-    breach.closed === null && (metric === undefined || breach.metric === metric)
+    breach.closed === null && (gate === undefined || breach.gate === gate)
       ? { ...breach, closed: { at, how } }
       : breach,
   )

@@ -71,10 +71,10 @@ export function evolve(state: RolloutState | null, event: RolloutEvent): Rollout
     case 'RolloutResumed':
       return resumed(state, event)
     case 'BreachOpened':
-      return withBreaches(state, event, `found a breach of ${event.metric}`, (breaches) => [
+      return withBreaches(state, event, `found a breach of ${event.gate}`, (breaches) => [
         ...breaches,
         {
-          metric: event.metric,
+          gate: event.gate,
           severity: event.severity,
           openedAt: event.at,
           logEvidence: event.logEvidence,
@@ -84,9 +84,9 @@ export function evolve(state: RolloutState | null, event: RolloutEvent): Rollout
         },
       ])
     case 'BreachWorsened':
-      return withBreaches(state, event, `found the breach of ${event.metric} severe`, (breaches) =>
+      return withBreaches(state, event, `found the breach of ${event.gate} severe`, (breaches) =>
         breaches.map((breach) =>
-          isOpen(breach, event.metric)
+          isOpen(breach, event.gate)
             ? { ...breach, severity: 'severe', logEvidence: event.logEvidence, headline: event.headline }
             : breach,
         ),
@@ -94,8 +94,8 @@ export function evolve(state: RolloutState | null, event: RolloutEvent): Rollout
     case 'BreachAcknowledged':
       return acknowledged(state, event)
     case 'BreachRecovered':
-      return withBreaches(state, event, `found the breach of ${event.metric} over`, (breaches) =>
-        closed(breaches, event.at, 'recovered', event.metric),
+      return withBreaches(state, event, `found the breach of ${event.gate} over`, (breaches) =>
+        closed(breaches, event.at, 'recovered', event.gate),
       )
     case 'StationServed':
       return withStation(state, event.stationId, (station) =>
@@ -188,23 +188,23 @@ function acknowledged(
   if (!isRunning(state)) return state
   const word = { by: event.by, at: event.at, why: event.why }
   // A gate shows what is above the evidence accepted so far: a further acceptance comes on top of it.
-  const former = state.accepted.find((acceptance) => acceptance.metric === event.metric)?.logEvidence ?? 0
+  const former = state.accepted.find((acceptance) => acceptance.gate === event.gate)?.logEvidence ?? 0
   const logEvidence = Math.max(0, former) + Math.max(0, event.logEvidence)
   return decided(
     {
       ...state,
       breaches: state.breaches.map((breach) =>
-        isOpen(breach, event.metric)
+        isOpen(breach, event.gate)
           ? { ...breach, acknowledged: word, closed: { at: event.at, how: 'acknowledged' } }
           : breach,
       ),
       accepted: [
-        ...state.accepted.filter((acceptance) => acceptance.metric !== event.metric),
-        { metric: event.metric, logEvidence, ...word },
+        ...state.accepted.filter((acceptance) => acceptance.gate !== event.gate),
+        { gate: event.gate, logEvidence, ...word },
       ],
     },
     event,
-    `acknowledged the ${event.metric} breach`,
+    `acknowledged the ${event.gate} breach`,
     event.why,
   )
 }
@@ -230,8 +230,8 @@ function withBreaches(
   return decided({ ...state, breaches }, event, what, event.headline)
 }
 
-function isOpen(breach: Breach, metric: string): boolean {
-  return breach.closed === null && breach.metric === metric
+function isOpen(breach: Breach, gate: string): boolean {
+  return breach.closed === null && breach.gate === gate
 }
 
 function cleared(station: StationProgress, kind: 'failed'): StationProgress['trouble'] {

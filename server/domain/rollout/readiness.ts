@@ -1,9 +1,9 @@
 // How far the current stage is from advancing: everything an Advance needs, each item met or not.
 
+import type { VerdictWord } from '../gates/verdict.ts'
 import type { StationId } from '../ids.ts'
 import type { Instant } from '../instant.ts'
 import { minute } from '../instant.ts'
-import type { VerdictWord } from '../verdict.ts'
 import { canaryStations, type RolloutState, type Running, soakedMs } from './state.ts'
 
 /** Facts from outside the state: counts of the canary arm, what the gates say, whether a window is open. */
@@ -47,7 +47,7 @@ export function unmet(readiness: Readiness): string[] {
 function openBreaches(state: Running): ReadinessItem | null {
   const open = state.breaches.filter((breach) => breach.closed === null)
   if (open.length === 0) return null
-  const names = open.map((breach) => breach.metric).join(', ')
+  const names = open.map((breach) => breach.gate).join(', ')
   return {
     kind: 'breach',
     met: false,

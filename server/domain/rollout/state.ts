@@ -1,6 +1,5 @@
 // The rollout as it stands: a union on `status`, each member holding only what is true in it.
 import type { Actor } from '../actor.ts'
-import type { GateMetric } from '../gate.ts'
 import type { DeploymentId, ProcedureId, RolloutId, StationId } from '../ids.ts'
 import type { Instant } from '../instant.ts'
 import type { Plan } from '../plan.ts'
@@ -48,9 +47,9 @@ type Staged = {
 
 export type Approval = { by: Actor; at: Instant }
 /** Evidence a named person accepted: it does not stop the rollout again, more of it does. */
-export type Acceptance = { metric: GateMetric; logEvidence: number; by: Actor; at: Instant; why: string }
+export type Acceptance = { gate: string; logEvidence: number; by: Actor; at: Instant; why: string }
 export type Breach = {
-  metric: GateMetric
+  gate: string
   severity: 'breach' | 'severe'
   openedAt: Instant
   logEvidence: number

@@ -1,13 +1,14 @@
 // Every gate, judged on the same counts; none is hidden by another.
+
+import type { StationId } from '../ids.ts'
+import type { Instant } from '../instant.ts'
+import type { Acceptance, Breach } from '../rollout/state.ts'
+import type { Drift } from '../statistics/base-drift.ts'
+import { type CanaryEvaluation, evaluateCanary } from '../statistics/evaluate-canary.ts'
+import { runsToDecision } from '../statistics/runs-to-decision.ts'
+import type { StationTally } from '../statistics/station-tally.ts'
 import type { DriftNoise } from './drift-noise.ts'
 import type { Gate, GateMetric } from './gate.ts'
-import type { StationId } from './ids.ts'
-import type { Instant } from './instant.ts'
-import type { Acceptance, Breach } from './rollout/state.ts'
-import type { Drift } from './statistics/base-drift.ts'
-import { type CanaryEvaluation, evaluateCanary } from './statistics/evaluate-canary.ts'
-import { runsToDecision } from './statistics/runs-to-decision.ts'
-import type { StationTally } from './statistics/station-tally.ts'
 import type { GateVerdict, Verdict, VerdictWord } from './verdict.ts'
 
 /** The method's name in stored verdicts: raised whenever the same counts could give another verdict. */

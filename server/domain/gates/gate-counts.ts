@@ -1,8 +1,9 @@
 // From tallies to what the gates judge: each station once, in the arm it is in now.
+
+import type { StationId } from '../ids.ts'
+import type { Running } from '../rollout/state.ts'
+import type { Arm, Counts } from '../tally.ts'
 import type { GateCounts, GateStation } from './evaluate-gates.ts'
-import type { StationId } from './ids.ts'
-import type { Running } from './rollout/state.ts'
-import type { Arm, Counts } from './tally.ts'
 
 type StationCounts = Counts & { arm: Arm; stationId: StationId }
 type Past = {

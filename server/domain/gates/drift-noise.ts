@@ -1,9 +1,10 @@
 // How much stations wander by themselves, per metric: a lot, a fixture, a day. The evidence must allow for it.
-import { type GateMetric, gateMetrics } from './gate.ts'
-import type { StationId } from './ids.ts'
-import { type Counts, estimateDriftNoise } from './statistics/estimate-drift-noise.ts'
 
-export type DriftNoise = Partial<Record<GateMetric, number>>
+import type { StationId } from '../ids.ts'
+import { type Counts, estimateDriftNoise } from '../statistics/estimate-drift-noise.ts'
+import { type GateMetric, gateMetrics } from './gate.ts'
+
+export type DriftNoise = Partial<Record<string, number>>
 
 /** What one station did on base in one day of its past. */
 export type PastDay = {
