@@ -1,0 +1,116 @@
+// What a run tells beyond its outcome: which product it was, whether its unit is a reference sample, what failed, what
+// was measured. Stations send these in several shapes; what cannot be read is as if it were absent.
+import type { RunOutcome } from './run.ts'
+import { oneLine, type RunDetail, runDetail } from './run-detail.ts'
+
+/** A unit whose result is known beforehand, kept out of yield: known good, known bad, or not to be counted at all. */
+const samples = ['golden', 'failing', 'ignored'] as const
+
+export type RunFindings = {
+  product: string | null
+  sample: (typeof samples)[number] | null
+  /** What failed, the same text for the same cause, so that modes can be counted. Null: passed, aborted, unknown. */
+  failureMode: string | null
+  /** Measurements that have a value, over all phases. Null when the run carries no phases. */
+  measurementCount: number | null
+  metrics: Record<string, number>
+}
+
+const longestProduct = 100
+const longestFailureMode = 200
+const longestMetricName = 100
+const mostMetrics = 200
+
+/** @param detail what the run's body carries beyond the known fields, its keys as the client sends them. Never throws. */
+export function runFindings(detail: Record<string, unknown>, outcome: RunOutcome): RunFindings {
+  const read = runDetail.parse(detail)
+  const { phases } = read
+  return {
+    product: cut(placesOf(read).find((place) => place?.part_number)?.part_number, longestProduct),
+    sample: sampleOf(read),
+    failureMode: cut(failureModeOf(read, outcome), longestFailureMode),
+    measurementCount: phases.length === 0 ? null : phases.flatMap(recorded).length,
+    metrics: metricsOf(read),
+  }
+}
+
+type Phase = RunDetail['phases'][number]
+
+function recorded(phase: Phase) {
+  return phase.measurements.filter(({ value }) => value !== undefined && value !== null)
+}
+
+/** Where stations say what unit it is, the closest to the run first. */
+function placesOf(detail: RunDetail) {
+  return [detail, detail.metadata, detail.unit_metadata]
+}
+
+function sampleOf(detail: RunDetail): RunFindings['sample'] {
+  for (const place of placesOf(detail)) {
+    const found = samples.find((sample) => sample === place?.sample?.toLowerCase())
+    if (found) return found
+  }
+  return null
+}
+
+function failureModeOf(detail: RunDetail, outcome: RunOutcome): string | undefined {
+  if (outcome === 'PASS' || outcome === 'ABORTED') return undefined
+  return (
+    detail.failure_mode ||
+    detail.metadata?.failure_mode ||
+    detail.outcome_details?.[0]?.code ||
+    failingPlace(detail.phases) ||
+    (outcome === 'ERROR' ? errorCode(detail) : undefined)
+  )
+}
+
+/** "phase / measurement" of what failed first, or the one of them that has a name. */
+function failingPlace(phases: Phase[]): string | undefined {
+  const phase = phases.find(hasFailed) ?? phases.find((each) => each.measurements.some(hasFailed))
+  const measurement = phase?.measurements.find(hasFailed)
+  return [phase?.name, measurement?.name].filter(Boolean).join(' / ')
+}
+
+function hasFailed({ outcome }: { outcome?: string | undefined }): boolean {
+  return ['FAIL', 'ERROR', 'TIMEOUT'].includes(outcome?.toUpperCase() ?? '')
+}
+
+function errorCode({ error_code, metadata, phases }: RunDetail): string | undefined {
+  return error_code || metadata?.error_code || phases.find((phase) => phase.exception)?.exception
+}
+
+/** Numbers by name, what the station calls a metric first; what comes later never overwrites. */
+function metricsOf({ metrics, metadata, phases }: RunDetail): Record<string, number> {
+  const found = new Map<string, number>()
+  const sources = [Object.entries(metrics ?? {}), measuredNumbers(phases), Object.entries(metadata ?? {})]
+  for (const [given, value] of sources.flat()) {
+    const name = oneLine(given)
+    const number = typeof value === 'boolean' ? Number(value) : value
+    if (typeof number !== 'number' || !Number.isFinite(number)) continue
+    if (name === '' || name === '__proto__' || name.length > longestMetricName || found.has(name)) continue
+    found.set(name, number)
+    if (found.size === mostMetrics) break
+  }
+  return Object.fromEntries(found)
+}
+
+/** By the measurement's name; where several have it, each as "phase / name" too, the bare name being the first's. */
+function measuredNumbers(phases: Phase[]): [name: string, value: number][] {
+  const all = phases.flatMap((phase) =>
+    phase.measurements.flatMap(({ name, value }) =>
+      name && typeof value === 'number' ? [{ phase: phase.name, name, value }] : [],
+    ),
+  )
+  const times = Map.groupBy(all, ({ name }) => name)
+  return all.flatMap(({ phase, name, value }): [string, number][] => {
+    const bare: [string, number] = [name, value]
+    const isOnly = times.get(name)?.length === 1
+    return isOnly || !phase ? [bare] : [bare, [`${phase} / ${name}`, value]]
+  })
+}
+
+/** Cut to so many characters, never between the halves of a pair. Null when blank. */
+function cut(text: string | undefined, longest: number): string | null {
+  const short = text?.slice(0, longest) ?? ''
+  return (short.isWellFormed() ? short : short.slice(0, -1)).trim() || null
+}
