@@ -247,48 +247,26 @@ describe('the metrics', () => {
   })
 })
 
+const keys =
+  'part_number sample failure_mode error_code metadata unit_metadata metrics phases outcome_details code name ' +
+  'outcome measurements measured_value value result phase_result exc_type __proto__ constructor toString'
+
 /** JSON whose keys are often those that are read, so that malformed parts stand where good ones are expected. */
-const anyDetail = fc.letrec<{ value: unknown; record: unknown }>((tie) => ({
-  value: fc.oneof(
-    { maxDepth: 6 },
-    fc.jsonValue(),
-    fc.constantFrom(
-      'FAIL',
-      'golden',
-      'ERROR',
-      '\u0000',
-      '\ud83c',
-      -0,
-      Number.NaN,
-      Number.POSITIVE_INFINITY,
-      true,
+const anyJson = fc
+  .letrec((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 6 },
+      fc.jsonValue(),
+      fc.constantFrom('FAIL', 'golden', 'ERROR', '\u0000', '\ud83c', -0, 1, true),
+      fc.array(tie('value'), { maxLength: 4 }),
+      fc.dictionary(fc.constantFrom(...keys.split(' ')), tie('value')),
     ),
-    fc.array(tie('value'), { maxLength: 4 }),
-    tie('record'),
-  ),
-  record: fc.dictionary(
-    fc.constantFrom(
-      ...[
-        'part_number',
-        'sample',
-        'failure_mode',
-        'error_code',
-        'metadata',
-        'unit_metadata',
-        'metrics',
-        'phases',
-      ],
-      ...['outcome_details', 'code', 'name', 'outcome', 'measurements', 'measured_value', 'value', 'result'],
-      ...['phase_result', 'exc_type', '__proto__', 'constructor', 'toString'],
-    ),
-    tie('value'),
-  ),
-}))
+  }))
+  .value.map((value) => JSON.parse(JSON.stringify(value)))
 
 test('of any JSON something valid is found', () => {
-  const detail = fc.oneof(anyDetail.record, anyDetail.value) as fc.Arbitrary<Record<string, unknown>>
   fc.assert(
-    fc.property(detail, fc.constantFrom(...outcomes), (given, outcome) => {
+    fc.property(anyJson, fc.constantFrom(...outcomes), (given, outcome) => {
       const found = runFindings(given, outcome)
       expect(Object.keys(found).sort()).toEqual(
         ['failureMode', 'measurementCount', 'metrics', 'product', 'sample'].sort(),
