@@ -67,7 +67,7 @@ async function viewInSnapshot(
   if (!procedure || !deployment || !base)
     throw new Error(`rollout ${id} names a procedure or a deployment that is gone`)
   const readiness: Readiness = isRunning(state)
-    ? stageReadiness(state, await stageFacts(db, state, verdict), now)
+    ? stageReadiness(state, await stageFacts(db, state, verdict, now), now)
     : startReadiness(state)
   return {
     id,
@@ -98,6 +98,8 @@ async function viewInSnapshot(
     waitsFor: waitsFor(state, readiness, (stationId) => nameOf(stations, stationId)),
     next: nextStep(state, unmet(readiness).length === 0),
     breaches: 'breaches' in state ? state.breaches : [],
+    watchUntil: state.status === 'completed' ? state.watchUntil : null,
+    alarms: state.status === 'completed' ? state.alarms : [],
     lastDecision: state.lastDecision,
   }
 }

@@ -3,6 +3,7 @@ import type { Database, Db } from '../db/client.ts'
 import { loadRollout, rememberCommand, rememberedCommand } from '../db/rollout-storage.ts'
 import { applyCommand, type Deliveries } from './apply-command.ts'
 import type { Actor } from './domain/actor.ts'
+import { seenEvidence, type Verdict } from './domain/gates/verdict.ts'
 import type { DeploymentId, ProcedureId, RolloutId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
 import { type Against, type Command, isRefusal, type Refusal } from './domain/rollout/commands.ts'
@@ -10,7 +11,6 @@ import { describeEvents } from './domain/rollout/describe.ts'
 import type { RolloutEvent } from './domain/rollout/events.ts'
 import { stageReadiness } from './domain/rollout/readiness.ts'
 import { isRunning, isTerminal } from './domain/rollout/state.ts'
-import type { Verdict } from './domain/gates/verdict.ts'
 import { caughtUp, verdictOf } from './judging.ts'
 import { refuse } from './refuse.ts'
 import { rollBack } from './roll-back.ts'
@@ -73,7 +73,11 @@ export function rollouts({ database, now, deliveries, view }: Deps) {
     const { state } = loaded
     const verdict = isRunning(state) ? await verdictOf(tx, state, loaded, at) : null
     const readiness = isRunning(state)
-      ? stageReadiness(state, await stageFacts(tx, state, verdict), at)
+      ? stageReadiness(
+          state,
+          await stageFacts(tx, state, verdict, at, verb.verb === 'set' ? verb.share : null),
+          at,
+        )
       : { items: [], ready: false }
     const applied = await applyCommand(
       tx,
@@ -160,11 +164,18 @@ function toCommand(
   readiness: Extract<Command, { type: 'advance' }>['readiness'],
   verdict: Verdict | null,
 ) {
+  const evidence = seenEvidence(verdict?.gates ?? [])
   switch (verb.verb) {
     case 'approve':
       return { type: 'approve' as const }
     case 'advance':
-      return { type: 'advance' as const, why: verb.why ?? null, override: verb.override ?? false, readiness }
+      return {
+        type: 'advance' as const,
+        why: verb.why ?? null,
+        override: verb.override ?? false,
+        readiness,
+        evidence,
+      }
     case 'set':
       return {
         type: 'set' as const,
@@ -172,6 +183,7 @@ function toCommand(
         why: verb.why,
         override: verb.override ?? false,
         readiness,
+        evidence,
       }
     case 'pause':
       return { type: 'pause' as const, why: verb.why }
@@ -189,6 +201,7 @@ function toCommand(
         gate: verb.gate,
         why: verb.why,
         logEvidence: verdict?.gates.find((gate) => gate.name === verb.gate)?.logEvidence ?? null,
+        evidence,
       }
   }
 }

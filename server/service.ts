@@ -1,6 +1,5 @@
 // The one object of functions through which every door (Slack, HTTP, pages) reads and commands rollouts.
 import type { Actor } from './domain/actor.ts'
-import type { GateMetric } from './domain/gates/gate.ts'
 import type { DeploymentId, ProcedureId, RolloutId, StationId } from './domain/ids.ts'
 import type { Group, Plan, PlanInput } from './domain/plan.ts'
 import type { Against, Refusal } from './domain/rollout/commands.ts'

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { defaultGates, gates } from './gates/gate.ts'
 import { stationId } from './ids.ts'
+import { shifts, usualShifts } from './shifts.ts'
 
 export const soak = z.strictObject({
   /** Minutes the stage stays live, with all its stations confirmed or waived. */
@@ -14,6 +15,8 @@ export const soak = z.strictObject({
   firstAttempts: z.int().min(0).default(0),
   /** First attempts on every canary station. */
   firstAttemptsPerStation: z.int().min(0).default(0),
+  /** Shifts that the stage has soaked through from beginning to end. */
+  shifts: z.int().min(0).max(300).default(0),
 })
 
 export const stageTarget = z.union([
@@ -24,7 +27,7 @@ export type StageTarget = z.infer<typeof stageTarget>
 
 export const stage = z.strictObject({
   target: stageTarget,
-  soak: soak.default({ minutes: 0, firstAttempts: 0, firstAttemptsPerStation: 0 }),
+  soak: soak.prefault({}),
   /** People who must approve before the rollout leaves this stage. */
   approvals: z.int().min(0).max(10).default(0),
 })
@@ -62,6 +65,10 @@ export const plan = z
     passes: z.enum(['likely', 'proven']).default('likely'),
     /** Points of yield that the build is expected to change by itself: −0.008 is 0.8 points less. */
     expectedYieldChange: z.number().gt(-1).lt(1).default(0),
+    /** The shifts that a soak counts. */
+    shifts: shifts.default(usualShifts('UTC')),
+    /** A stage that has lasted so long without a pass is for a person to decide; null: three times its soak. */
+    longestStageMinutes: z.number().gt(0).nullable().default(null),
     /** People who must approve the start. */
     startApprovals: z.int().min(0).max(10).default(0),
     /** How long each station is compared with its own past after completion. */

@@ -48,8 +48,8 @@ export function isPresetName(name: string): name is PresetName {
 
 /** The last stage only waits for its stations: what it would gather, the watch after completion does. */
 function usualSoak(target: StageTarget, last: boolean, soakMinutes = 24 * 60): Soak {
-  if (last) return { minutes: 0, firstAttempts: 0, firstAttemptsPerStation: 0 }
-  return { minutes: soakMinutes, firstAttempts: samples(target), firstAttemptsPerStation: 0 }
+  if (last) return { minutes: 0, firstAttempts: 0, firstAttemptsPerStation: 0, shifts: 0 }
+  return { minutes: soakMinutes, firstAttempts: samples(target), firstAttemptsPerStation: 0, shifts: 0 }
 }
 
 function samples(target: StageTarget): number {

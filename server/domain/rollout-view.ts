@@ -1,7 +1,7 @@
 // The rollout as people see it: one shape for the API, the card and the page, so that they never disagree.
 import { z } from 'zod'
 import { actor } from './actor.ts'
-import { gateMetric } from './gates/gate.ts'
+import { gateMode } from './gates/gate.ts'
 import { verdict } from './gates/verdict.ts'
 import { deploymentId, procedureId, rolloutId, stationId } from './ids.ts'
 
@@ -65,17 +65,27 @@ export const stageView = z.object({
   stationCount: z.int(),
   state: z.enum(['done', 'current', 'later', 'skipped']),
   startedAt: z.number().nullable(),
-  soak: z.object({ minutes: z.number(), firstAttempts: z.int(), firstAttemptsPerStation: z.int() }),
+  soak: z.object({
+    minutes: z.number(),
+    firstAttempts: z.int(),
+    firstAttemptsPerStation: z.int(),
+    shifts: z.int(),
+  }),
   /** Who ended the stage, when, how and why: advanced, undone, aborted, completed. */
   decision: z.object({ what: z.string(), by: actor, at: z.number(), why: z.string().nullable() }).nullable(),
 })
 export type StageView = z.infer<typeof stageView>
 
 export const breachView = z.object({
-  metric: gateMetric,
+  gate: z.string(),
+  /** `observe`: it holds nothing up. */
+  mode: gateMode,
   severity: z.enum(['breach', 'severe']),
   openedAt: z.number(),
   headline: z.string(),
+  details: z.array(z.string()),
+  /** The canary station that speaks loudest, and whether it is suspected before the build. */
+  suspect: z.object({ stationId, isSuspected: z.boolean() }).nullable(),
   acknowledged: z.object({ by: actor, at: z.number(), why: z.string() }).nullable(),
   closed: z
     .object({ at: z.number(), how: z.enum(['recovered', 'acknowledged', 'aborted', 'completed']) })
@@ -129,6 +139,17 @@ export const rolloutView = z.object({
   /** What happens next, one sentence. */
   next: z.string(),
   breaches: z.array(breachView),
+  /** How long the watch after completion goes on; null before. */
+  watchUntil: z.number().nullable(),
+  /** What that watch has found. */
+  alarms: z.array(
+    z.object({
+      gate: z.string(),
+      severity: z.enum(['breach', 'severe']),
+      at: z.number(),
+      headline: z.string(),
+    }),
+  ),
   lastDecision: z.object({ what: z.string(), by: actor, at: z.number(), why: z.string().nullable() }),
 })
 export type RolloutView = z.infer<typeof rolloutView>

@@ -1,7 +1,7 @@
 // Rollouts over HTTP: create, list, get, every verb, for people and programs.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { gateMetric } from '../domain/gates/gate.ts'
+import { gateName } from '../domain/gates/gate.ts'
 import { deploymentId, procedureId, rolloutId, stationId } from '../domain/ids.ts'
 import { group, type PlanInput, presetNames, soak, stage } from '../domain/plan.ts'
 import { customPlan, presetPlan } from '../domain/presets.ts'
@@ -48,7 +48,7 @@ const verbBody = z.strictObject({
   override: z.boolean().optional().describe('advance, set: go on although not all is met; needs a reason.'),
   share: z.number().optional().describe('set: above 0, up to 1.'),
   station_id: stationId.optional().describe('waive: which station.'),
-  metric: gateMetric.optional().describe('acknowledge: which gate.'),
+  gate: gateName.optional().describe('acknowledge: which gate.'),
   command_id: z.string().min(1).max(200).optional(),
 })
 type VerbBody = z.infer<typeof verbBody>
@@ -280,7 +280,7 @@ function verbOf(verb: (typeof verbs)[number], body: VerbBody): RolloutVerb {
     case 'waive':
       return { verb, stationId: given(body.station_id, 'station_id'), why: given(body.reason, 'reason') }
     case 'acknowledge':
-      return { verb, metric: given(body.metric, 'metric'), why: given(body.reason, 'reason') }
+      return { verb, gate: given(body.gate, 'gate'), why: given(body.reason, 'reason') }
   }
 }
 

@@ -151,15 +151,16 @@ const oneGate = z.discriminatedUnion('metric', [
     canaryShare: z.number().gt(0).lt(1),
   }),
 ])
-type GivenGate = z.output<typeof oneGate>
+type Named = z.output<typeof oneGate> & { name: string }
+type NamedCounted = Extract<Named, { metric: (typeof countedMetrics)[number] }>
 
 /** A gate as it judges: with its name, and with its part of the alarm budget where it takes one. */
-export type Gate = GivenGate & { name: string }
-export type CountedGate = Extract<Gate, { metric: (typeof countedMetrics)[number] }> & { alpha: number }
-export type ConditionGate = Extract<Gate, { metric: (typeof conditionMetrics)[number] }>
+export type Gate = CountedGate | ConditionGate
+export type CountedGate = NamedCounted & { alpha: number }
+export type ConditionGate = Extract<Named, { metric: (typeof conditionMetrics)[number] }>
 
 export function isCounted(gate: Gate): gate is CountedGate {
-  return 'alpha' in gate && gate.alpha !== undefined
+  return 'alpha' in gate
 }
 
 /** A rollout's gates together stop at most 1 in 20 healthy rollouts. */
@@ -189,17 +190,18 @@ export function alarmBudgetSpent(all: Gate[]): number {
 }
 
 /** What alphas leave of the budget goes by weight to the gates that name none. */
-function shared(given: Gate[]): Gate[] {
-  const left = Math.max(0, alarmBudget - alarmBudgetSpent(given))
-  const open = given.filter((gate) => takesAlpha(gate) && !isCounted(gate))
-  const weights = open.reduce((sum, gate) => sum + weightOf(gate), 0)
+function shared(given: Named[]): Gate[] {
+  const takers = given.filter(takesAlpha)
+  const spent = takers.reduce((sum, gate) => sum + (gate.alpha ?? 0), 0)
+  const left = Math.max(0, alarmBudget - spent)
+  const weights = takers.reduce((sum, gate) => sum + (gate.alpha === undefined ? weightOf(gate) : 0), 0)
   return given.map((gate) =>
-    takesAlpha(gate) && !isCounted(gate) ? { ...gate, alpha: (left * weightOf(gate)) / weights } : gate,
+    takesAlpha(gate) ? { ...gate, alpha: gate.alpha ?? (left * weightOf(gate)) / weights } : gate,
   )
 }
 
-function takesAlpha(gate: Gate): boolean {
-  return (countedMetrics as readonly string[]).includes(gate.metric)
+function takesAlpha(gate: Named): gate is NamedCounted {
+  return countedMetrics.some((metric) => metric === gate.metric)
 }
 
 /** Yield has the most to say and gets twice a guard's part; its rise takes its part from yield's. */
@@ -210,8 +212,8 @@ const usualWeights: Partial<Record<GateMetric, number>> = {
   'error budget': 1,
 }
 
-function weightOf(gate: Gate): number {
-  return ('weight' in gate ? gate.weight : undefined) ?? usualWeights[gate.metric] ?? 2
+function weightOf(gate: NamedCounted): number {
+  return gate.weight ?? usualWeights[gate.metric] ?? 2
 }
 
 function faults(gate: Gate, before: Gate[]): { at: string; message: string }[] {

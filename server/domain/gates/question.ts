@@ -68,6 +68,8 @@ export type GateQuestion = {
   /** Points of yield that the build is declared to change by. */
   expectedYieldChange: number
   stations: GateStation[]
+  /** Names of the stations, for what is said of them. */
+  names: Partial<Record<StationId, string>>
   conditions: Conditions
   /** Evidence that named people accepted: the gate goes on from there. */
   accepted: Acceptance[]
@@ -77,6 +79,8 @@ export type GateQuestion = {
   target: number
   /** `proven`: a pass needs evidence valid at any look, not only a likely one. */
   passes: 'likely' | 'proven'
+  /** Canary stations after an advance for each one now: what the error budget is projected by. 1 at the last stage. */
+  growth: number
   /** The stage has lasted as long as it may: what is not decided by now is for a person. */
   overdue: boolean
   /** The verdict before: shared drift while base still ran, and since when telemetry fails. */

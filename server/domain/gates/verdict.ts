@@ -68,6 +68,23 @@ export const gateVerdict = z.object({
 })
 export type GateVerdict = z.infer<typeof gateVerdict>
 
+/** What a decision saw of a gate, kept with it: the same evidence does not stop twice, and new evidence does. */
+export type SeenEvidence = Pick<
+  GateVerdict,
+  'name' | 'verdict' | 'canary' | 'base' | 'logEvidence' | 'logThreshold'
+>
+
+export function seenEvidence(gates: GateVerdict[]): SeenEvidence[] {
+  return gates.map(({ name, verdict, canary, base, logEvidence, logThreshold }) => ({
+    name,
+    verdict,
+    canary,
+    base,
+    logEvidence,
+    logThreshold,
+  }))
+}
+
 export const verdict = z.object({
   at: z.number(),
   engine: z.string(),

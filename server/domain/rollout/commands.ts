@@ -1,6 +1,6 @@
 // What may be asked of a rollout: by people and programs (verbs), by stations (facts), by the gates (judgements).
 import type { Actor } from '../actor.ts'
-import type { Verdict } from '../gates/verdict.ts'
+import type { SeenEvidence, Verdict } from '../gates/verdict.ts'
 import type { DeploymentId, StationId } from '../ids.ts'
 import type { Instant } from '../instant.ts'
 import type { RolloutEvent } from './events.ts'
@@ -15,15 +15,22 @@ export type Against = {
 
 export type Verb =
   | { type: 'approve' }
-  | { type: 'advance'; why: string | null; override: boolean; readiness: Readiness }
-  | { type: 'set'; share: number; why: string; override: boolean; readiness: Readiness }
+  | { type: 'advance'; why: string | null; override: boolean; readiness: Readiness; evidence: SeenEvidence[] }
+  | {
+      type: 'set'
+      share: number
+      why: string
+      override: boolean
+      readiness: Readiness
+      evidence: SeenEvidence[]
+    }
   | { type: 'pause'; why: string }
   | { type: 'resume'; why: string | null }
   | { type: 'abort'; why: string }
   | { type: 'undo'; why: string }
   | { type: 'waive'; stationId: StationId; why: string }
   /** `logEvidence`: what the gate shows at this moment; null when it was not asked anew. */
-  | { type: 'acknowledge'; gate: string; why: string; logEvidence: number | null }
+  | { type: 'acknowledge'; gate: string; why: string; logEvidence: number | null; evidence: SeenEvidence[] }
 
 export type Fact =
   | { type: 'start' }
@@ -42,7 +49,17 @@ export type Fact =
   | { type: 'join'; stationId: StationId }
   | { type: 'leave'; stationId: StationId; why: string }
   | { type: 'supersede'; successor: DeploymentId; why: string }
-  | { type: 'judge'; verdict: Verdict; readiness: Readiness }
+  | { type: 'judge'; verdict: Verdict; readiness: Readiness; policy: JudgePolicy }
+  /** After completion: each station against its own past. */
+  | { type: 'watch'; verdict: Verdict }
+
+/** What the procedure's policy says at this moment. */
+export type JudgePolicy = {
+  /** Without it a severe breach pauses, whatever its gate's mode. */
+  autoRollback: boolean
+  /** Why the rollout is to rest now, outside of the allowed hours; null when it may go on. */
+  rests: string | null
+}
 
 export type Command = (Verb | Fact) & { by: Actor; against?: Against | undefined }
 

@@ -1,6 +1,5 @@
 // What stations, clocks and gates tell a rollout. Facts are never refused: they change something, or nothing.
 
-import type { GateVerdict } from '../gates/verdict.ts'
 import type { Instant } from '../instant.ts'
 import type { Command, Decided } from './commands.ts'
 import { aborted } from './decide-verb.ts'
@@ -13,7 +12,6 @@ import {
   isTaken,
   isTerminal,
   type RolloutState,
-  type Running,
   type StationProgress,
 } from './state.ts'
 
@@ -154,61 +152,8 @@ export function supersede(command: Of<'supersede'>, state: RolloutState, now: In
   return aborted(command, state, now, command.why, [state.baseDeploymentId, command.successor])
 }
 
-/**
- * What the gates say, turned into protection first: a breach pauses (or rolls back where its gate's mode says so) in
- * every live state, also while paused; a breach that is gone closes itself; the last stage completes when ready.
- */
-export function judge(command: Of<'judge'>, state: RolloutState, now: Instant): Decided {
-  if (!isRunning(state)) return nothing
-  const events: RolloutEvent[] = [...liveness(state, command, now)]
-  for (const gate of command.verdict.gates.filter((each) => each.mode !== 'observe'))
-    events.push(...breachEvents(gate, state, command, now))
-  const opened = command.verdict.gates.filter((gate) => events.some((event) => opens(event, gate)))
-  const rollBack = opened.find((gate) => gate.mode === 'roll back' && gate.verdict === 'severe')
-  if (rollBack) {
-    const before = events.reduce<RolloutState>((sum, event) => evolve(sum, event), state)
-    const away = aborted(command, before, now, `rolled back by its gate: ${rollBack.headline}`, [
-      state.baseDeploymentId,
-    ])
-    return { events: [...events, ...('events' in away ? away.events : [])] }
-  }
-  const worst = opened.find((gate) => gate.verdict === 'severe') ?? opened[0]
-  if (worst && state.status === 'active')
-    return facts([
-      ...events,
-      { type: 'RolloutPaused', reason: 'breach', why: worst.headline, ...at(command, now) },
-    ])
-  const last = state.stageIndex === state.plan.stages.length - 1
-  if (last && state.status === 'active' && opened.length === 0 && command.readiness.ready)
-    return facts([...events, { type: 'RolloutCompleted', why: null, override: [], ...at(command, now) }])
-  return facts(events)
-}
-
-function breachEvents(gate: GateVerdict, state: Running, command: Of<'judge'>, now: Instant): RolloutEvent[] {
-  const open = state.breaches.find((breach) => breach.closed === null && breach.gate === gate.name)
-  const breached = gate.verdict === 'breach' || gate.verdict === 'severe'
-  const numbers = {
-    gate: gate.name,
-    logEvidence: gate.logEvidence,
-    headline: gate.headline,
-    ...at(command, now),
-  }
-  if (breached && !open)
-    return [{ type: 'BreachOpened', severity: gate.verdict === 'severe' ? 'severe' : 'breach', ...numbers }]
-  if (gate.verdict === 'severe' && open?.severity === 'breach')
-    return [{ type: 'BreachWorsened', ...numbers }]
-  // Late and corrected runs can take the evidence away that a breach stood on; a grey band keeps it from flapping.
-  if (open && gate.verdict !== 'no data' && gate.verdict !== 'blind' && gate.logEvidence < 0)
-    return [{ type: 'BreachRecovered', gate: gate.name, headline: gate.headline, ...at(command, now) }]
-  return []
-}
-
-function opens(event: RolloutEvent, gate: GateVerdict): boolean {
-  return (event.type === 'BreachOpened' || event.type === 'BreachWorsened') && event.gate === gate.name
-}
-
 /** A stage is live when all its stations are confirmed or waived. */
-function liveness(state: RolloutState, command: Pick<Command, 'by'>, now: Instant): RolloutEvent[] {
+export function liveness(state: RolloutState, command: Pick<Command, 'by'>, now: Instant): RolloutEvent[] {
   if (!isRunning(state)) return []
   const canary = canaryStations(state).map((id) => state.stations[id])
   const live =
@@ -226,7 +171,7 @@ function finished(state: RolloutState, command: Pick<Command, 'by'>, now: Instan
   return waiting ? [] : [{ type: 'AbortFinished', ...at(command, now) }]
 }
 
-function at(command: Pick<Command, 'by'>, now: Instant) {
+export function at(command: Pick<Command, 'by'>, now: Instant) {
   return { by: command.by, at: now }
 }
 

@@ -6,7 +6,7 @@ import type { Command, Decided, Refusal } from './commands.ts'
 import type { RolloutEvent } from './events.ts'
 import { unmet } from './readiness.ts'
 import { invalid, notNow, notRunning, percent } from './refusals.ts'
-import { isRunning, type RolloutState, type Running } from './state.ts'
+import { blocks, isRunning, type RolloutState, type Running } from './state.ts'
 
 type Of<Type extends Command['type']> = Extract<Command, { type: Type }>
 
@@ -54,7 +54,14 @@ export function advance(command: Of<'advance'>, state: RolloutState, now: Instan
   if (to >= state.plan.stages.length)
     return {
       events: [
-        { type: 'RolloutCompleted', why: command.why, override: override.items, by: command.by, at: now },
+        {
+          type: 'RolloutCompleted',
+          why: command.why,
+          override: override.items,
+          evidence: command.evidence,
+          by: command.by,
+          at: now,
+        },
       ],
     }
   return {
@@ -66,6 +73,7 @@ export function advance(command: Of<'advance'>, state: RolloutState, now: Instan
         to,
         why: command.why,
         override: override.items,
+        evidence: command.evidence,
         by: command.by,
         at: now,
       },
@@ -118,6 +126,7 @@ export function set(command: Of<'set'>, state: RolloutState, now: Instant): Deci
         to,
         why: command.why,
         override: override.items,
+        evidence: command.evidence,
         by: command.by,
         at: now,
       },
@@ -151,6 +160,7 @@ export function undo(command: Of<'undo'>, state: RolloutState, now: Instant): De
         stations,
         why: command.why,
         soakedMs: entry.soakedMs,
+        soakedShifts: entry.soakedShifts,
         by: command.by,
         at: now,
       },
@@ -194,7 +204,9 @@ function overridden(command: Of<'advance'> | Of<'set'>, state: Running): { items
   const held =
     state.status === 'paused' && state.pause.reason !== 'breach' ? [`paused: ${state.pause.why}`] : []
   const missing = [...held, ...unmet(command.readiness)]
-  const breached = state.breaches.some((breach) => breach.closed === null)
+  const breached = state.breaches.some(blocks)
+  const frozen = command.readiness.items.find((item) => item.kind === 'freeze' && !item.met)
+  if (frozen) return notNow(frozen.text, 'Lift the freeze first: nobody advances through one.')
   if (missing.length === 0 && !breached) return { items: [] }
   if (!command.override && held.length > 0)
     return notNow(`the rollout is ${held.join()}`, 'Resume it first, or override with a reason.')

@@ -4,7 +4,7 @@ import type { Instant } from '../instant.ts'
 import type { Command, Decided } from './commands.ts'
 import type { RolloutEvent } from './events.ts'
 import { invalid, notNow, notRunning } from './refusals.ts'
-import { isExposed, isRunning, isTerminal, type RolloutState } from './state.ts'
+import { blocks, isExposed, isRunning, isTerminal, type RolloutState } from './state.ts'
 
 type Of<Type extends Command['type']> = Extract<Command, { type: Type }>
 
@@ -18,13 +18,21 @@ export function pause(command: Of<'pause'>, state: RolloutState, now: Instant): 
 export function resume(command: Of<'resume'>, state: RolloutState, now: Instant): Decided {
   if (!isRunning(state)) return notRunning(state)
   if (state.status === 'active') return { events: [] }
-  const open = state.breaches.filter((breach) => breach.closed === null)
+  const open = state.breaches.filter(blocks)
   if (open.length > 0)
     return notNow(
       `${open.map((breach) => breach.gate).join(', ')} is breached`,
       'Acknowledge the breach with a reason, or abort.',
     )
-  return { events: [{ type: 'RolloutResumed', why: command.why, by: command.by, at: now }] }
+  const { reason } = state.pause
+  const resumed: RolloutEvent = { type: 'RolloutResumed', why: command.why, by: command.by, at: now }
+  if (reason !== 'blind' && reason !== 'window') return { events: [resumed] }
+  if (!command.why?.trim())
+    return invalid(
+      `it rests because ${state.pause.why}, and goes on by itself when that is over`,
+      'To go on all the same in this stage, say why.',
+    )
+  return { events: [{ ...resumed, lifted: reason }] }
 }
 
 /** Needs no approval, soak, window or healthy metrics, and the same abort twice is one. */
@@ -91,6 +99,7 @@ export function acknowledge(command: Of<'acknowledge'>, state: RolloutState, now
         // What is accepted is what the person can see now, not what the breach opened with.
         logEvidence: command.logEvidence ?? breach.logEvidence,
         why: command.why,
+        evidence: command.evidence,
         by: command.by,
         at: now,
       },

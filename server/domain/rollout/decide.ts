@@ -2,7 +2,8 @@
 import type { Instant } from '../instant.ts'
 import { targetLabel } from '../plan.ts'
 import type { Against, Command, Decided, Refusal } from './commands.ts'
-import { join, judge, leave, pickup, run, served, stale, supersede } from './decide-fact.ts'
+import { join, leave, pickup, run, served, stale, supersede } from './decide-fact.ts'
+import { judge, watch } from './decide-judgement.ts'
 import { advance, approve, set, start, undo } from './decide-staging.ts'
 import { abort, acknowledge, pause, resume, waive } from './decide-verb.ts'
 import { isTerminal, type RolloutState } from './state.ts'
@@ -31,6 +32,8 @@ export function decide(command: Command, state: RolloutState, now: Instant): Dec
       return supersede(command, state, now)
     case 'judge':
       return judge(command, state, now)
+    case 'watch':
+      return watch(command, state, now)
     case 'start':
       return start(command, state, now)
     case 'waive':

@@ -39,6 +39,7 @@ function describe(event: RolloutEvent, state: RolloutState): string | null {
     case 'StageWentLive':
     case 'StageAdvanced':
     case 'StageSet':
+    case 'WatchAlarmed':
     case 'BreachOpened':
     case 'BreachWorsened':
     case 'BreachRecovered':

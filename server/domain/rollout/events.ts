@@ -1,11 +1,15 @@
 // What happened to a rollout. `evolve` folds them into the state; they are the record an auditor reads.
 import type { Actor } from '../actor.ts'
+import type { GateMode } from '../gates/gate.ts'
+import type { SeenEvidence } from '../gates/verdict.ts'
 import type { DeploymentId, ProcedureId, RolloutId, StationId } from '../ids.ts'
 import type { Instant } from '../instant.ts'
 import type { Plan } from '../plan.ts'
-import type { PauseReason, Trouble } from './state.ts'
+import type { Breach, PauseReason, ServicePause, Trouble } from './state.ts'
 
 type By = { by: Actor; at: Instant }
+/** What was not met and passed over, and what the gates showed at that moment. */
+type Overriding = { override: string[]; evidence: SeenEvidence[] }
 
 export type RolloutEvent = By &
   (
@@ -26,20 +30,32 @@ export type RolloutEvent = By &
     | { type: 'StageStarted'; stageIndex: number; stations: StationId[] }
     | { type: 'StageWentLive'; stageIndex: number }
     | { type: 'StageApproved'; stageIndex: number }
-    | { type: 'StageAdvanced'; from: number; to: number; why: string | null; override: string[] }
-    | { type: 'StageSet'; from: number; plan: Plan; to: number; why: string; override: string[] }
-    | { type: 'StageUndone'; from: number; to: number; stations: StationId[]; why: string; soakedMs: number }
+    | ({ type: 'StageAdvanced'; from: number; to: number; why: string | null } & Overriding)
+    | ({ type: 'StageSet'; from: number; plan: Plan; to: number; why: string } & Overriding)
+    | {
+        type: 'StageUndone'
+        from: number
+        to: number
+        stations: StationId[]
+        why: string
+        soakedMs: number
+        soakedShifts: number
+      }
     | { type: 'RolloutPaused'; reason: PauseReason; why: string }
-    | { type: 'RolloutResumed'; why: string | null }
+    /** `lifted`: a person goes on although the service holds; it does not hold for that again in this stage. */
+    | { type: 'RolloutResumed'; why: string | null; lifted?: ServicePause }
     | {
         type: 'BreachOpened'
         gate: string
+        mode: GateMode
         severity: 'breach' | 'severe'
         logEvidence: number
         headline: string
+        details: string[]
+        suspect: Breach['suspect']
       }
     | { type: 'BreachWorsened'; gate: string; logEvidence: number; headline: string }
-    | { type: 'BreachAcknowledged'; gate: string; logEvidence: number; why: string }
+    | { type: 'BreachAcknowledged'; gate: string; logEvidence: number; why: string; evidence: SeenEvidence[] }
     | { type: 'BreachRecovered'; gate: string; headline: string }
     | { type: 'StationServed'; stationId: StationId }
     | { type: 'StationPulled'; stationId: StationId }
@@ -53,5 +69,12 @@ export type RolloutEvent = By &
     | { type: 'StationReverted'; stationId: StationId }
     | { type: 'RolloutAborted'; why: string; wayBack: DeploymentId[] }
     | { type: 'AbortFinished' }
-    | { type: 'RolloutCompleted'; why: string | null; override: string[] }
+    | ({ type: 'RolloutCompleted'; why: string | null } & Overriding)
+    | {
+        type: 'WatchAlarmed'
+        gate: string
+        severity: 'breach' | 'severe'
+        logEvidence: number
+        headline: string
+      }
   )

@@ -38,10 +38,12 @@ export function started(state: RolloutState, event: RolloutEvent): RolloutState 
       stageStartedAt: event.at,
       liveSince: null,
       soakedMs: 0,
+      soakedShifts: 0,
       soakingSince: null,
       approvals: [],
       breaches: [],
       accepted: [],
+      lifted: [],
       stageHistory: [],
     },
     event,
@@ -57,7 +59,12 @@ export function resumed(
   if (state.status !== 'paused') return state
   const { pause: _, ...rest } = state
   return decided(
-    { ...rest, status: 'active', soakingSince: state.liveSince === null ? null : event.at },
+    {
+      ...rest,
+      status: 'active',
+      soakingSince: state.liveSince === null ? null : event.at,
+      lifted: event.lifted ? [...state.lifted, event.lifted] : state.lifted,
+    },
     event,
     'resumed',
     event.why,
@@ -123,9 +130,21 @@ export function completed(
       stageIndex: state.stageIndex,
       startedAt: state.startedAt,
       breaches: closed(state.breaches, event.at, 'completed'),
+      alarms: [],
     },
     event,
     'completed',
     event.why,
   )
+}
+
+/** No decision: the version stays, and nothing is taken back without a person. */
+export function watchAlarmed(
+  state: RolloutState,
+  event: Extract<RolloutEvent, { type: 'WatchAlarmed' }>,
+): RolloutState {
+  if (state.status !== 'completed') return state
+  const { gate, severity, at, logEvidence, headline } = event
+  const others = state.alarms.filter((alarm) => alarm.gate !== gate)
+  return { ...state, alarms: [...others, { gate, severity, at, logEvidence, headline }] }
 }

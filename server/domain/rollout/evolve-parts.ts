@@ -1,3 +1,4 @@
+import { fullShifts } from '../shifts.ts'
 // What several events do to a state.
 import type { Breach, Decision, RolloutState, Running } from './state.ts'
 
@@ -6,14 +7,15 @@ export function soakStopped<State extends Omit<Running, 'status' | 'pause'>>(
   at: number,
 ): State {
   const soaked = state.soakedMs + (state.soakingSince === null ? 0 : Math.max(0, at - state.soakingSince))
-  return { ...state, soakedMs: soaked, soakingSince: null }
+  const through = state.soakingSince === null ? 0 : fullShifts(state.plan.shifts, state.soakingSince, at)
+  return { ...state, soakedMs: soaked, soakedShifts: state.soakedShifts + through, soakingSince: null }
 }
 
 export function closed(
   breaches: Breach[],
   at: number,
   how: 'recovered' | 'aborted' | 'completed',
-  metric?: string,
+  gate?: string,
 ): Breach[] {
   return breaches.map((breach) =>
     breach.closed === null && (gate === undefined || breach.gate === gate)

@@ -2,7 +2,7 @@
 import type { StationId } from '../ids.ts'
 import type { RolloutEvent } from './events.ts'
 import { decided } from './evolve-parts.ts'
-import { isRunning, type RolloutState, type StationProgress, soakedMs } from './state.ts'
+import { isRunning, type RolloutState, type StationProgress, soakedMs, soakedShifts } from './state.ts'
 
 export function stageStarted(
   state: RolloutState,
@@ -21,7 +21,9 @@ export function stageStarted(
     stageStartedAt: event.at,
     liveSince: null,
     soakedMs: 0,
+    soakedShifts: 0,
     soakingSince: null,
+    lifted: [],
     stations: { ...state.stations, ...pinned },
     stageHistory: [
       ...state.stageHistory,
@@ -30,6 +32,7 @@ export function stageStarted(
         at: event.at,
         by: event.by,
         soakedMs: state.stageIndex < 0 ? 0 : soakedMs(state, event.at),
+        soakedShifts: state.stageIndex < 0 ? 0 : soakedShifts(state, event.at),
         planned: { preset: state.plan.preset, stages: state.plan.stages },
       },
     ],
@@ -55,6 +58,7 @@ export function undone(
       stageStartedAt: state.stageHistory.at(-2)?.at ?? state.startedAt,
       liveSince: null,
       soakedMs: event.soakedMs,
+      soakedShifts: event.soakedShifts,
       soakingSince: null,
       approvals: [],
       stations: { ...state.stations, ...back },

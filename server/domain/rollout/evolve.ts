@@ -1,7 +1,7 @@
 // Folds events into the state. It never refuses: an event is something that has happened.
 import type { StationId } from '../ids.ts'
 import type { RolloutEvent } from './events.ts'
-import { aborted, completed, created, resumed, started } from './evolve-lifecycle.ts'
+import { aborted, completed, created, resumed, started, watchAlarmed } from './evolve-lifecycle.ts'
 import { always, closed, decided, soakStopped } from './evolve-parts.ts'
 import { stageStarted, undone } from './evolve-stage.ts'
 import { type Breach, type Decision, isRunning, type RolloutState, type StationProgress } from './state.ts'
@@ -72,13 +72,17 @@ export function evolve(state: RolloutState | null, event: RolloutEvent): Rollout
       return resumed(state, event)
     case 'BreachOpened':
       return withBreaches(state, event, `found a breach of ${event.gate}`, (breaches) => [
-        ...breaches,
+        // One that was only observed gives way when its gate begins to act.
+        ...breaches.filter((breach) => !isOpen(breach, event.gate)),
         {
           gate: event.gate,
+          mode: event.mode,
           severity: event.severity,
           openedAt: event.at,
           logEvidence: event.logEvidence,
           headline: event.headline,
+          details: event.details,
+          suspect: event.suspect,
           acknowledged: null,
           closed: null,
         },
@@ -176,6 +180,8 @@ export function evolve(state: RolloutState | null, event: RolloutEvent): Rollout
             breaches: state.breaches,
           }
         : state
+    case 'WatchAlarmed':
+      return watchAlarmed(state, event)
     case 'RolloutCompleted':
       return completed(state, event)
   }

@@ -4,19 +4,29 @@ import type { VerdictWord } from '../gates/verdict.ts'
 import type { StationId } from '../ids.ts'
 import type { Instant } from '../instant.ts'
 import { minute } from '../instant.ts'
-import { canaryStations, type RolloutState, type Running, soakedMs } from './state.ts'
+import { blocks, canaryStations, type RolloutState, type Running, soakedMs, soakedShifts } from './state.ts'
 
 /** Facts from outside the state: counts of the canary arm, what the gates say, whether a window is open. */
 export type StageFacts = {
   overall: VerdictWord | null
   canaryFirstAttempts: number
   firstAttemptsByStation: Partial<Record<StationId, number>>
-  /** Null: nothing closes it. Else why advancing is closed now. */
-  closedBecause: string | null
+  /** Null: nothing closes it. Else why advancing is closed now; nobody overrides a freeze. */
+  closed: { kind: 'window' | 'freeze'; why: string } | null
 }
 
 export type ReadinessItem = {
-  kind: 'stations' | 'gates' | 'soak' | 'samples' | 'samples per station' | 'window' | 'approvals' | 'breach'
+  kind:
+    | 'stations'
+    | 'gates'
+    | 'soak'
+    | 'samples'
+    | 'samples per station'
+    | 'shifts'
+    | 'window'
+    | 'freeze'
+    | 'approvals'
+    | 'breach'
   met: boolean
   /** "12 of 100 first attempts" */
   text: string
@@ -34,6 +44,7 @@ export function stageReadiness(state: Running, facts: StageFacts, now: Instant):
     samples(state, facts),
     samplesPerStation(state, facts),
     soak(state, now),
+    shifts(state, now),
     windowOpen(facts),
     approvals(state),
   ].filter((item) => item !== null)
@@ -45,7 +56,7 @@ export function unmet(readiness: Readiness): string[] {
 }
 
 function openBreaches(state: Running): ReadinessItem | null {
-  const open = state.breaches.filter((breach) => breach.closed === null)
+  const open = state.breaches.filter(blocks)
   if (open.length === 0) return null
   const names = open.map((breach) => breach.gate).join(', ')
   return {
@@ -134,9 +145,22 @@ function soak(state: Running, now: Instant): ReadinessItem | null {
   }
 }
 
+function shifts(state: Running, now: Instant): ReadinessItem | null {
+  const needed = state.plan.stages[state.stageIndex]?.soak.shifts ?? 0
+  if (needed === 0) return null
+  const done = soakedShifts(state, now)
+  return {
+    kind: 'shifts',
+    met: done >= needed,
+    text: `soaked through ${Math.min(done, needed)} of ${needed} full shifts`,
+    done,
+    needed,
+  }
+}
+
 function windowOpen(facts: StageFacts): ReadinessItem | null {
-  if (facts.closedBecause === null) return null
-  return { kind: 'window', met: false, text: facts.closedBecause, done: 0, needed: 1 }
+  if (facts.closed === null) return null
+  return { kind: facts.closed.kind, met: false, text: facts.closed.why, done: 0, needed: 1 }
 }
 
 function approvals(state: Running): ReadinessItem | null {

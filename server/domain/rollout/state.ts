@@ -1,8 +1,10 @@
 // The rollout as it stands: a union on `status`, each member holding only what is true in it.
 import type { Actor } from '../actor.ts'
+import type { GateMode } from '../gates/gate.ts'
 import type { DeploymentId, ProcedureId, RolloutId, StationId } from '../ids.ts'
 import type { Instant } from '../instant.ts'
 import type { Plan } from '../plan.ts'
+import { fullShifts } from '../shifts.ts'
 
 export type RolloutState = Pending | Active | Paused | Aborting | Aborted | Completed
 export type Running = Active | Paused
@@ -38,9 +40,13 @@ type Staged = {
   soakedMs: number
   /** The soak clock runs since then; null while it stands. */
   soakingSince: Instant | null
+  /** Full shifts soaked before `soakingSince`. */
+  soakedShifts: number
   approvals: Approval[]
   breaches: Breach[]
   accepted: Acceptance[]
+  /** Pauses by the service that a person lifted: not again in this stage. */
+  lifted: ServicePause[]
   /** How each stage came to be, oldest first; `undo` takes the last one back. */
   stageHistory: StageEntry[]
 }
@@ -50,10 +56,15 @@ export type Approval = { by: Actor; at: Instant }
 export type Acceptance = { gate: string; logEvidence: number; by: Actor; at: Instant; why: string }
 export type Breach = {
   gate: string
+  /** `observe`: it is told and kept, and holds nothing up. */
+  mode: GateMode
   severity: 'breach' | 'severe'
   openedAt: Instant
   logEvidence: number
   headline: string
+  details: string[]
+  /** The canary station that speaks loudest, and whether it is suspected before the build. */
+  suspect: { stationId: StationId; isSuspected: boolean } | null
   acknowledged: { by: Actor; at: Instant; why: string } | null
   closed: { at: Instant; how: 'recovered' | 'acknowledged' | 'aborted' | 'completed' } | null
 }
@@ -63,9 +74,21 @@ export type StageEntry = {
   at: Instant
   by: Actor
   soakedMs: number
+  soakedShifts: number
   planned: Pick<Plan, 'preset' | 'stages'>
 }
 
+/** What the watch after completion found: told once, and once more when it turns severe. */
+export type WatchAlarm = {
+  gate: string
+  severity: 'breach' | 'severe'
+  at: Instant
+  logEvidence: number
+  headline: string
+}
+
+/** Pauses that the service makes and lifts by itself. */
+export type ServicePause = 'blind' | 'window'
 export type PauseReason = 'person' | 'breach' | 'blind' | 'window' | 'superseding' | 'error'
 
 export type Pending = Always & { status: 'pending'; startAt: Instant | null; approvals: Approval[] }
@@ -94,6 +117,8 @@ export type Completed = Always & {
   stageIndex: number
   startedAt: Instant
   breaches: Breach[]
+  /** What each station's comparison with its own past has shown since. */
+  alarms: WatchAlarm[]
 }
 
 /** What a station of the rollout is known to do. `exposed`: it may have run the new build. */
@@ -144,7 +169,18 @@ export function canaryStations(state: RolloutState): StationId[] {
   return state.order.filter((id) => isTaken(state.stations[id]?.status))
 }
 
+/** Full shifts this stage has soaked through until `now`. */
+export function soakedShifts(state: Running | Aborting, now: Instant): number {
+  const through = state.soakingSince === null ? 0 : fullShifts(state.plan.shifts, state.soakingSince, now)
+  return state.soakedShifts + through
+}
+
 /** Milliseconds this stage has soaked until `now`. */
 export function soakedMs(state: Running | Aborting, now: Instant): number {
   return state.soakedMs + (state.soakingSince === null ? 0 : Math.max(0, now - state.soakingSince))
+}
+
+/** An open breach that holds the rollout up. */
+export function blocks(breach: Breach): boolean {
+  return breach.closed === null && breach.mode !== 'observe'
 }

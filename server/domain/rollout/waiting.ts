@@ -2,7 +2,7 @@
 import type { StationId } from '../ids.ts'
 import { targetLabel } from '../plan.ts'
 import { type Readiness, unmet } from './readiness.ts'
-import { canaryStations, type RolloutState } from './state.ts'
+import { blocks, canaryStations, type RolloutState } from './state.ts'
 
 export function waitsFor(
   state: RolloutState,
@@ -40,7 +40,7 @@ export function nextStep(state: RolloutState, ready: boolean): string {
     case 'active':
     case 'paused': {
       const following = state.plan.stages[state.stageIndex + 1]
-      if (state.status === 'paused' && state.breaches.some((breach) => breach.closed === null))
+      if (state.status === 'paused' && state.breaches.some(blocks))
         return 'Acknowledge the breach with a reason and resume, or abort; no further station gets the build until then.'
       if (state.status === 'paused')
         return 'No further station gets the build until somebody resumes; gates keep judging.'

@@ -1,0 +1,62 @@
+// Yield that rises beyond what was declared: bad units may be passing. The same evidence, on the good outcome.
+import { acceptedEvidence, type CountedVerdict, emptyVerdict, nothingCounted } from './counted-verdict.ts'
+import type { Evaluator } from './evaluator.ts'
+import type { CountedGate, Gate } from './gate.ts'
+import { comparedCounts, leastBase } from './gate-tallies.ts'
+import { headline } from './gate-words.ts'
+import { optionsOf } from './judge-compared.ts'
+import type { GateQuestion } from './question.ts'
+import type { VerdictWord } from './verdict.ts'
+import { neededCounts } from './word-of.ts'
+
+export type RiseGate = Extract<CountedGate, { metric: 'first-pass yield rise' }>
+
+export function judgeRise(
+  gate: RiseGate,
+  key: string,
+  question: GateQuestion,
+  evaluate: Evaluator,
+): CountedVerdict {
+  const partner = question.gates.find(isComparedYield)
+  const options = partner
+    ? optionsOf(partner, question)
+    : { gainPoints: gate.marginPoints + Math.max(0, question.expectedYieldChange), gainAlpha: gate.alpha }
+  const { tallies, evaluation } = evaluate(key, { ownPast: false, options })
+  if (evaluation.status === 'no data') return nothingCounted(gate, tallies, question)
+  const { gain, expectedRate, observedRate, units } = evaluation
+  const verdict: CountedVerdict = {
+    ...emptyVerdict(gate, tallies),
+    expectedRate,
+    difference: observedRate - expectedRate,
+    differenceLow: evaluation.lowerRateDelta,
+    differenceHigh: evaluation.upperRateDelta,
+    probabilityWorse: evaluation.probabilityWorse,
+    headline: headline(gate, observedRate, expectedRate, units),
+  }
+  if (!gain)
+    return {
+      ...verdict,
+      verdict: 'pass',
+      headline: `${verdict.headline}; it cannot rise by more than is tolerated`,
+    }
+  const logEvidence = gain.logEvidence - acceptedEvidence(gate, question)
+  const enough = comparedCounts(tallies) >= leastBase && units >= neededCounts(gate, question)
+  return {
+    ...verdict,
+    toleratedRate: gain.toleratedRate,
+    logEvidence,
+    verdict: riseWord(gate, logEvidence, enough, question),
+  }
+}
+
+/** The word for more evidence of a rise is never severe: escapes are looked into, they are not rolled back at once. */
+function riseWord(gate: RiseGate, logEvidence: number, enough: boolean, question: GateQuestion): VerdictWord {
+  const isOpen = question.open.some((breach) => breach.gate === gate.name)
+  if (logEvidence >= Math.log(1 / gate.alpha) || (isOpen && logEvidence >= 0)) return 'breach'
+  if (enough && logEvidence <= 0) return 'pass'
+  return question.overdue ? 'grey' : 'wait'
+}
+
+function isComparedYield(gate: Gate): gate is Extract<CountedGate, { metric: 'first-pass yield' }> {
+  return gate.metric === 'first-pass yield' && gate.comparison === 'base'
+}
