@@ -38,10 +38,11 @@ export function momentsOf(date: Temporal.PlainDate, time: string, zone: string):
 
 /** When the wall clock first shows `time` on `date` or, in an hour that is skipped, later than that. */
 export function firstReached(date: Temporal.PlainDate, time: string, zone: string): Instant {
-  const [first] = momentsOf(date, time, zone)
-  if (first !== undefined) return first
-  const before = date.toPlainDateTime(time).toZonedDateTime(zone, { disambiguation: 'earlier' })
-  return nextClockChange(before.epochMilliseconds, zone) ?? before.epochMilliseconds
+  const wall = date.toPlainDateTime(time)
+  const first = wall.toZonedDateTime(zone, { disambiguation: 'earlier' })
+  if (first.toPlainDateTime().equals(wall)) return first.epochMilliseconds
+  // The library answers a skipped time with one as far before the jump as the clock jumps.
+  return nextClockChange(first.epochMilliseconds, zone) ?? first.epochMilliseconds
 }
 
 /** When the clocks of the zone are next put forward or back after `at`; null where they never are again. */
