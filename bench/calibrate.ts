@@ -1,5 +1,5 @@
 // `npm run calibrate`: simulates fleets, and says how often each method stops healthy rollouts and how soon bad ones.
-import { engine } from '../server/domain/evaluate-gates.ts'
+import { engine } from '../server/domain/gates/evaluate-gates.ts'
 import { allExperiments } from './calibrate/all-experiments.ts'
 import { type CalibrateArguments, helpText, parseArguments } from './calibrate/arguments.ts'
 import type { Experiment } from './calibrate/experiment.ts'

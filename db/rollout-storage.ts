@@ -1,11 +1,11 @@
 // Rollouts as rows: the state without its stations in one row, a row a station, and the events that made them.
 import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm'
 import type { DriftNoise } from '../server/domain/gates/drift-noise.ts'
+import type { Verdict } from '../server/domain/gates/verdict.ts'
 import type { ProcedureId, RolloutId, StationId } from '../server/domain/ids.ts'
 import type { Instant } from '../server/domain/instant.ts'
 import type { RolloutEvent } from '../server/domain/rollout/events.ts'
 import type { RolloutState, StationProgress } from '../server/domain/rollout/state.ts'
-import type { Verdict } from '../server/domain/gates/verdict.ts'
 import { type Db, rows } from './client.ts'
 import { commands, events, rolloutStations, rollouts, verdicts } from './schema.ts'
 
@@ -58,7 +58,13 @@ export async function saveRollout(tx: Db, before: RolloutState | null, after: Ro
     state,
     createdAt: new Date(after.createdAt),
     startedAt: 'startedAt' in after && after.startedAt !== null ? new Date(after.startedAt) : null,
-    endedAt: 'endedAt' in after ? new Date(after.endedAt) : null,
+    // Runs are counted on until the watch after completion is over.
+    endedAt:
+      after.status === 'completed'
+        ? new Date(after.watchUntil)
+        : 'endedAt' in after
+          ? new Date(after.endedAt)
+          : null,
   }
   if (before) await tx.update(rollouts).set(row).where(eq(rollouts.id, after.id))
   else await tx.insert(rollouts).values(row)
@@ -108,6 +114,24 @@ export async function liveRolloutIds(db: Db, procedureId?: ProcedureId): Promise
     .from(rollouts)
     .where(procedureId ? and(live, eq(rollouts.procedureId, procedureId)) : live)
     .orderBy(asc(rollouts.createdAt))
+  return found.map((row) => row.id)
+}
+
+/** Completed rollouts whose watch goes on: until its time is up, or a newer rollout of the procedure has started. */
+export async function watchedRolloutIds(
+  db: Db,
+  now: Instant,
+  procedureId?: ProcedureId,
+): Promise<RolloutId[]> {
+  const found = await rows<{ id: RolloutId }>(
+    db,
+    sql`select r.id::text as id from rollouts r
+        where r.status = 'completed' and r.ended_at > ${new Date(now).toISOString()}::timestamptz
+          and (${procedureId ?? null}::uuid is null or r.procedure_id = ${procedureId ?? null}::uuid)
+          and not exists (select 1 from rollouts newer where newer.procedure_id = r.procedure_id
+            and newer.started_at > r.started_at)
+        order by r.created_at`,
+  )
   return found.map((row) => row.id)
 }
 

@@ -323,7 +323,7 @@ export const rollouts = pgTable(
     /** Per metric and product × shift, the fleet's bad rate on base in the past, frozen at the start. */
     usualRates: jsonb('usual_rates').$type<UsualRates>().notNull().default({}),
     createdAt: instant('created_at').notNull(),
-    /** Runs that started in [started, ended) belong to its arms. */
+    /** Runs that started in [started, ended) belong to its arms; a completed rollout counts on while it is watched. */
     startedAt: instant('started_at'),
     endedAt: instant('ended_at'),
   },
@@ -333,6 +333,7 @@ export const rollouts = pgTable(
       .where(sql`status in ('pending', 'active', 'paused')`),
     index('rollouts_procedure').on(table.procedureId, table.createdAt),
     index('rollouts_live').on(table.status).where(sql`status in ('pending', 'active', 'paused', 'aborting')`),
+    index('rollouts_watched').on(table.endedAt).where(sql`status = 'completed'`),
   ],
 )
 

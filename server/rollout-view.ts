@@ -129,7 +129,7 @@ export async function rolloutLines(
         version: row.version,
         createdAt: row.createdAt.getTime(),
         startedAt: row.startedAt?.getTime() ?? null,
-        endedAt: row.endedAt?.getTime() ?? null,
+        endedAt: 'endedAt' in state && typeof state.endedAt === 'number' ? state.endedAt : null,
         stageIndex: 'stageIndex' in state && typeof state.stageIndex === 'number' ? state.stageIndex : -1,
         stageCount: state.plan.stages.length,
         lastDecision: state.lastDecision,

@@ -1,8 +1,9 @@
 // Whole rollouts, 1 → 5 → 10 → 20 stations, judged by the product's own gate with evidence carried along.
-import { evaluateGates, type GateStation } from '../../../server/domain/evaluate-gates.ts'
-import { defaultGates } from '../../../server/domain/gate.ts'
+import { evaluateGates } from '../../../server/domain/gates/evaluate-gates.ts'
+import { defaultGates, gates } from '../../../server/domain/gates/gate.ts'
+import { type GateStation, noConditions } from '../../../server/domain/gates/question.ts'
+import type { Verdict, VerdictWord } from '../../../server/domain/gates/verdict.ts'
 import { stationId } from '../../../server/domain/ids.ts'
-import type { Verdict, VerdictWord } from '../../../server/domain/verdict.ts'
 import { type Experiment, mostCanaryRuns } from '../experiment.ts'
 import { drawFleet, type Fleet, type FleetStory } from '../fleet.ts'
 import type { Random } from '../random.ts'
@@ -18,7 +19,11 @@ const stages = [
 const soakRounds = 100
 const longestRounds = 300
 
-const yieldGate = defaultGates.filter(({ metric }) => metric === 'first-pass yield')
+/** Yield and its rise: what first attempts are judged by, each with its part of the whole plan's budget. */
+const yieldGates = gates
+  .parse(defaultGates)
+  .filter(({ metric }) => metric === 'first-pass yield' || metric === 'first-pass yield rise')
+const key = 'first-pass yield'
 const usual = { size: 20, canary: 20, rate: 0.02, bias: 0.3, drift: 0.15, pastRuns: 1000 }
 
 export const wholeRolloutExperiments: readonly Experiment[] = [
@@ -35,7 +40,7 @@ const endings = [completed, held, heldThenStopped, ...stages.map(({ stations }) 
 
 function experiment(column: string, story: FleetStory, isQuick: boolean): Experiment {
   return {
-    section: 'whole rollouts, 1 → 5 → 10 → 20 stations, the product’s default yield gate',
+    section: 'whole rollouts, 1 → 5 → 10 → 20 stations, the product’s default yield gates',
     column,
     shows: 'endings',
     promises: [],
@@ -63,6 +68,7 @@ function playStages(random: Random, fleet: Fleet, oddsRatio: number): Ending {
       arm: 'base',
       past: counts(past.runs, past.bad),
       since: counts(0, 0),
+      mix: {},
     }),
   )
   const judge = judgeOf(stations)
@@ -77,9 +83,11 @@ function playStages(random: Random, fleet: Fleet, oddsRatio: number): Ending {
       for (const [place, station] of stations.entries()) {
         const rate = fleet.rateNow(place, 0)
         const isBad = random() < (station.arm === 'canary' ? rate : withoutBuild(rate, oddsRatio))
-        station.since.units += 1
+        const counted = station.since[key]
+        if (!counted) continue
+        counted.n += 1
         if (!isBad) continue
-        station.since.bad += 1
+        counted.bad += 1
         if (station.arm === 'canary' && isStopped(judge(target))) return stopped()
       }
       if (round < soakRounds || canaryUnits(stations) < target) continue
@@ -97,22 +105,28 @@ function playStages(random: Random, fleet: Fleet, oddsRatio: number): Ending {
 
 /** The gate on the counts as they stand, at the least drift noise; base's last drift is kept between looks. */
 function judgeOf(stations: GateStation[]): (target: number) => VerdictWord {
-  let previousDrift: Verdict['drift'] = {}
+  let previous: Verdict | null = null
   return (target) => {
     const watermark = { canary: 0, base: 0 }
     const question = {
-      gates: yieldGate,
+      gates: yieldGates,
+      stageIndex: 0,
+      expectedYieldChange: 0,
       stations,
+      names: {},
+      conditions: noConditions,
       accepted: [],
       open: [],
       target,
+      passes: 'likely' as const,
+      growth: 1,
       overdue: false,
-      previousDrift,
+      previous,
       driftNoise: {},
       watermark,
     }
-    const verdict = evaluateGates(question, 0)
-    previousDrift = verdict.drift
+    const verdict: Verdict = evaluateGates(question, 0)
+    previous = verdict
     return verdict.overall
   }
 }
@@ -127,7 +141,7 @@ function switchOver(station: GateStation): void {
 }
 
 function canaryUnits(stations: readonly GateStation[]): number {
-  return stations.reduce((sum, { arm, since }) => sum + (arm === 'canary' ? since.units : 0), 0)
+  return stations.reduce((sum, { arm, since }) => sum + (arm === 'canary' ? (since[key]?.n ?? 0) : 0), 0)
 }
 
 function withoutBuild(rate: number, oddsRatio: number): number {
@@ -135,6 +149,6 @@ function withoutBuild(rate: number, oddsRatio: number): number {
   return odds / (1 + odds)
 }
 
-function counts(units: number, bad: number): GateStation['since'] {
-  return { units, bad, runs: units, errors: 0, timeouts: 0 }
+function counts(n: number, bad: number): GateStation['since'] {
+  return { [key]: { n, bad } }
 }
