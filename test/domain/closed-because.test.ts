@@ -16,8 +16,8 @@ const stop = (from: string, to: string | null, what: Record<string, unknown> = {
   freeze.parse({ from, to, why: 'inventory', ...what })
 
 type Policy = Parameters<typeof closedBecause>[0]
-const told = ({ hours = [], freezes = [] }: Partial<Policy>, sites: string[], now: string) => {
-  const closed = closedBecause({ hours, freezes }, sites, Date.parse(now))
+const told = (policy: Partial<Policy>, sites: string[], now: string) => {
+  const closed = closedBecause({ hours: [], freezes: [], ...policy }, sites, Date.parse(now))
   return (
     closed && [closed.why, closed.opensAt && new Date(closed.opensAt).toISOString().replace(':00.000Z', 'Z')]
   )
@@ -155,9 +155,22 @@ describe('of all that is closed', () => {
     ])
   })
 
-  test('the hours are named when the freeze ends before they open', () => {
-    const freezes = [stop('2026-03-20T00:00:00Z', '2026-03-23T05:59:00Z')]
-    expect(told({ hours: [lyon], freezes }, ['Lyon'], '2026-03-20T20:00Z')?.[0]).toMatch(/opens Mon 07:00$/)
+  test('a freeze is named before hours that open later: it is what nobody may override', () => {
+    const freezes = [
+      stop('2026-03-20T00:00:00Z', '2026-03-23T05:59:00Z'),
+      stop('2026-03-20T00:00:00Z', '2026-03-22T05:59:00Z', { why: 'audit' }),
+    ]
+    expect(told({ hours: [lyon], freezes }, ['Lyon'], '2026-03-20T20:00Z')).toEqual([
+      'frozen until Mon 06:59 Europe/Paris: inventory, can advance from Mon 07:00',
+      '2026-03-23T06:00Z',
+    ])
+  })
+
+  test('what is named says which kind it is', () => {
+    const kind = (freezes: Policy['freezes']) =>
+      closedBecause({ hours: [lyon], freezes }, ['Lyon'], Date.parse('2026-03-20T20:00Z'))?.kind
+    expect(kind([])).toBe('window')
+    expect(kind([stop('2026-03-20T00:00:00Z', '2026-03-20T21:00:00Z')])).toBe('freeze')
   })
 
   test('a freeze that ends at night tells the morning after', () => {
@@ -165,6 +178,22 @@ describe('of all that is closed', () => {
     expect(told({ hours: [lyon], freezes }, ['Lyon'], '2026-03-20T12:00Z')).toEqual([
       'frozen until Sat 00:00 Europe/Paris: inventory, can advance from Mon 07:00',
       '2026-03-23T06:00Z',
+    ])
+  })
+
+  test("hours of the organisation and the procedure's own both hold, and neither opens the other", () => {
+    const saturdays = entry({ days: ['sat'] })
+    const both = (now: string) =>
+      told(
+        { hours: [entry({ from: '09:00', to: '15:00' }), saturdays], organisationHours: [lyon] },
+        ['Lyon'],
+        now,
+      )
+    expect(both('2026-03-20T11:00Z')).toBeNull()
+    expect(both('2026-03-20T07:00Z')?.[0]).toMatch(/^outside .* 09:00–15:00, .*; opens Fri 09:00$/)
+    expect(both('2026-03-21T11:00Z')).toEqual([
+      'outside the hours of Lyon (Mon–Fri 07:00–19:00 Europe/Paris); opens Mon 07:00, can advance from Mon 09:00',
+      '2026-03-23T08:00Z',
     ])
   })
 
@@ -230,6 +259,7 @@ describe('for any hours and freezes', () => {
     )
   const policy = fc.record({
     hours: fc.array(someHours, { maxLength: 4 }),
+    organisationHours: fc.array(someHours, { maxLength: 2 }),
     freezes: fc.array(someFreeze, { maxLength: 3 }),
   })
 
