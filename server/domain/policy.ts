@@ -1,0 +1,86 @@
+// A policy: what the rollouts of one procedure, or of all of them, must keep to. Versions of it are kept; a rollout
+// that runs keeps the plan it was started with.
+import { z } from 'zod'
+import { freeze } from './freeze.ts'
+import { type Gate, gates } from './gates/gate.ts'
+import type { ProcedureId } from './ids.ts'
+import { type OpeningHours, openingHours } from './opening-hours.ts'
+import type { Plan } from './plan.ts'
+import { riskClass, riskClasses } from './risk-classes.ts'
+import { shifts } from './shifts.ts'
+
+/** Whose policy: all procedures', or one's. */
+export type PolicyScope = 'organisation' | ProcedureId
+
+/** `pause`: a rollout is paused outside of the hours; `go on`: it only takes no further station then. */
+const overnight = z.enum(['pause', 'go on'])
+const approvals = z.int().min(0).max(10).nullable().default(null)
+
+const either = {
+  /** Null: the set of the risk class. */
+  gates: gates.nullable().default(null),
+  hours: z.array(openingHours).default([]),
+  freezes: z.array(freeze).default([]),
+  /** Null: those of the organisation; where that has none, a day is not cut. */
+  shifts: shifts.nullable().default(null),
+  /** The longest time a stage may take, in minutes; then a person decides. */
+  stageMinutes: z
+    .number()
+    .gt(0)
+    .max(60 * 24 * 365)
+    .nullable()
+    .default(null),
+  /** People who must approve, where a plan names nobody: its start, and every advance. */
+  startApprovals: approvals,
+  stageApprovals: approvals,
+}
+
+export const organisationPolicy = z.strictObject({
+  riskClass: riskClass.default('standard'),
+  /** Whether a gate in mode `roll back` may take every station back to base by itself. */
+  autoRollback: z.boolean().default(false),
+  overnight: overnight.default('go on'),
+  ...either,
+})
+export type OrganisationPolicy = z.infer<typeof organisationPolicy>
+
+/** Null everywhere: the organisation's. Else a freeze of one procedure would also lower its risk class. */
+export const procedurePolicy = z.strictObject({
+  riskClass: riskClass.nullable().default(null),
+  autoRollback: z.boolean().nullable().default(null),
+  overnight: overnight.nullable().default(null),
+  ...either,
+})
+export type ProcedurePolicy = z.infer<typeof procedurePolicy>
+
+/** What a procedure's rollouts keep to: nothing is left open but what nobody limits. */
+export type Policy = Omit<OrganisationPolicy, 'gates'> & {
+  gates: Gate[]
+  passes: Plan['passes']
+  /** Beside `hours`, the procedure's own: a site is open when it is by both. */
+  organisationHours: OpeningHours[]
+}
+
+/**
+ * The procedure's word over the organisation's. Hours and freezes of both hold: an organisation that closes cannot be
+ * opened by a procedure, nor the other way round.
+ */
+export function effectivePolicy(organisation: OrganisationPolicy, procedure: ProcedurePolicy): Policy {
+  const named = procedure.riskClass ?? organisation.riskClass
+  // The organisation's gates are those of its own class: a procedure of another one gets that one's.
+  const inherited = named === organisation.riskClass ? organisation.gates : null
+  return {
+    riskClass: named,
+    gates: procedure.gates ?? inherited ?? gates.parse(riskClasses[named].gates),
+    passes: riskClasses[named].passes,
+    autoRollback: procedure.autoRollback ?? organisation.autoRollback,
+    hours: procedure.hours,
+    organisationHours: organisation.hours,
+    freezes: [...organisation.freezes, ...procedure.freezes],
+    overnight: procedure.overnight ?? organisation.overnight,
+    shifts: procedure.shifts ?? organisation.shifts,
+    stageMinutes: procedure.stageMinutes ?? organisation.stageMinutes,
+    startApprovals: procedure.startApprovals ?? organisation.startApprovals,
+    stageApprovals: procedure.stageApprovals ?? organisation.stageApprovals,
+  }
+}
