@@ -55,10 +55,12 @@ function sampleOf(detail: RunDetail): RunFindings['sample'] {
 
 function failureModeOf(detail: RunDetail, outcome: RunOutcome): string | undefined {
   if (outcome === 'PASS' || outcome === 'ABORTED') return undefined
+  const code = detail.outcome_details?.[0]?.code
   return (
     detail.failure_mode ||
     detail.metadata?.failure_mode ||
-    detail.outcome_details?.[0]?.code ||
+    // A code that only repeats the outcome tells no failure from another.
+    (code?.toUpperCase() === outcome ? undefined : code) ||
     failingPlace(detail.phases) ||
     (outcome === 'ERROR' ? errorCode(detail) : undefined)
   )

@@ -37,7 +37,7 @@ describe('what real clients send', () => {
     ['PASS', null, 3.3],
     ['FAIL', 'power_rails / rail_3v3', 3.1],
     ['ERROR', 'RuntimeError', 3.3],
-    ['TIMEOUT', 'TIMEOUT', 3.3],
+    ['TIMEOUT', 'flash', 3.3],
     ['ABORTED', null, 3.3],
   ] as const)('is read from an OpenHTF record with the outcome %s', (outcome, failureMode, volts) => {
     expect(runFindings(openHtf[outcome] ?? {}, outcome)).toEqual({

@@ -94,12 +94,10 @@ function ofPasses(value: (run: CountedRun) => number | undefined) {
 function customCountings(gate: Extract<Gate, { metric: 'custom' }>): Counting[] {
   switch (gate.statistic) {
     case 'mean':
-      return measured(gate, { statistic: 'mean' }, (run) => run.metrics[gate.read])
+      return measured(gate, { statistic: 'mean' }, (run) => metricOf(run, gate.read))
     case 'quantile':
-      return measured(
-        gate,
-        { statistic: 'quantile', quantile: gate.quantile },
-        (run) => run.metrics[gate.read],
+      return measured(gate, { statistic: 'quantile', quantile: gate.quantile }, (run) =>
+        metricOf(run, gate.read),
       )
     case 'rate':
       return [{ key: gate.name, of: 'runs', usual: null, isBad: beyondLimits(gate) }]
@@ -138,19 +136,27 @@ function beyondLimits({
   below?: number | undefined
 }) {
   return (run: CountedRun) => {
-    const value = run.metrics[read]
+    const value = metricOf(run, read)
     if (value === undefined) return undefined
     if (above === undefined && below === undefined) return value !== 0
     return (above !== undefined && value > above) || (below !== undefined && value < below)
   }
 }
 
-/** What the run reports, and its duration and outcome, by name. A run that lacks a field is not counted. */
+/**
+ * What the run reports, by name or as `metrics["its name"]`, and its duration and outcome. A run that lacks a field is
+ * not counted.
+ */
 function behaving(text: string) {
   const holds = compiled(text)
   return (run: CountedRun) => {
     const seconds = (run.endedAt - run.startedAt) / 1000
-    const answer = holds({ ...run.metrics, outcome: run.outcome, duration_s: seconds })
+    const answer = holds({ ...run.metrics, metrics: run.metrics, outcome: run.outcome, duration_s: seconds })
     return answer === 'unknown' ? undefined : answer === 'no'
   }
+}
+
+/** Own properties only: a metric may be called "constructor". */
+function metricOf(run: CountedRun, name: string): number | undefined {
+  return Object.hasOwn(run.metrics, name) ? run.metrics[name] : undefined
 }
