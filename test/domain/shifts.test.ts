@@ -112,6 +112,20 @@ describe('full shifts', () => {
     expect(fullShifts(early, at('2026-03-27T12:00+01:00'), at('2026-03-28T12:00+01:00'))).toBe(3)
   })
 
+  test('count from a start of the day before when the clock jumps from it over midnight', () => {
+    // Nuuk: 23:00 −02 on 30 March becomes 00:00 −01 on the 31st.
+    const late = { zone: 'America/Nuuk', starts: ['07:30', '23:30'] }
+    expect(fullShifts(late, at('2024-03-31T00:00-01:00'), at('2024-03-31T07:30-01:00'))).toBe(1)
+    expect(fullShifts(late, at('2024-03-31T00:01-01:00'), at('2024-03-31T07:30-01:00'))).toBe(0)
+  })
+
+  test('count to a start at midnight though the clock goes back to before it', () => {
+    // St. John's: 00:01 −02:30 on 1 November became 23:01 −03:30 on 31 October.
+    const midnight = { zone: 'America/St_Johns', starts: ['00:00', '12:00'] }
+    expect(fullShifts(midnight, at('2009-10-31T12:00-02:30'), at('2009-10-31T23:10-03:30'))).toBe(1)
+    expect(shiftClock(midnight)(at('2009-10-31T23:10-03:30'))).toBe(0)
+  })
+
   test('begin at the first of two times', () => {
     expect(fullShifts(early, at('2026-10-25T02:15+02:00'), at('2026-10-25T02:45+02:00'))).toBe(1)
     expect(fullShifts(early, at('2026-10-25T02:15+01:00'), at('2026-10-25T02:45+01:00'))).toBe(0)
@@ -171,6 +185,8 @@ describe('for any shifts', () => {
     'Australia/Lord_Howe': ['2026-10-03T15:30Z', '2026-04-04T15:00Z'],
     // A minute past midnight the clock goes back to the day before.
     'America/St_Johns': ['2009-03-08T03:31Z', '2009-11-01T02:31Z'],
+    // It jumps over the last hour of the day.
+    'America/Nuuk': ['2024-03-31T01:00Z', '2024-10-27T01:00Z'],
     'Asia/Kolkata': ['2028-02-29T00:00Z'],
     UTC: ['2028-02-29T00:00Z'],
   }
