@@ -1,5 +1,5 @@
 // What a button carries: what it was drawn for, as ids. Never authority; anyone could have made it up.
-import { type GateMetric, gateMetric } from '../server/domain/gates/gate.ts'
+import { gateName } from '../server/domain/gates/gate.ts'
 import { type DeploymentId, deploymentId, type RolloutId, rolloutId } from '../server/domain/ids.ts'
 import type { RolloutView } from '../server/domain/rollout-view.ts'
 
@@ -8,16 +8,17 @@ export type ButtonValue = {
   stageIndex: number
   deploymentId: DeploymentId
   version: number
-  metric?: GateMetric
+  /** The name of the gate whose breach it is about. */
+  gate?: string
 }
 
-export function drawnFor(view: RolloutView, metric?: GateMetric): ButtonValue {
+export function drawnFor(view: RolloutView, gate?: string): ButtonValue {
   return {
     rolloutId: view.id,
     stageIndex: view.stageIndex,
     deploymentId: view.deployment.id,
     version: view.version,
-    ...(metric === undefined ? {} : { metric }),
+    ...(gate === undefined ? {} : { gate }),
   }
 }
 
@@ -36,15 +37,15 @@ export function readValue(text: string | undefined): ButtonValue | null {
   const fields = readObject(text)
   const rollout = rolloutId.safeParse(fields.r)
   const deployment = deploymentId.safeParse(fields.d)
-  const metric = gateMetric.optional().safeParse(fields.m)
-  if (!rollout.success || !deployment.success || !metric.success) return null
+  const gate = gateName.optional().safeParse(fields.m)
+  if (!rollout.success || !deployment.success || !gate.success) return null
   if (typeof fields.s !== 'number' || typeof fields.v !== 'number') return null
   return {
     rolloutId: rollout.data,
     stageIndex: fields.s,
     deploymentId: deployment.data,
     version: fields.v,
-    ...(metric.data === undefined ? {} : { metric: metric.data }),
+    ...(gate.data === undefined ? {} : { gate: gate.data }),
   }
 }
 

@@ -4,14 +4,8 @@ import type { RolloutId } from '../server/domain/ids.ts'
 import type { RolloutView } from '../server/domain/rollout-view.ts'
 import type { Delivery, DeliveryResult, Service, SlackPosts } from '../server/service.ts'
 import type { Message } from './blocks/build.ts'
-import {
-  breachesTouchedBy,
-  breachMessage,
-  endOf,
-  type Numbered,
-  replyMessage,
-  stageAt,
-} from './blocks/thread-events.ts'
+import { breachesTouchedBy, endOf, isToldAlone, type Numbered, stageAt } from './blocks/thread-events.ts'
+import { breachMessage, replyMessage } from './blocks/thread-messages.ts'
 import { type Cards, waitOf } from './cards.ts'
 import { change, contentHash, post } from './messages.ts'
 import { oneAtATime } from './one-at-a-time.ts'
@@ -35,18 +29,15 @@ export function threadDelivery({ client, service, posts, cards, now }: Deps) {
     const [view, events] = await Promise.all([service.get(job.rolloutId), service.events(job.rolloutId)])
     const event = events.find((each) => each.sequence === job.sequence)
     if (!view || !event) return done
-    return inTurn(job.rolloutId, () =>
-      event.type === 'BreachOpened'
-        ? sayOnce(view, events, event, event, breachMessage(view, event, events))
-        : sayMore(view, events, event),
-    )
+    return inTurn(job.rolloutId, () => say(view, events, event))
   }
 
   /** It goes where the breach was told, after it; an ended breach loses its buttons, so that nobody clicks on them. */
-  async function sayMore(view: RolloutView, events: Numbered[], event: Numbered): Promise<DeliveryResult> {
+  async function say(view: RolloutView, events: Numbered[], event: Numbered): Promise<DeliveryResult> {
     const touched = breachesTouchedBy(event, events)
-    const where = touched.at(-1)
-    const message = replyMessage(view, event)
+    const opens = event.type === 'BreachOpened'
+    const where = opens || isToldAlone(event) ? event : touched.at(-1)
+    const message = opens ? breachMessage(view, event, events) : replyMessage(view, event)
     if (where === undefined || message === null) return done
     for (const breach of touched) {
       const opening = breachMessage(view, breach, events)

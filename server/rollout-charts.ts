@@ -2,13 +2,13 @@
 import { hourlyArms } from '../db/arm-counts.ts'
 import type { Db } from '../db/client.ts'
 import { eventsOf, loadRollout, verdictsOf } from '../db/rollout-storage.ts'
+import type { Verdict } from './domain/gates/verdict.ts'
 import type { RolloutId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
 import { targetLabel } from './domain/plan.ts'
 import type { RolloutEvent } from './domain/rollout/events.ts'
-import type { RolloutState } from './domain/rollout/state.ts'
+import type { PauseReason, RolloutState } from './domain/rollout/state.ts'
 import type { RolloutCharts } from './domain/rollout-charts.ts'
-import type { Verdict } from './domain/gates/verdict.ts'
 
 /** Points of the difference chart: more cannot be told apart on a screen. */
 const mostPoints = 300
@@ -43,7 +43,7 @@ function mark(event: RolloutEvent, state: RolloutState): RolloutCharts['marks'] 
       ]
     }
     case 'RolloutPaused':
-      return [{ at, kind: 'pause', label: event.reason === 'breach' ? 'paused by a breach' : 'paused' }]
+      return [{ at, kind: 'pause', label: pauseLabels[event.reason] }]
     case 'RolloutResumed':
       return [{ at, kind: 'resume', label: 'resumed' }]
     case 'RolloutAborted':
@@ -53,6 +53,15 @@ function mark(event: RolloutEvent, state: RolloutState): RolloutCharts['marks'] 
     default:
       return []
   }
+}
+
+const pauseLabels: Record<PauseReason, string> = {
+  person: 'paused',
+  breach: 'paused by a breach',
+  blind: 'paused while blind',
+  window: 'window closed',
+  superseding: 'paused to be replaced',
+  error: 'paused by an error',
 }
 
 /** Every so-many-th verdict, the last always: bounded however long the rollout takes. */
@@ -74,6 +83,7 @@ function points(verdict: Verdict): RolloutCharts['differences'] {
       return []
     return {
       at: verdict.at,
+      gate: gate.name,
       metric: gate.metric,
       canaryCount: gate.canary.n,
       difference,

@@ -2,7 +2,8 @@
 import type { RolloutView, StageView } from '../../server/domain/rollout-view.ts'
 import { join, type Markup, markup, moment, oneLine, said } from './markup.ts'
 import { stageStations } from './stations.ts'
-import { capitalised, decided, named, statusWords, verdictWords } from './wording.ts'
+import { overallWord } from './suspicion.ts'
+import { capitalised, decided, gateWord, named, pauseWord, statusWords } from './wording.ts'
 
 export function cardState(view: RolloutView, stage: StageView, isCurrent: boolean): Markup {
   const decision = stage.decision === null ? [] : [decided(stage.decision)]
@@ -28,26 +29,26 @@ function standing(view: RolloutView, decision: Markup[]): Markup[] {
     case 'aborted':
       return [abortLine(view)]
     case 'completed':
-      return decision.length > 0 ? decision : [markup`*Completed* on all stations`]
+      return [...(decision.length > 0 ? decision : [markup`*Completed* on all stations`]), ...watch(view)]
   }
 }
 
 function verdictLine(view: RolloutView): string {
-  const word = view.verdict === null ? 'not judged yet' : verdictWords[view.verdict.overall]
-  return capitalised(word)
+  return capitalised(overallWord(view.verdict))
 }
 
 function pauseLine(view: RolloutView): Markup {
   if (view.pause === null) return markup`*Paused*`
   const { by, at, why, reason } = view.pause
   const cause = why === '' ? reason : why
-  return markup`*Paused* by ${named(by)}, ${moment(at)}: ${said(cause, 300)}`
+  return markup`*${pauseWord(reason)}* by ${named(by)}, ${moment(at)}: ${said(cause, 300)}`
 }
 
 /** Gates judge on while it is paused; after a breach they say so themselves, further down. */
-function gatesMeanwhile(view: RolloutView): Markup[] {
-  const isStillBreached = view.pause?.reason === 'breach' && view.verdict?.overall !== 'pass'
-  return isStillBreached ? [] : [markup`Gates: *${verdictLine(view).toLowerCase()}*`]
+function gatesMeanwhile({ pause, verdict }: RolloutView): Markup[] {
+  const isStillBreached = pause?.reason === 'breach' && verdict?.overall !== 'pass'
+  const isStillBlind = pause?.reason === 'blind' && verdict?.overall === 'blind'
+  return isStillBreached || isStillBlind ? [] : [markup`Gates: *${overallWord(verdict)}*`]
 }
 
 function abortLine(view: RolloutView): Markup {
@@ -55,6 +56,18 @@ function abortLine(view: RolloutView): Markup {
   if (view.abort === null) return markup`*${title}*`
   const { by, at, why } = view.abort
   return markup`*${title}* by ${named(by)}, ${moment(at)}: ${oneLine(why, 300)}`
+}
+
+/** After completion each station is compared with its own past for a while. */
+function watch(view: RolloutView): Markup[] {
+  const alarms = view.alarms
+    .slice(0, 5)
+    .map(
+      ({ gate, severity, at, headline }) =>
+        markup`*${severity === 'severe' ? 'Severe alarm' : 'Alarm'} of the watch, ${gateWord(gate)}*, ${moment(at)}: ${said(headline, 220)}`,
+    )
+  const until = view.watchUntil === null ? [] : [markup`Watched until ${moment(view.watchUntil)}`]
+  return [...alarms, ...until]
 }
 
 /** Unmet items and plain sentences often say the same, and the pause says its cause: each is said once. */

@@ -1,16 +1,20 @@
 // A card in one line, complete: it is all that a notification shows and a screen reader says.
+import type { GateVerdict } from '../../server/domain/gates/verdict.ts'
 import type { RolloutView, StageView } from '../../server/domain/rollout-view.ts'
 import { messageText } from './build.ts'
-import { comparisons, metricNames } from './comparison.ts'
+import { comparisons } from './comparison.ts'
+import { sentenceOf } from './gate-lines.ts'
 import { oneLine, said } from './markup.ts'
+import { overallWord, suspicion } from './suspicion.ts'
 import {
   buildName,
   capitalised,
+  gateWord,
   named,
+  observes,
   stagePlace,
   statusWords,
   verdictOrder,
-  verdictWords,
 } from './wording.ts'
 
 /** "PCBA-FCT 2.4.1, stage 2 of 4: paused, first-pass yield −9.8 points (−33.6 … −0.4), 88.3 % vs expected 98.2 %, …" */
@@ -20,33 +24,54 @@ export function cardText(view: RolloutView, stage: StageView, word: string, isCu
 }
 
 function currentText(view: RolloutView): string {
-  return `${judgement(view)}${numbers(view)}.${cause(view)}${asks(view)}${next(view)}`
+  return `${judgement(view)}${numbers(view)}.${cause(view)}${alarms(view)}${asks(view)}${next(view)}`
 }
 
 function judgement(view: RolloutView): string {
-  return view.status === 'active' && view.verdict !== null ? `, ${verdictWords[view.verdict.overall]}` : ''
+  return view.status === 'active' && view.verdict !== null ? `, ${overallWord(view.verdict)}` : ''
 }
 
-/** The one measure that matters most: of the worst gate, first-pass yield when all are alike. */
+/** What matters most: the worst gate's numbers, or its sentence where it has none; yield while none is in trouble. */
 function numbers(view: RolloutView): string {
   if (view.stageIndex < 0) return ''
-  const gates = view.verdict?.gates ?? []
-  const worst = verdictOrder.flatMap((word) => gates.filter((gate) => gate.verdict === word))[0]
+  const worst = worstGate(view.verdict?.gates ?? [])
+  const suspected = suspicion(view, worst?.suspect ?? null)
+  return `${measure(view, worst)}${suspected === null ? '' : `, ${suspected}`}`
+}
+
+/** What acts speaks before what only observes; none while all are well or waiting. */
+function worstGate(gates: GateVerdict[]): GateVerdict | undefined {
+  const troubled = verdictOrder
+    .filter((word) => word !== 'pass' && word !== 'wait')
+    .flatMap((word) => gates.filter((gate) => gate.verdict === word))
+  return troubled.find((gate) => !observes(gate)) ?? troubled[0]
+}
+
+function measure(view: RolloutView, worst: GateVerdict | undefined): string {
   const all = comparisons(view)
-  const shown = all.find((each) => each.metric === worst?.metric) ?? all[0]
+  const compared = all.find((each) => each.name === worst?.name)
+  if (!compared && worst)
+    return `, ${gateWord(worst.name)}${observes(worst) ? ' (observes)' : ''}: ${oneLine(sentenceOf(worst), 220)}`
+  const shown = compared ?? all[0]
   if (!shown) return ''
-  const name = metricNames[shown.metric].toLowerCase()
+  const name = `${gateWord(shown.name)}${shown.observes ? ' (observes)' : ''}`
   if (shown.canary === null) return `, ${name}: no canary runs yet`
   const bounds = shown.bounds === null ? '' : ` ${shown.bounds}`
   const delta = shown.delta === null ? '' : ` ${shown.delta}${bounds},`
   const reference = shown.reference === null ? '' : ` vs ${shown.referenceWord} ${shown.reference}`
-  return `, ${name}${delta} ${shown.canary}${reference}, ${shown.counts}`
+  const counts = shown.counts === null ? '' : `, ${shown.counts}`
+  return `, ${name}${delta} ${shown.canary}${reference}${counts}`
 }
 
 function cause(view: RolloutView): string {
   const made = view.abort ?? view.pause
   if (made === null) return ''
   return ` ${capitalised(statusWords[view.status])} by ${named(made.by)}: ${oneLine(made.why, 300)}.`
+}
+
+function alarms(view: RolloutView): string {
+  const said = view.alarms.map((alarm) => `${oneLine(alarm.gate, 60)}, ${oneLine(alarm.headline, 200)}`)
+  return said.length === 0 ? '' : ` Alarms of the watch: ${said.slice(0, 5).join('; ')}.`
 }
 
 function asks(view: RolloutView): string {

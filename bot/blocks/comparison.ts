@@ -1,93 +1,128 @@
 // Canary against base for one measure, from the gate's verdict where there is one, else from the plain counts.
-import { type GateMetric, gateMetrics } from '../../server/domain/gates/gate.ts'
-import type { ArmMetrics, RolloutView } from '../../server/domain/rollout-view.ts'
-import type { GateVerdict } from '../../server/domain/gates/verdict.ts'
-import { type Markup, markup } from './markup.ts'
-import { count, interval, percent, points, seconds, signed } from './numbers.ts'
 
-export const metricNames: Record<GateMetric, string> = {
-  'first-pass yield': 'First-pass yield',
-  'error rate': 'Errors',
-  'timeout rate': 'Timeouts',
-}
+import { gateReading } from '../../server/domain/gate-reading.ts'
+import { countedMetrics } from '../../server/domain/gates/gate.ts'
+import type { GateVerdict } from '../../server/domain/gates/verdict.ts'
+import type { ArmMetrics, RolloutView } from '../../server/domain/rollout-view.ts'
+import { type Markup, markup } from './markup.ts'
+import { count, interval, percent, points } from './numbers.ts'
+import { gateTitle, observes, verdictOrder } from './wording.ts'
 
 export type Comparison = {
-  metric: GateMetric
+  /** The gate's name; without a gate, the metric's. */
+  name: string
+  observes: boolean
   canary: string | null
   reference: string | null
-  referenceWord: 'expected' | 'base'
+  referenceWord: 'expected' | 'base' | 'limit'
   delta: string | null
   /** Always-valid bounds of the difference, in points. */
   bounds: string | null
-  counts: string
+  /** What the gate tolerates, where that has to be said. */
+  tolerated: string | null
+  /** Null where another measure has the same. */
+  counts: string | null
 }
 
+/** What every card shows, judged or not. */
+const always = ['first-pass yield', 'error rate', 'timeout rate'] as const
+
+/** The standing measures first, then what else is counted: troubled gates before quiet ones. */
 export function comparisons(view: RolloutView): Comparison[] {
-  return gateMetrics.map((metric) => {
-    const gate = view.verdict?.gates.find((each) => each.metric === metric)
-    return gate && gate.canary.rate !== null ? fromGate(gate) : fromArms(metric, view)
-  })
+  const counted = (view.verdict?.gates ?? []).filter(hasCounts)
+  const standing = always.map((metric) => ({
+    metric,
+    gate: counted.find((each) => each.metric === metric),
+  }))
+  const shown = standing.flatMap(({ gate }) => (gate ? [gate] : []))
+  const others = counted.filter((gate) => !shown.includes(gate) && gate !== durationGate(view))
+  return [
+    ...standing.map(({ metric, gate }) => (gate ? fromGate(gate) : fromArms(metric, view))),
+    ...others
+      .toSorted((a, b) => verdictOrder.indexOf(a.verdict) - verdictOrder.indexOf(b.verdict))
+      .map(fromGate),
+  ]
+}
+
+/** Of the gates on duration, the first that has counts: it is told with the seconds. */
+export function durationGate(view: RolloutView): GateVerdict | undefined {
+  return view.verdict?.gates.find((gate) => gate.metric === 'duration' && hasCounts(gate))
+}
+
+export function isCounted({ metric }: Pick<GateVerdict, 'metric'>): boolean {
+  return countedMetrics.some((counted) => counted === metric)
 }
 
 /** "88.3 % vs expected 98.2 % · −9.8 points (−33.6 … −0.4)" with the canary's value in bold. */
 export function comparisonField(each: Comparison): Markup {
-  const name = metricNames[each.metric]
+  const title = fieldTitle(each.name, each.observes)
+  const counted = each.counts === null ? '' : `\n${each.counts}`
   if (each.canary === null)
-    return markup`*${name}*\nno canary runs yet${each.reference === null ? '' : `, base ${each.reference}`}\n${each.counts}`
+    return markup`${title}\nno canary runs yet${each.reference === null ? '' : `, base ${each.reference}`}${counted}`
   const against = each.reference === null ? markup`` : markup` vs ${each.referenceWord} *${each.reference}*`
   const delta =
     each.delta === null
       ? markup`no difference can be given yet`
       : markup`${each.delta}${each.bounds === null ? '' : ` ${each.bounds}`}`
-  return markup`*${name}*\n*${each.canary}*${against}\n${delta}\n${each.counts}`
+  const tolerated = each.tolerated === null ? '' : `, ${each.tolerated}`
+  return markup`${title}\n*${each.canary}*${against}\n${delta}${tolerated}${counted}`
 }
 
-/** Median seconds of PASS runs: shown, not judged. */
-export function durationField(canary: ArmMetrics, base: ArmMetrics): Markup {
-  const counts = `n ${canary.passRuns} canary / ${base.passRuns} base PASS runs`
-  if (canary.passSeconds === null) return markup`*Duration*\nno canary PASS runs yet\n${counts}`
-  if (base.passSeconds === null) return markup`*Duration*\n*${seconds(canary.passSeconds)}*\n${counts}`
-  const delta = `${signed(canary.passSeconds - base.passSeconds, 1)}\u00a0s`
-  return markup`*Duration*\n*${seconds(canary.passSeconds)}* vs base *${seconds(base.passSeconds)}*\n${delta}, median\n${counts}`
+export function fieldTitle(name: string, observed: boolean): Markup {
+  return markup`*${gateTitle(name)}*${observed ? ' (observes)' : ''}`
 }
 
-/** Gates speak of bad rates, where positive is worse; people read yield, where negative is worse. */
+/** "n 60 canary / 540 base, 1 station"; a limit has no base. */
+function counts(gate: Pick<GateVerdict, 'canary' | 'base' | 'unit'>): string {
+  const base = gate.base.n === 0 ? '' : ` / ${gate.base.n} base`
+  const unit = plainUnits.has(gate.unit) ? '' : ` ${gate.unit}`
+  return `n ${gate.canary.n} canary${base}${unit}, ${count(gate.canary.stations, 'station')}`
+}
+
+const plainUnits = new Set(['first attempts', 'runs'])
+
+function hasCounts(gate: GateVerdict): boolean {
+  return isCounted(gate) && gate.canary.rate !== null
+}
+
 function fromGate(gate: GateVerdict): Comparison {
-  const isYield = gate.metric === 'first-pass yield'
-  const good = (bad: number | null) => (bad === null ? null : isYield ? 1 - bad : bad)
-  const turned = isYield ? -1 : 1
-  const expected = good(gate.expectedRate)
-  const reference = expected ?? good(gate.base.rate)
-  const canary = good(gate.canary.rate)
-  const { difference, differenceLow: low, differenceHigh: high } = gate
-  const plainDelta = canary !== null && reference !== null ? canary - reference : null
-  const delta = difference === null ? plainDelta : difference * turned
+  const reading = gateReading(gate)
+  const absolute = gate.comparison === 'absolute' && reading.tolerated !== null
+  const reference = absolute ? reading.tolerated : (reading.expected ?? reading.base)
+  const { observed, low, high, margin } = reading
+  const plainDelta = observed !== null && reference !== null ? observed - reference : null
+  const delta = absolute ? plainDelta : (reading.difference ?? plainDelta)
+  const isRise = gate.metric === 'first-pass yield rise'
   return {
-    metric: gate.metric,
-    canary: canary === null ? null : percent(canary),
+    name: gate.name,
+    observes: observes(gate),
+    canary: observed === null ? null : percent(observed),
     reference: reference === null ? null : percent(reference),
-    referenceWord: expected === null ? 'base' : 'expected',
+    referenceWord: absolute ? 'limit' : reading.expected === null ? 'base' : 'expected',
     delta: delta === null ? null : points(delta),
-    bounds: low === null || high === null ? null : isYield ? interval(-high, -low) : interval(low, high),
-    counts: counts(gate.canary.n, gate.base.n, gate.canary.stations),
+    bounds: absolute || low === null || high === null ? null : interval(low, high),
+    tolerated: isRise && margin !== null ? `a rise of ${points(margin)} is tolerated` : null,
+    counts: isRise ? null : counts(gate),
   }
 }
 
-function fromArms(metric: GateMetric, view: RolloutView): Comparison {
+function fromArms(metric: (typeof always)[number], view: RolloutView): Comparison {
   const canary = armRate(metric, view.canaryArm)
   const base = armRate(metric, view.baseArm)
   return {
-    metric,
+    name: metric,
+    observes: false,
     canary: canary.rate === null ? null : percent(canary.rate),
     reference: base.rate === null ? null : percent(base.rate),
     referenceWord: 'base',
     delta: canary.rate === null || base.rate === null ? null : points(canary.rate - base.rate),
     bounds: null,
-    counts: counts(canary.n, base.n, view.canaryArm.stations),
+    tolerated: null,
+    counts: `n ${canary.n} canary / ${base.n} base, ${count(view.canaryArm.stations, 'station')}`,
   }
 }
 
-function armRate(metric: GateMetric, arm: ArmMetrics): { rate: number | null; n: number } {
+function armRate(metric: (typeof always)[number], arm: ArmMetrics): { rate: number | null; n: number } {
   switch (metric) {
     case 'first-pass yield':
       return { rate: arm.firstPassYield, n: arm.units }
@@ -96,8 +131,4 @@ function armRate(metric: GateMetric, arm: ArmMetrics): { rate: number | null; n:
     case 'timeout rate':
       return { rate: arm.timeoutRate, n: arm.runs }
   }
-}
-
-function counts(canary: number, base: number, stations: number): string {
-  return `n ${canary} canary / ${base} base, ${count(stations, 'station')}`
 }

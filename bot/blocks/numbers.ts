@@ -39,3 +39,21 @@ export function listed(names: string[], most = 8, shown = 3): string {
   if (names.length <= most) return names.join(', ')
   return `${names.slice(0, shown).join(', ')} and ${names.length - shown} more`
 }
+
+/** A share that needs no decimals: "21 %", "0.4 %". */
+export function share(rate: number): string {
+  const value = rate * 100
+  return `${value > 0 && value < 1 ? value.toFixed(1) : value.toFixed(0)}${space}%`
+}
+
+/** A part of the alarm budget: "1.5 %", "5 %". */
+export function budgetShare(alpha: number): string {
+  return `${Number((alpha * 100).toFixed(2))}${space}%`
+}
+
+/** From its natural logarithm: "81", "1.4", "over a million". */
+export function evidence(logEvidence: number): string {
+  const value = Math.exp(logEvidence)
+  if (value > 1_000_000) return 'over a million'
+  return value < 9.95 ? String(Number(value.toFixed(1))) : Math.round(value).toLocaleString('en-GB')
+}

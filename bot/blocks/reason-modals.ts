@@ -3,8 +3,10 @@ import type { KnownBlock, ModalView } from '@slack/types'
 import type { RolloutView } from '../../server/domain/rollout-view.ts'
 import { type ButtonValue, writeValue } from '../button-value.ts'
 import { plain, section } from './build.ts'
+import { detailLines } from './gate-lines.ts'
 import { join, type Markup, markup, oneLine, said } from './markup.ts'
 import { count } from './numbers.ts'
+import { suspicion } from './suspicion.ts'
 import { buildName } from './wording.ts'
 
 export const modalIds = {
@@ -71,16 +73,27 @@ export function overrideModal(view: RolloutView, on: ButtonValue, channel?: stri
 export function acknowledgeModal(view: RolloutView | null, on: ButtonValue, channel?: string): ModalView {
   const breach = view?.breaches.find((each) => each.gate === on.gate && each.closed === null)
   const headline = breach ? markup`: ${oneLine(breach.headline, 300)}` : ''
+  const suspected = view && suspicion(view, breach?.suspect ?? null)
+  const lines = [
+    markup`*${on.gate ?? 'gate'}*${headline}`,
+    ...(suspected === null ? [] : [markup`*${suspected}*`]),
+    ...detailLines(breach?.details ?? [], 10),
+    markup`${breach?.mode === 'observe' ? observedNote : stoppedNote}`,
+  ]
   return reasonModal({
     id: modalIds.acknowledge,
     title: 'Acknowledge a breach',
     submit: 'Acknowledge',
-    intro: markup`*${on.gate ?? 'gate'}*${headline}\nThe same evidence will not stop the rollout again; new evidence will. It stays paused until somebody resumes it.`,
+    intro: join(lines, '\n'),
     label: 'Why is this acceptable?',
     optional: false,
     metadata: metadata(on, channel),
   })
 }
+
+const stoppedNote =
+  'The same evidence will not stop the rollout again; new evidence will. It stays paused until somebody resumes it.'
+const observedNote = 'This gate only observes: nothing waits for you. The same evidence is not told again.'
 
 function metadata(on: ButtonValue, channel: string | undefined): string {
   return JSON.stringify({ on: writeValue(on), channel: channel ?? null })

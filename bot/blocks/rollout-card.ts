@@ -4,10 +4,12 @@ import { actions, type CardBlock, context, fields, header, type Message, section
 import { cardButtons, pageButton } from './card-buttons.ts'
 import { cardState } from './card-state.ts'
 import { cardText } from './card-text.ts'
-import { comparisonField, comparisons, durationField, metricNames } from './comparison.ts'
-import { join, type Markup, markup, moment, oneLine, said } from './markup.ts'
+import { comparisonField, comparisons } from './comparison.ts'
+import { durationField } from './duration-field.ts'
+import { findings, otherGates } from './gate-lines.ts'
+import { join, type Markup, markup, moment, oneLine } from './markup.ts'
 import { stationLines } from './stations.ts'
-import { buildName, called, named, stagePlace, statusWords, verdictWords } from './wording.ts'
+import { buildName, called, named, stagePlace, statusWords } from './wording.ts'
 
 /**
  * Draws the card of `stageIndex`. Live numbers stand only on the card of the stage the rollout is in: an ended stage
@@ -33,29 +35,21 @@ export function rolloutCard(view: RolloutView, stageIndex: number, options = { b
 
 function evidence(view: RolloutView, stageIndex: number): CardBlock[] {
   if (view.stageIndex < 0) return [section('stations', stationLines(view, -1))]
-  const gates = gateLines(view)
+  const [yields, errors, timeouts, ...others] = comparisons(view)
+  const standing = [yields, errors, timeouts].flatMap((each) => (each ? [comparisonField(each)] : []))
+  const measures = [...standing, durationField(view), ...others.map(comparisonField)]
+  const found = findings(view)
+  const small = otherGates(view, Math.max(0, measures.length - mostMeasures))
   return [
-    fields('numbers', [
-      ...comparisons(view).map(comparisonField),
-      durationField(view.canaryArm, view.baseArm),
-    ]),
+    ...(found.length === 0 ? [] : [section('findings', join(found, '\n'))]),
+    fields('numbers', measures.slice(0, mostMeasures)),
     section('stations', stationLines(view, stageIndex)),
-    ...(gates === null ? [] : [context('gates', [gates], 1500)]),
+    ...(small.length === 0 ? [] : [context('gates', [join(small, '\n')], 900)]),
   ]
 }
 
-/** Every gate says its word; none is hidden by another. In small print: its numbers stand in the fields above. */
-function gateLines(view: RolloutView): Markup | null {
-  const gates = view.verdict?.gates ?? []
-  if (gates.length === 0) return null
-  const lines = gates.map((gate) => {
-    // The name stands before it already.
-    const sentence = gate.headline.replace(`${gate.metric} `, '')
-    const observed = gate.mode === 'observe' ? ' (observed only)' : ''
-    return markup`${metricNames[gate.metric]}: *${verdictWords[gate.verdict]}*${observed}, ${said(sentence, 220)}`
-  })
-  return join(lines, '\n')
-}
+/** On a phone they stand one under the other. */
+const mostMeasures = 8
 
 function buildLines(view: RolloutView): Markup[] {
   const { deployment, base } = view

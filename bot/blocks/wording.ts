@@ -1,7 +1,8 @@
 // The words of a rollout for people: one place, so that a card, a reply and a notification say the same.
 import type { Actor } from '../../server/domain/actor.ts'
+import { type GateMetric, gateMetric } from '../../server/domain/gates/gate.ts'
+import type { GateVerdict, VerdictWord } from '../../server/domain/gates/verdict.ts'
 import type { RolloutView, StageView } from '../../server/domain/rollout-view.ts'
-import type { VerdictWord } from '../../server/domain/gates/verdict.ts'
 import { type Markup, markup, mention, moment, oneLine } from './markup.ts'
 
 export const statusWords: Record<RolloutView['status'], string> = {
@@ -13,6 +14,18 @@ export const statusWords: Record<RolloutView['status'], string> = {
   completed: 'completed',
 }
 
+/** A person's pause and a breach's say their reason themselves; the service's own need a word. */
+export function pauseWord(reason: string): string {
+  switch (reason) {
+    case 'blind':
+      return 'Paused while blind'
+    case 'window':
+      return 'Paused, window closed'
+    default:
+      return 'Paused'
+  }
+}
+
 /** Never "no difference": evidence so far is all there is. */
 export const verdictWords: Record<VerdictWord, string> = {
   pass: 'healthy so far',
@@ -21,11 +34,43 @@ export const verdictWords: Record<VerdictWord, string> = {
   breach: 'breach',
   severe: 'severe breach',
   'no data': 'no data yet',
-  blind: 'blind, its numbers do not arrive',
+  blind: 'blind, numbers do not arrive',
 }
 
 /** Worst first: the order in which a reader needs them. */
 export const verdictOrder: VerdictWord[] = ['severe', 'breach', 'blind', 'grey', 'no data', 'wait', 'pass']
+
+const gateTitles: Record<GateMetric, string> = {
+  'first-pass yield': 'First-pass yield',
+  'first-pass yield rise': 'Yield rise (escapes)',
+  'error rate': 'Errors',
+  'timeout rate': 'Timeouts',
+  duration: 'Duration',
+  'measurement coverage': 'Measurement coverage',
+  custom: 'Custom',
+  'error budget': 'Error budget',
+  telemetry: 'Telemetry',
+  'new failure mode': 'New failure modes',
+  'reference samples': 'Reference samples',
+  'mixed builds': 'Mixed builds',
+  'sample ratio': 'Sample ratio',
+}
+
+/** A gate that was given no name of its own has its metric's: that one reads better as a title. */
+export function gateTitle(name: string): string {
+  const metric = gateMetric.safeParse(name)
+  return metric.success ? gateTitles[metric.data] : oneLine(name, 60)
+}
+
+/** The same within a sentence; names that people gave stay as they are. */
+export function gateWord(name: string): string {
+  return gateMetric.safeParse(name).success ? gateTitle(name).toLowerCase() : oneLine(name, 60)
+}
+
+/** By its mode, or because it does not act in this stage. */
+export function observes(gate: Pick<GateVerdict, 'mode' | 'acts'>): boolean {
+  return gate.mode === 'observe' || !gate.acts
+}
 
 /** "PCBA-FCT 2.4.1" */
 export function buildName(view: Pick<RolloutView, 'procedure' | 'deployment'>): string {

@@ -1,8 +1,11 @@
 // The subcommands that only look: status, why, list.
-import type { RolloutLine } from '../../server/domain/rollout-view.ts'
+import type { RolloutLine, RolloutView } from '../../server/domain/rollout-view.ts'
 import type { Service } from '../../server/service.ts'
+import { context, section } from '../blocks/build.ts'
+import { alarmBudget, gateWords } from '../blocks/gate-lines.ts'
 import { join, link, type Markup, markup, moment, oneLine, said } from '../blocks/markup.ts'
 import { rolloutCard } from '../blocks/rollout-card.ts'
+import { blindness } from '../blocks/suspicion.ts'
 import { buildName, statusWords } from '../blocks/wording.ts'
 import { typed, type Word } from '../words.ts'
 import { type Answer, no, type Subcommand } from './answer.ts'
@@ -48,8 +51,26 @@ export const why: Subcommand = {
     const nothing = items.length + waits.length === 0 ? [markup`Nothing holds it.`] : []
     const title = markup`*${buildName(view)}* is ${statusWords[view.status]}`
     const next = view.next === '' ? [] : [markup`Next: ${said(view.next, 300)}`]
-    return { done: true, text: join([title, ...items, ...waits, ...nothing, ...next], '\n') }
+    return whyAnswer(view, join([title, ...items, ...waits, ...nothing, ...next], '\n'))
   },
+}
+
+/** Every gate has its line, however many there are: in sections of their own, which Slack does not cut. */
+function whyAnswer(view: RolloutView, waiting: Markup): Answer {
+  const gates = gateWords(view)
+  const blind = blindness(view.verdict)
+  const said = [...(blind === null ? [] : [markup`*${blind}*`]), ...gates]
+  const halves = [said.slice(0, 16), said.slice(16)].filter((half) => half.length > 0)
+  const budget = alarmBudget(view)
+  return {
+    done: true,
+    text: join([waiting, ...said, ...(budget === null ? [] : [budget])], '\n'),
+    blocks: [
+      section('why', waiting, 2900),
+      ...halves.map((half, index) => section(`gates_${index + 1}`, join(half, '\n'), 3000)),
+      ...(budget === null ? [] : [context('budget', [budget], 1500)]),
+    ],
+  }
 }
 
 export const list: Subcommand = {

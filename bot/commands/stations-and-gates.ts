@@ -1,5 +1,5 @@
 // The verbs that settle one station or one gate: waive a silent station, acknowledge a breach.
-import { type GateMetric, gateMetrics } from '../../server/domain/gates/gate.ts'
+import type { GateMetric } from '../../server/domain/gates/gate.ts'
 import type { RolloutView } from '../../server/domain/rollout-view.ts'
 import type { Service } from '../../server/service.ts'
 import { join, markup } from '../blocks/markup.ts'
@@ -40,23 +40,23 @@ export const acknowledge: Subcommand = {
     const found = await findView(service, 'acknowledge', asked.words)
     if ('done' in found) return found
     const { view, rest } = found
-    const open = view.breaches.filter((breach) => breach.closed === null).map((breach) => breach.metric)
-    const gate = leadingGate(rest)
-    const metric = gate?.metric ?? (open.length === 1 ? open[0] : undefined)
+    const open = view.breaches.filter((breach) => breach.closed === null).map((breach) => breach.gate)
+    const named = leadingName(rest, gateNames(view, open))
+    const gate = named?.match.gate ?? (open.length === 1 ? open[0] : undefined)
     if (open.length === 0) return no(markup`No breach of *${view.procedure.name}* is open.`)
-    if (metric === undefined) {
+    if (gate === undefined) {
       const commands = open.map(
         (each) => markup`\`/rollout acknowledge ${typed(view.procedure.name)} ${typed(each)} reason\``,
       )
       return no(markup`${open.length} breaches are open: name the gate.\n${join(commands, '\n')}`)
     }
-    const why = textOf(gate?.rest ?? rest)
+    const why = textOf(named?.rest ?? rest)
     if (why === '')
       return missing('An acknowledgement needs a reason.', 'acknowledge yield known bad lot 4711')
     return outcomeAnswer(
       await service.command(
         view.id,
-        { verb: 'acknowledge', metric, why },
+        { verb: 'acknowledge', gate, why },
         asked.by,
         against(view),
         asked.commandId,
@@ -86,26 +86,30 @@ function unknownStation(view: RolloutView, words: Word[]): Answer {
   return no(markup`No station of this rollout is called *${first.text}*. ${hint}`)
 }
 
-/** People say "yield" or "errors"; the gates have longer names. */
-function leadingGate(words: Word[]): { metric: GateMetric; rest: Word[] } | null {
-  const known: [string, GateMetric][] = [
-    ...gateMetrics.map((metric): [string, GateMetric] => [metric, metric]),
-    ['fpy', 'first-pass yield'],
-    ['yield', 'first-pass yield'],
-    ['first-pass', 'first-pass yield'],
-    ['error', 'error rate'],
-    ['errors', 'error rate'],
-    ['timeout', 'timeout rate'],
-    ['timeouts', 'timeout rate'],
-  ]
-  for (let length = Math.min(words.length, 3); length >= 1; length -= 1) {
-    const name = words
-      .slice(0, length)
-      .map((word) => word.text)
-      .join(' ')
-      .toLowerCase()
-    const found = known.find(([alias]) => alias === name)
-    if (found) return { metric: found[1], rest: words.slice(length) }
-  }
-  return null
+/** The gates of the rollout by name, and by what people call them: "yield" and "errors" are the first of their kind. */
+function gateNames(view: RolloutView, open: string[]): { name: string; gate: string }[] {
+  const gates = view.verdict?.gates ?? []
+  const names = [...open, ...gates.map((gate) => gate.name)].map((name) => ({ name, gate: name }))
+  const called = aliases.flatMap(([name, metric]) => {
+    const alike = gates.filter((gate) => gate.metric === metric).map((gate) => gate.name)
+    const gate = alike.find((each) => open.includes(each)) ?? alike[0] ?? metric
+    return [{ name, gate }]
+  })
+  return [...names, ...called]
 }
+
+const aliases: [string, GateMetric][] = [
+  ['first-pass yield', 'first-pass yield'],
+  ['first-pass', 'first-pass yield'],
+  ['fpy', 'first-pass yield'],
+  ['yield', 'first-pass yield'],
+  ['yield rise', 'first-pass yield rise'],
+  ['rise', 'first-pass yield rise'],
+  ['escapes', 'first-pass yield rise'],
+  ['error rate', 'error rate'],
+  ['error', 'error rate'],
+  ['errors', 'error rate'],
+  ['timeout rate', 'timeout rate'],
+  ['timeout', 'timeout rate'],
+  ['timeouts', 'timeout rate'],
+]

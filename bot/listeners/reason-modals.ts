@@ -18,7 +18,7 @@ export function reasonModals(app: App, deps: ListenerDeps): void {
     [modalIds.abort]: ({ why }) => ({ verb: 'abort', why }),
     [modalIds.override]: ({ why }) => ({ verb: 'advance', why, override: true }),
     [modalIds.acknowledge]: ({ on, why }) =>
-      on.gate === undefined ? null : { verb: 'acknowledge', metric: on.gate, why },
+      on.gate === undefined ? null : { verb: 'acknowledge', gate: on.gate, why },
   }
   for (const [id, verbOf] of Object.entries(verbs))
     app.view<ViewSubmitAction>({ callback_id: id, type: 'view_submission' }, async ({ ack, view, body }) => {

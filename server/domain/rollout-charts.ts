@@ -1,5 +1,4 @@
 // The data behind the charts of a rollout's page.
-
 import type { GateMetric } from './gates/gate.ts'
 import type { VerdictWord } from './gates/verdict.ts'
 import type { Instant } from './instant.ts'
@@ -19,9 +18,11 @@ export type RolloutCharts = {
   }[]
   /** Stage starts, pauses, resumes, abort and completion, to be drawn as upright lines. */
   marks: { at: Instant; label: string; kind: 'stage' | 'pause' | 'resume' | 'end' }[]
-  /** Stored verdicts over time. Differences are fractions of bad rate, positive is worse. */
+  /** Stored verdicts over time, of gates that compare rates. Differences are fractions of bad rate, positive is worse. */
   differences: {
     at: Instant
+    /** The gate's name, unique in the plan. */
+    gate: string
     metric: GateMetric
     canaryCount: number
     difference: number

@@ -1,8 +1,9 @@
 // Clicks on a card in the local Slack workspace, answered by the real app.
 import { describe, expect, it } from 'vitest'
+import { ines, marek, noon } from '../support/fixed-values.ts'
+import { aPausedRollout, aRollout, ready } from '../support/rollout-view-builder.ts'
 import { fakeService } from './support/fake-service.ts'
 import { answerTo, channel, openBot } from './support/open-bot.ts'
-import { aPausedRollout, aRollout, ines, marek, noon, ready } from './support/rollout-view.ts'
 
 async function withCard(rollout = aRollout({ readiness: ready })) {
   const service = fakeService({ rollouts: [rollout] })

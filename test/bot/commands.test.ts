@@ -1,9 +1,18 @@
 // Every subcommand of /rollout, typed in the local Slack workspace and answered by the real app.
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { messageText } from '../../bot/blocks/build.ts'
+import { gateTitle } from '../../bot/blocks/wording.ts'
+import { why } from '../../bot/commands/look.ts'
 import { procedureId, rolloutId } from '../../server/domain/ids.ts'
+import { ines, noon, uuid } from '../support/fixed-values.ts'
+import { aBlindRollout, aRolloutOfEveryKind, everyKind } from '../support/gates-of-every-kind.ts'
+import { aBreach, aDeployment, aPausedRollout, aRollout } from '../support/rollout-view-builder.ts'
+import { aGate, aVerdict } from '../support/verdict-builder.ts'
+import { anyVerdict } from './support/any-verdict.ts'
 import { aBuild, aProcedure, fakeService } from './support/fake-service.ts'
+import { expectInert, expectWithinLimits, textOfMessage } from './support/limits.ts'
 import { answerTo, channel, openBot } from './support/open-bot.ts'
-import { aDeployment, aPausedRollout, aRollout, ines, noon, uuid } from './support/rollout-view.ts'
 
 const user = ines.id
 const other = aProcedure({ id: procedureId.parse(uuid(4, 2)), name: 'Final Test' })
@@ -241,6 +250,37 @@ describe('the commands that look', () => {
     await says('Open: 60 of 100 first attempts', 'Done: 3 of 3 stations', 'Next: At 100 first attempts')
   })
 
+  it('/rollout why gives every gate with its word, and how the alarm budget is shared', async () => {
+    const { says } = await typing('why', { rollouts: [aRolloutOfEveryKind()] })
+    const text = await says(
+      'First-pass yield: *breach*',
+      'Errors: *not enough evidence yet* (about 212 more)',
+      'New failure modes (observes): *breach*',
+      'Reference samples: *healthy so far*',
+      /alarm budget 5.%: first-pass yield 1\.5.%, yield rise \(escapes\) 0\.5.%, errors 0\.6.%/,
+    )
+    for (const { name } of everyKind) expect(text).toContain(gateTitle(name))
+  })
+
+  it('/rollout why says that the gates are blind, and by how much', async () => {
+    const { says } = await typing('why', { rollouts: [aBlindRollout()] })
+    await says(/\*blind: canary stations make 8.% of the runs, 21.% is usual\*/)
+  })
+
+  it('/rollout why stays within Slack’s limits with thirty gates, however they are called', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyVerdict, async (verdict) => {
+        const service = fakeService({ rollouts: [aRollout({ verdict })] })
+        const answer = await why.run({ words: [], by: ines, commandId: 'x' }, service)
+        const message = { text: messageText(answer.text), blocks: answer.blocks ?? [] }
+        expectWithinLimits(message)
+        expectInert(message)
+        for (const gate of verdict.gates.slice(0, 3))
+          if (/^\w+$/.test(gate.name)) expect(textOfMessage(message)).toContain(gateTitle(gate.name))
+      }),
+    )
+  })
+
   it('/rollout help lists all, and explains one', async () => {
     const all = await typing('help')
     await all.says('/rollout start', '/rollout acknowledge', '/rollout why')
@@ -268,13 +308,52 @@ describe('/rollout acknowledge', () => {
     const only = await typing('acknowledge known bad lot', { rollouts: [aPausedRollout()] })
     await only.says('did acknowledge')
     expect(only.service.commanded).toMatchObject([
-      { verb: { metric: 'first-pass yield', why: 'known bad lot' } },
+      { verb: { gate: 'first-pass yield', why: 'known bad lot' } },
     ])
     const named = await typing('ack PCBA-FCT yield known bad lot', { rollouts: [aPausedRollout()] })
     await named.says('did acknowledge')
     expect(named.service.commanded).toMatchObject([
-      { verb: { metric: 'first-pass yield', why: 'known bad lot' } },
+      { verb: { gate: 'first-pass yield', why: 'known bad lot' } },
     ])
+  })
+
+  const several = aRollout({
+    verdict: aVerdict('breach', everyKind),
+    breaches: [
+      aBreach({ gate: 'VCC drift on rail 3' }),
+      aBreach({ gate: 'VCC drift' }),
+      aBreach({ gate: 'board yield' }),
+    ],
+  })
+
+  it.each([
+    ['ack VCC drift on rail 3 known lot', 'VCC drift on rail 3', 'known lot'],
+    ['ack vcc DRIFT on line 3', 'VCC drift', 'on line 3'],
+    ['ack "VCC drift on rail 3" known lot', 'VCC drift on rail 3', 'known lot'],
+    ['ack PCBA-FCT fixture temperature sensor broken', 'fixture temperature', 'sensor broken'],
+    ['ack escapes golden units checked', 'first-pass yield rise', 'golden units checked'],
+    ['ack first-pass yield rise checked', 'first-pass yield rise', 'checked'],
+  ])('/rollout %s takes the longest name of a gate', async (text, gate, reason) => {
+    const { service, says } = await typing(text, { rollouts: [several] })
+    await says('did acknowledge')
+    expect(service.commanded).toMatchObject([{ verb: { gate, why: reason } }])
+  })
+
+  it('means by "yield" the gate of that kind, whatever it is called', async () => {
+    const gates = [aGate({ name: 'board yield' }), aGate({ name: 'panel yield' })]
+    const view = aRollout({
+      verdict: aVerdict('breach', gates),
+      breaches: [aBreach({ gate: 'panel yield' })],
+    })
+    const { service, says } = await typing('ack yield known lot', { rollouts: [view] })
+    await says('did acknowledge')
+    expect(service.commanded).toMatchObject([{ verb: { gate: 'panel yield', why: 'known lot' } }])
+  })
+
+  it('asks for the gate when several are breached, with the commands to type', async () => {
+    const { service, says } = await typing('ack known bad lot', { rollouts: [several] })
+    await says('3 breaches are open', '`/rollout acknowledge PCBA-FCT "VCC drift on rail 3" reason`')
+    expect(service.commanded).toEqual([])
   })
 
   it('says so when nothing is breached', async () => {

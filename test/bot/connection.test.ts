@@ -3,9 +3,10 @@ import Fastify from 'fastify'
 import pino from 'pino'
 import { describe, expect, it } from 'vitest'
 import { type SlackSettings, slackApp } from '../../bot/slack-app.ts'
+import { ines } from '../support/fixed-values.ts'
+import { aRollout } from '../support/rollout-view-builder.ts'
 import { fakeService } from './support/fake-service.ts'
 import { answerTo, botToken, channel, memoryPosts, openBot, signingSecret } from './support/open-bot.ts'
-import { aRollout, ines } from './support/rollout-view.ts'
 import { slackRequest } from './support/slack-request.ts'
 
 const command = new URLSearchParams({

@@ -1,8 +1,9 @@
 // Deliveries to the local Slack workspace: repeated, refused, slowed down, and never lost.
 import { describe, expect, it } from 'vitest'
+import { ines, noon } from '../support/fixed-values.ts'
+import { anArm, aPausedRollout, aRollout, aStage } from '../support/rollout-view-builder.ts'
 import { fakeService } from './support/fake-service.ts'
 import { channel, openBot } from './support/open-bot.ts'
-import { anArm, aPausedRollout, aRollout, aStage, ines, noon } from './support/rollout-view.ts'
 
 const rollout = aRollout()
 const card = { kind: 'card' as const, rolloutId: rollout.id, stageIndex: 1 }
@@ -172,6 +173,6 @@ describe('a paused rollout', () => {
   it('stands on its card with the cause', async () => {
     const { bot, posted } = await withRollout(aPausedRollout())
     await bot.deliver(card)
-    expect(posted()[0]?.text).toContain('Paused by Firstpass: first-pass yield breached')
+    expect(posted()[0]?.text).toContain('Paused by Firstpass: first-pass yield 88.3 %')
   })
 })

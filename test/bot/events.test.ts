@@ -1,8 +1,9 @@
 // What the app hears beside commands and clicks: its name, and links to its pages.
 import { describe, expect, it } from 'vitest'
+import { ines } from '../support/fixed-values.ts'
+import { aRollout } from '../support/rollout-view-builder.ts'
 import { fakeService } from './support/fake-service.ts'
 import { answerTo, channel, openBot } from './support/open-bot.ts'
-import { aRollout, ines } from './support/rollout-view.ts'
 
 const unfurlDomains = ['firstpass.example.com']
 

@@ -2,9 +2,10 @@
 import { WebClient } from '@slack/web-api'
 import { describe, expect, it } from 'vitest'
 import { createPeople } from '../../bot/people.ts'
+import { ines } from '../support/fixed-values.ts'
+import { aRollout } from '../support/rollout-view-builder.ts'
 import { fakeService } from './support/fake-service.ts'
 import { answerTo, botToken, channel, openBot } from './support/open-bot.ts'
-import { aRollout, ines } from './support/rollout-view.ts'
 
 const user = (id: string, part: object) => ({
   id,

@@ -3,9 +3,10 @@ import Fastify from 'fastify'
 import pino from 'pino'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { slackApp } from '../../bot/slack-app.ts'
+import { ines } from '../support/fixed-values.ts'
+import { aRollout } from '../support/rollout-view-builder.ts'
 import { fakeService } from './support/fake-service.ts'
 import { memoryPosts } from './support/open-bot.ts'
-import { aRollout, ines } from './support/rollout-view.ts'
 import { socketSlack } from './support/socket-slack.ts'
 
 const bot = { ok: true, bot_id: 'B1', user_id: 'U0BOT', team_id: 'T1' }

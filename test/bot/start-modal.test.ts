@@ -1,9 +1,10 @@
 // The form of /rollout start, filled in and submitted in the local Slack workspace.
 import { describe, expect, it } from 'vitest'
 import { deploymentId, procedureId } from '../../server/domain/ids.ts'
+import { ines, uuid } from '../support/fixed-values.ts'
+import { aDeployment, aRollout } from '../support/rollout-view-builder.ts'
 import { aBuild, aProcedure, fakeService } from './support/fake-service.ts'
 import { answerTo, channel, openBot } from './support/open-bot.ts'
-import { aDeployment, aRollout, ines, uuid } from './support/rollout-view.ts'
 
 const user = ines.id
 const procedure = aProcedure()

@@ -1,39 +1,46 @@
 // A breach in the thread of its card: opened once, closed once, its buttons gone when it has ended.
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { breachMessage, type Numbered } from '../../bot/blocks/thread-events.ts'
+import type { Numbered } from '../../bot/blocks/thread-events.ts'
+import { breachMessage } from '../../bot/blocks/thread-messages.ts'
 import type { RolloutEvent } from '../../server/domain/rollout/events.ts'
+import { firstpass, ines, marek, noon } from '../support/fixed-values.ts'
+import { aPausedRollout, aStation } from '../support/rollout-view-builder.ts'
 import { fakeService } from './support/fake-service.ts'
 import { expectInert, expectWithinLimits } from './support/limits.ts'
 import { channel, openBot } from './support/open-bot.ts'
-import { aPausedRollout, gates, ines, marek, noon } from './support/rollout-view.ts'
 
 const view = aPausedRollout()
 const at = noon
-const headline = '7 of 60 units failed where 1.1 were expected'
+const [{ headline } = { headline: '' }] = view.breaches
 const started: RolloutEvent = { type: 'StageStarted', stageIndex: 1, stations: [], by: ines, at: noon - 1 }
-const opened: RolloutEvent = {
+const opened: Extract<RolloutEvent, { type: 'BreachOpened' }> = {
   type: 'BreachOpened',
-  metric: 'first-pass yield',
+  gate: 'first-pass yield',
+  mode: 'pause',
   severity: 'breach',
   logEvidence: 4,
   headline,
-  by: gates,
+  details: [],
+  suspect: null,
+  by: firstpass,
   at,
 }
-const paused: RolloutEvent = { type: 'RolloutPaused', reason: 'breach', why: 'breach', by: gates, at }
+const paused: RolloutEvent = { type: 'RolloutPaused', reason: 'breach', why: 'breach', by: firstpass, at }
 const acknowledged: RolloutEvent = {
   type: 'BreachAcknowledged',
-  metric: 'first-pass yield',
+  gate: 'first-pass yield',
   logEvidence: 4,
   why: 'known bad lot',
+  evidence: [],
   by: marek,
   at: at + 1,
 }
 const recovered: RolloutEvent = {
   type: 'BreachRecovered',
-  metric: 'first-pass yield',
+  gate: 'first-pass yield',
   headline: 'back in band',
-  by: gates,
+  by: firstpass,
   at: at + 2,
 }
 const aborted: RolloutEvent = {
@@ -43,7 +50,7 @@ const aborted: RolloutEvent = {
   by: marek,
   at: at + 3,
 }
-const finished: RolloutEvent = { type: 'AbortFinished', by: gates, at: at + 4 }
+const finished: RolloutEvent = { type: 'AbortFinished', by: firstpass, at: at + 4 }
 
 const numbered = (...events: RolloutEvent[]): Numbered[] =>
   events.map((event, index) => ({ ...event, sequence: index + 1 }))
@@ -80,10 +87,65 @@ describe('a breach', () => {
     expect(replies()).toHaveLength(1)
   })
 
-  it('that only observes says that nothing was stopped', async () => {
+  it('while the rollout had stopped already says so', async () => {
     const { deliver, replies } = await withEvents(started, opened)
     await deliver(2)
-    expect(replies()[0]?.text).toContain('nothing was stopped')
+    expect(replies()[0]?.text).toContain('the rollout had stopped already')
+  })
+
+  it('that is only observed calls nobody and offers to acknowledge, not to abort', async () => {
+    const { deliver, replies } = await withEvents(started, { ...opened, mode: 'observe' })
+    await deliver(2)
+    const [reply] = replies()
+    expect(reply?.text).toContain('*Observed breach: first-pass yield*')
+    expect(reply?.text).toContain('nothing was stopped: this gate only observes')
+    expect(reply?.text).toContain('It holds nothing up')
+    expect(reply?.text).not.toContain('<@')
+    expect(JSON.stringify(reply?.blocks)).toContain('"acknowledge"')
+    expect(JSON.stringify(reply?.blocks)).not.toContain('"abort"')
+  })
+
+  it('that was observed before is told anew when its gate begins to act, and the old one loses its buttons', async () => {
+    const { deliver, replies, grows } = await withEvents(started, { ...opened, mode: 'observe' })
+    await deliver(2)
+    grows({ ...opened, at: at + 5 }, { ...paused, at: at + 5 })
+    await deliver(3)
+    expect(replies().map((reply) => reply.text)).toEqual([
+      expect.stringContaining('Ended: its gate acts from here on'),
+      expect.stringContaining('<@U0TESTENG1>: acknowledge it with a reason, or abort.'),
+    ])
+    expect(JSON.stringify(replies()[0]?.blocks)).not.toContain('"acknowledge"')
+    expect(JSON.stringify(replies()[1]?.blocks)).toContain('"acknowledge"')
+  })
+
+  it('names the station that is suspected before the build, and asks to look at it first', async () => {
+    const suspect = { stationId: aStation(6).id, isSuspected: true }
+    const { deliver, replies } = await withEvents(started, { ...opened, suspect }, paused)
+    await deliver(2)
+    expect(replies()[0]?.text).toContain(
+      '*station suspected before the build: FCT-07 (the others show nothing)*',
+    )
+    expect(replies()[0]?.text).toContain(
+      '<@U0TESTENG1>: look at FCT-07 first. Then acknowledge it with a reason',
+    )
+  })
+
+  it('suspects the build when all canary stations lean the same way', async () => {
+    const suspect = { stationId: aStation(0).id, isSuspected: false }
+    const { deliver, replies } = await withEvents(started, { ...opened, suspect }, paused)
+    await deliver(2)
+    expect(replies()[0]?.text).toContain('all canary stations lean the same way: the build is suspected')
+  })
+
+  it('lists what it found, each on its line, with moments in the reader’s own time', async () => {
+    const details = [
+      'VCC low: 4 runs of 3 units, never on base',
+      'FCT-07 fails it since 2026-11-20T11:00:00.000Z',
+    ]
+    const { deliver, replies } = await withEvents(started, { ...opened, gate: 'new failure mode', details })
+    await deliver(2)
+    expect(replies()[0]?.text).toContain('• VCC low: 4 runs of 3 units, never on base\n')
+    expect(replies()[0]?.text).toMatch(/• FCT-07 fails it since <!date\^\d+\^/)
   })
 
   it('that rolled back says so', async () => {
@@ -105,10 +167,10 @@ describe('a breach', () => {
 describe('more evidence for a breach', () => {
   const worsened: RolloutEvent = {
     type: 'BreachWorsened',
-    metric: 'first-pass yield',
+    gate: 'first-pass yield',
     logEvidence: 9,
     headline: '11 of 80 units failed',
-    by: gates,
+    by: firstpass,
     at: at + 1,
   }
 
@@ -172,6 +234,68 @@ describe('the end of a breach', () => {
   })
 })
 
+describe('what the service does by itself', () => {
+  const rest = (
+    reason: 'blind' | 'window',
+    why: string,
+  ): Extract<RolloutEvent, { type: 'RolloutPaused' }> => ({
+    type: 'RolloutPaused',
+    reason,
+    why,
+    by: firstpass,
+    at,
+  })
+  const resumed: RolloutEvent = {
+    type: 'RolloutResumed',
+    why: 'what it rested for is over',
+    by: firstpass,
+    at: at + 1,
+  }
+
+  it.each([
+    ['blind' as const, 'paused while blind', 'it resumes by itself when their runs arrive again'],
+    ['window' as const, 'paused outside of its hours', 'it resumes by itself'],
+  ])('a pause (%s) and its end are told in the thread and call nobody', async (reason, ...says) => {
+    const { deliver, replies } = await withEvents(started, rest(reason, 'the shares or the hours'), resumed)
+    await deliver(2)
+    await deliver(3)
+    for (const part of [...says, 'the shares or the hours']) expect(replies()[0]?.text).toContain(part)
+    expect(replies()[1]?.text).toContain('resumed by itself')
+    expect(replies()[1]?.text).toContain('what it rested for is over')
+    expect(replies()).toHaveLength(2)
+    expect(JSON.stringify(replies())).not.toContain('<@')
+  })
+
+  it('leaves the pause and the resume of a person to the card', async () => {
+    const { deliver, workspace } = await withEvents(
+      started,
+      { ...rest('blind', 'checking'), reason: 'person', by: marek },
+      { ...resumed, by: marek },
+    )
+    await deliver(2)
+    await deliver(3)
+    expect(workspace.messages(channel)).toEqual([])
+  })
+
+  it('tells an alarm of the watch to the owner, and that nothing was taken back', async () => {
+    const alarm: RolloutEvent = {
+      type: 'WatchAlarmed',
+      gate: 'error rate',
+      severity: 'severe',
+      logEvidence: 6,
+      headline: 'error rate 4.1 % against expected 0.4 %',
+      by: firstpass,
+      at,
+    }
+    const { deliver, replies } = await withEvents(started, alarm)
+    await deliver(2)
+    expect(replies()[0]?.text).toContain('*Watch after completion, severe alarm: error rate*')
+    expect(replies()[0]?.text).toContain('4.1 % against expected')
+    expect(replies()[0]?.text).toContain('<@U0TESTENG1>: nothing was taken back')
+    expect(replies()[0]?.text).toContain('roll back to 2.4.0')
+  })
+})
+
 describe('Acknowledge in the thread', () => {
   it('asks for a reason and records it', async () => {
     const { deliver, replies, service, workspace } = await withEvents(started, opened, paused)
@@ -183,19 +307,46 @@ describe('Acknowledge in the thread', () => {
     expect(JSON.stringify(modal?.blocks)).toContain(headline)
     await workspace.submitView({ user, viewId: modal?.id ?? '', values: { reason: 'known bad lot' } })
     expect(service.commanded).toMatchObject([
-      { verb: { verb: 'acknowledge', metric: 'first-pass yield', why: 'known bad lot' }, by: marek },
+      { verb: { verb: 'acknowledge', gate: 'first-pass yield', why: 'known bad lot' }, by: marek },
     ])
   })
 })
 
 describe('the words of a breach', () => {
-  it('call nobody but the owner, whatever the headline says', () => {
-    const hostile = { ...opened, headline: '<!channel> & @here '.repeat(300) }
-    const events = numbered(started, hostile)
-    const breach = events[1]
-    if (breach?.type !== 'BreachOpened') throw new Error('expected the breach')
-    const message = breachMessage(view, breach, events)
-    expectWithinLimits(message)
-    expectInert(message)
+  const hostile = fc.oneof(
+    fc.constantFrom('<!channel> & @here '.repeat(300), '&'.repeat(300), '<@U0TESTENG1>', '\u202egnp', 'x'),
+    fc.string({ unit: 'binary', maxLength: 400 }),
+  )
+
+  it('stay within Slack’s limits and call nobody but the owner, whatever gates and findings are called', () => {
+    fc.assert(
+      fc.property(
+        fc.record({ gate: hostile, headline: hostile, detail: hostile }),
+        fc.integer({ min: 0, max: 10 }),
+        fc.constantFrom('observe', 'pause', 'roll back'),
+        fc.constantFrom(null, true, false),
+        fc.boolean(),
+        (text, count, mode, isSuspected, isEnded) => {
+          const gate = text.gate.slice(0, 60) || 'x'
+          const events = numbered(
+            started,
+            {
+              ...opened,
+              gate,
+              mode,
+              headline: text.headline,
+              details: Array.from({ length: count }, () => text.detail.slice(0, 200)),
+              suspect: isSuspected === null ? null : { stationId: aStation(3).id, isSuspected },
+            },
+            ...(isEnded ? [{ ...recovered, gate, headline: text.headline }] : []),
+          )
+          const breach = events[1]
+          if (breach?.type !== 'BreachOpened') throw new Error('expected the breach')
+          const message = breachMessage(view, breach, events)
+          expectWithinLimits(message)
+          expectInert(message)
+        },
+      ),
+    )
   })
 })

@@ -13,7 +13,8 @@ import type {
   Service,
   StartInput,
 } from '../../../server/service.ts'
-import { aDeployment, aRollout, baseBuild, noon, uuid } from './rollout-view.ts'
+import { noon, uuid } from '../../support/fixed-values.ts'
+import { aDeployment, aRollout, baseBuild } from '../../support/rollout-view-builder.ts'
 
 export type Commanded = {
   id: string
@@ -112,6 +113,7 @@ export function fakeService(given: Given = {}): FakeService {
           stations: stations.slice(0, index + 1),
         })),
         leftOut: [{ name: 'FCT-77', why: 'an experiment runs on it' }],
+        closedBecause: null,
       }
     },
     get: async (id) => fake.rollouts.find((rollout) => rollout.id === id) ?? null,
@@ -123,6 +125,11 @@ export function fakeService(given: Given = {}): FakeService {
         .toSorted((a, b) => b.createdAt - a.createdAt)
         .slice(0, filter.limit ?? 100),
     events: async () => fake.record,
+    policy: async () => null,
+    policyHistory: async () => [],
+    setPolicy: async () => notHere,
+    freeze: async () => notHere,
+    unfreeze: async () => notHere,
     procedures: async (search) => procedures.filter((each) => has(each.name, search)),
     procedure: async (name) =>
       procedures.find((each) => each.id === name || each.name.toLowerCase() === name.toLowerCase()) ?? null,

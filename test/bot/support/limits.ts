@@ -36,7 +36,9 @@ export function expectInert(message: Message): void {
     expect(rest).not.toMatch(/[<>]/)
     expect(rest.replace(/&(?:amp|lt|gt);/g, '')).not.toContain('&')
   }
-  expect(JSON.stringify(message)).not.toMatch(/<!(?:channel|here|everyone)|@(?:channel|here|everyone)\b/)
+  // What a button carries comes back to the bot and is shown to nobody.
+  const shown = JSON.stringify(message, (key, value) => (key === 'value' ? undefined : value))
+  expect(shown).not.toMatch(/<!(?:channel|here|everyone)|@(?:channel|here|everyone)\b/)
 }
 
 function textsOf(message: Message): Text[] {

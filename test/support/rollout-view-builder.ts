@@ -1,25 +1,16 @@
-// A valid rollout in its second stage; a test states only what matters to it.
-import type { Actor } from '../../../server/domain/actor.ts'
-import { deploymentId, procedureId, rolloutId, stationId } from '../../../server/domain/ids.ts'
+// A valid rollout as people see it, in its second stage; a test states only what matters to it.
+import { deploymentId, procedureId, rolloutId, stationId } from '../../server/domain/ids.ts'
+import { minute } from '../../server/domain/instant.ts'
 import type {
   ArmMetrics,
+  BreachView,
   DeploymentSummary,
   RolloutView,
   StageView,
   StationView,
-} from '../../../server/domain/rollout-view.ts'
-import type { GateVerdict, Verdict } from '../../../server/domain/verdict.ts'
-
-export const noon = Date.UTC(2026, 10, 20, 12)
-export const minute = 60_000
-export const ines: Actor = { kind: 'person', id: 'U0TESTENG1', name: 'Ines Duarte', door: 'slack' }
-export const marek: Actor = { kind: 'person', id: 'U0PROCESS1', name: 'Marek Nowak', door: 'slack' }
-export const gates: Actor = { kind: 'service', id: 'firstpass', name: 'Firstpass', door: 'service' }
-
-/** Different numbers, different ids; the same number, the same id. */
-export function uuid(kind: number, number: number): string {
-  return `${String(kind).padStart(8, '0')}-0000-4000-8000-${String(number).padStart(12, '0')}`
-}
+} from '../../server/domain/rollout-view.ts'
+import { firstpass, ines, noon, uuid } from './fixed-values.ts'
+import { breached, healthy } from './verdict-builder.ts'
 
 export function aDeployment(part: Partial<DeploymentSummary> = {}): DeploymentSummary {
   return {
@@ -64,6 +55,8 @@ export const baseArm = anArm({
   units: 540,
   passed: 531,
   firstPassYield: 531 / 540,
+  firstPassYieldLow: 0.966,
+  firstPassYieldHigh: 0.99,
   runs: 560,
   errors: 2,
   errorRate: 2 / 560,
@@ -73,63 +66,26 @@ export const baseArm = anArm({
   passSeconds: 40,
 })
 
-export function aGate(part: Partial<GateVerdict> = {}): GateVerdict {
+/** An arm in which nothing has run. */
+export function anIdleArm(stations: number): ArmMetrics {
   return {
-    metric: 'first-pass yield',
-    mode: 'pause',
-    verdict: 'breach',
-    canary: { stations: 1, n: 60, bad: 7, rate: 7 / 60 },
-    base: { stations: 9, n: 540, bad: 9, rate: 9 / 540 },
-    expectedRate: 0.0183,
-    difference: 0.0984,
-    differenceLow: 0.004,
-    differenceHigh: 0.336,
-    toleratedRate: 0.0201,
-    logEvidence: 4.2,
-    logThreshold: 3.9,
-    probabilityWorse: 0.99,
-    probabilityUnacceptable: 0.98,
-    countsToVerdict: null,
-    headline: '7 of 60 units failed where 1.1 were expected',
-    ...part,
+    stations,
+    units: 0,
+    passed: 0,
+    firstPassYield: null,
+    firstPassYieldLow: null,
+    firstPassYieldHigh: null,
+    runs: 0,
+    errors: 0,
+    errorRate: null,
+    timeouts: 0,
+    timeoutRate: null,
+    passRuns: 0,
+    passSeconds: null,
   }
 }
 
-export function aVerdict(overall: Verdict['overall'], gateVerdicts: GateVerdict[]): Verdict {
-  return {
-    at: noon,
-    engine: '1',
-    overall,
-    gates: gateVerdicts,
-    watermark: { canary: noon, base: noon },
-    drift: {},
-  }
-}
-
-export const healthy = aVerdict('pass', [
-  aGate({
-    verdict: 'pass',
-    canary: { stations: 1, n: 60, bad: 1, rate: 1 / 60 },
-    difference: -0.0016,
-    differenceLow: -0.02,
-    differenceHigh: 0.031,
-    headline: 'no sign of harm in 60 units',
-  }),
-  aGate({
-    metric: 'error rate',
-    verdict: 'pass',
-    canary: { stations: 1, n: 64, bad: 1, rate: 1 / 64 },
-    base: { stations: 9, n: 560, bad: 2, rate: 2 / 560 },
-    expectedRate: 0.0036,
-    difference: 0.012,
-    differenceLow: -0.004,
-    differenceHigh: 0.07,
-    headline: 'one error, one expected',
-  }),
-])
-
-export const breached = aVerdict('breach', [aGate(), ...healthy.gates.slice(1)])
-
+/** The first is the first stage's, the next two the second's, and so on. */
 export function aStation(index: number, part: Partial<StationView> = {}): StationView {
   return {
     id: stationId.parse(uuid(3, index)),
@@ -156,7 +112,7 @@ export function aStage(index: number, part: Partial<StageView> = {}): StageView 
     stationCount: [1, 3, 5, 10][index] ?? 10,
     state: index < 1 ? 'done' : index === 1 ? 'current' : 'later',
     startedAt: index <= 1 ? noon - (2 - index) * 60 * minute : null,
-    soak: { minutes: 60, firstAttempts: 100, firstAttemptsPerStation: 0 },
+    soak: { minutes: 60, firstAttempts: 100, firstAttemptsPerStation: 0, shifts: 0 },
     decision:
       index < 1
         ? { what: 'advanced to stage 2', by: ines, at: noon - 60 * minute, why: 'clean on FCT-01' }
@@ -177,6 +133,21 @@ export const notReady: RolloutView['readiness'] = {
 export const ready: RolloutView['readiness'] = {
   ready: true,
   items: notReady.items.map((item) => ({ ...item, met: true })),
+}
+
+export function aBreach(part: Partial<BreachView> = {}): BreachView {
+  return {
+    gate: 'first-pass yield',
+    mode: 'pause',
+    severity: 'breach',
+    openedAt: noon,
+    headline: 'first-pass yield 88.3 % against expected 98.2 %, −9.8 points on 60 first attempts',
+    details: [],
+    suspect: null,
+    acknowledged: null,
+    closed: null,
+    ...part,
+  }
 }
 
 export function aRollout(part: Partial<RolloutView> = {}): RolloutView {
@@ -210,31 +181,20 @@ export function aRollout(part: Partial<RolloutView> = {}): RolloutView {
     waitsFor: ['60 of 100 first attempts', 'soaked 12 of 60 min'],
     next: 'At 100 first attempts and 60 minutes it can be advanced to 50 %.',
     breaches: [],
+    watchUntil: null,
+    alarms: [],
     lastDecision: { what: 'advanced to stage 2', by: ines, at: noon - 60 * minute, why: 'clean on FCT-01' },
     ...part,
   }
 }
 
 export function aPausedRollout(part: Partial<RolloutView> = {}): RolloutView {
+  const breach = aBreach()
   return aRollout({
     status: 'paused',
-    pause: {
-      reason: 'breach',
-      why: 'first-pass yield breached: 7 of 60 units failed where 1.1 were expected',
-      by: gates,
-      at: noon,
-    },
+    pause: { reason: 'breach', why: breach.headline, by: firstpass, at: noon },
     verdict: breached,
-    breaches: [
-      {
-        metric: 'first-pass yield',
-        severity: 'breach',
-        openedAt: noon,
-        headline: '7 of 60 units failed where 1.1 were expected',
-        acknowledged: null,
-        closed: null,
-      },
-    ],
+    breaches: [breach],
     waitsFor: ['first-pass yield breached: acknowledge with a reason, or abort'],
     next: 'Nothing is taken further until somebody decides.',
     ...part,

@@ -1,0 +1,40 @@
+// A gate's rates as people read them: gates judge bad shares, but a yield is read as the good share.
+import type { GateMetric } from './gates/gate.ts'
+import type { GateVerdict } from './gates/verdict.ts'
+
+/** Rates as fractions, differences as fractions of the same rate: of a yield, less is worse. */
+export type GateReading = {
+  observed: number | null
+  base: number | null
+  expected: number | null
+  tolerated: number | null
+  /** How far the tolerated rate lies from the expected one. */
+  margin: number | null
+  difference: number | null
+  low: number | null
+  high: number | null
+  /** The part of the expected rate that comes from another mix of products and shifts. */
+  mix: number | null
+}
+
+export function gateReading(gate: GateVerdict): GateReading {
+  const { canary, base, expectedRate, toleratedRate, difference, differenceLow, differenceHigh } = gate
+  const isYield = readsAsYield(gate.metric)
+  const rate = (bad: number | null) => (bad === null || !isYield ? bad : 1 - bad)
+  const change = (worse: number | null) => (worse === null || !isYield ? worse : -worse)
+  return {
+    observed: rate(canary.rate),
+    base: rate(base.rate),
+    expected: rate(expectedRate),
+    tolerated: rate(toleratedRate),
+    margin: change(toleratedRate === null || expectedRate === null ? null : toleratedRate - expectedRate),
+    difference: change(difference),
+    low: change(isYield ? differenceHigh : differenceLow),
+    high: change(isYield ? differenceLow : differenceHigh),
+    mix: change(gate.mixDifference),
+  }
+}
+
+export function readsAsYield(metric: GateMetric): boolean {
+  return metric === 'first-pass yield' || metric === 'first-pass yield rise'
+}
