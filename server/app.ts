@@ -20,6 +20,7 @@ import { deploymentRoutes } from './routes/deployments.ts'
 import { errorHandling } from './routes/errors.ts'
 import { healthRoutes } from './routes/health.ts'
 import { pageRoutes } from './routes/pages.ts'
+import { policyRoutes } from './routes/policies.ts'
 import { procedureRoutes } from './routes/procedures.ts'
 import { rolloutRoutes } from './routes/rollouts.ts'
 import { runRoutes } from './routes/runs.ts'
@@ -81,6 +82,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   stationProtocolRoutes(app, { database, authentication: known, waiters, now, changed })
   runRoutes(app, { database, authentication: known, take })
   rolloutRoutes(app, { service, authentication: known })
+  policyRoutes(app, { service, authentication: known })
   await app.register(
     pageRoutes({
       rollout: (id: RolloutId) => service.get(id),

@@ -10,6 +10,7 @@ import {
   procedureByName,
   stationsOf,
 } from '../db/registry.ts'
+import { closedBecause } from './domain/closed-because.ts'
 import {
   type DeploymentId,
   deploymentId as deploymentIdOf,
@@ -17,17 +18,22 @@ import {
   procedureId as procedureIdOf,
   type RolloutId,
 } from './domain/ids.ts'
+import type { Instant } from './domain/instant.ts'
 import { type Group, type PlanInput, plan as planSchema, targetLabel } from './domain/plan.ts'
+import { planUnder } from './domain/plan-under-policy.ts'
 import type { Refusal } from './domain/rollout/commands.ts'
 import { stageSize } from './domain/stage-size.ts'
 import { orderStations } from './domain/station-order.ts'
 import { leftOutBecause } from './domain/takes-part.ts'
 import { notEligible } from './eligible.ts'
 import { orderSeed } from './order-seed.ts'
+import { policyOf } from './policy-of.ts'
 import { deploymentSummary, rolloutLines } from './rollout-view.ts'
 import type { DeploymentLine, ProcedureSummary, StagePreview } from './service.ts'
 
-export function catalogue({ database, pageUrl }: { database: Database; pageUrl: (id: RolloutId) => string }) {
+type Deps = { database: Database; now: () => Instant; pageUrl: (id: RolloutId) => string }
+
+export function catalogue({ database, now, pageUrl }: Deps) {
   const { db } = database
 
   async function summary(procedure: Procedure): Promise<ProcedureSummary> {
@@ -123,7 +129,15 @@ export function catalogue({ database, pageUrl }: { database: Database; pageUrl: 
       input: PlanInput,
       deploymentId: DeploymentId | null = null,
     ): Promise<StagePreview | Refusal> {
-      const parsed = planSchema.safeParse(input)
+      const procedure = await procedureById(db, procedureId)
+      if (!procedure)
+        return {
+          refused: 'not found',
+          why: 'there is no such procedure',
+          next: 'Look at the list of procedures.',
+        }
+      const policy = await policyOf(db, procedureId)
+      const parsed = planSchema.safeParse(planUnder(policy, input, procedure.zone))
       if (!parsed.success) {
         const why = parsed.error.issues
           .map((issue) => `plan.${issue.path.join('.')}: ${issue.message}`)
@@ -148,17 +162,20 @@ export function catalogue({ database, pageUrl }: { database: Database; pageUrl: 
       const stations = order
         .flatMap((id) => byId.get(id) ?? [])
         .map(({ id, name, site, line }) => ({ id, name, site, line }))
+      const ofStage = (index: number) => stations.slice(0, stageSize(plan, index, stations.length))
+      const closed = closedBecause(policy, distinct(ofStage(0).map((station) => station.site)), now())
       return {
         plan,
         stationCount: stations.length,
         stages: plan.stages.map((stage, index) => ({
           label: targetLabel(stage.target),
-          stations: stations.slice(0, stageSize(plan, index, stations.length)),
+          stations: ofStage(index),
         })),
         leftOut: linked.flatMap((station) => {
           const why = leftOutBecause(station, plan.group)
           return why === null ? [] : [{ name: station.name, why }]
         }),
+        closedBecause: closed?.why ?? null,
       }
     },
   }

@@ -5,6 +5,7 @@ import type { Deliveries } from './apply-command.ts'
 import { catalogue } from './catalogue.ts'
 import type { RolloutId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
+import { policies } from './policies.ts'
 import { rolloutLines, rolloutView } from './rollout-view.ts'
 import { rollouts } from './rollouts.ts'
 import type { Service } from './service.ts'
@@ -25,7 +26,8 @@ export function serviceOf(deps: {
   }
   return {
     ...rollouts({ ...deps, view }),
-    ...catalogue({ database, pageUrl }),
+    ...catalogue({ database, now, pageUrl }),
+    ...policies({ database, now }),
     get,
     list: (filter = {}) => rolloutLines(database.db, filter, pageUrl),
     events: (id) => eventsOf(database.db, id),

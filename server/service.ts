@@ -1,7 +1,9 @@
 // The one object of functions through which every door (Slack, HTTP, pages) reads and commands rollouts.
 import type { Actor } from './domain/actor.ts'
+import type { Freeze } from './domain/freeze.ts'
 import type { DeploymentId, ProcedureId, RolloutId, StationId } from './domain/ids.ts'
 import type { Group, Plan, PlanInput } from './domain/plan.ts'
+import type { OrganisationPolicy, Policy, PolicyScope, ProcedurePolicy } from './domain/policy.ts'
 import type { Against, Refusal } from './domain/rollout/commands.ts'
 import type { RolloutEvent } from './domain/rollout/events.ts'
 import type { DeploymentSummary, RolloutLine, RolloutView } from './domain/rollout-view.ts'
@@ -27,6 +29,8 @@ export type StagePreview = {
   stages: { label: string; stations: { id: StationId; name: string; site: string; line: string }[] }[]
   /** Linked stations that would not take part, and why. */
   leftOut: { name: string; why: string }[]
+  /** Why a start would be refused now: outside the hours, or a freeze. Null when the first stage may begin. */
+  closedBecause: string | null
 }
 
 export type ProcedureSummary = {
@@ -62,6 +66,28 @@ export type RolloutVerb =
   | { verb: 'undo'; why: string }
   | { verb: 'waive'; stationId: StationId; why: string }
   | { verb: 'acknowledge'; gate: string; why: string }
+
+/** A policy as it was set. Gates stand as they were written, without names and alphas of their own. */
+export type OwnPolicy = Omit<OrganisationPolicy | ProcedurePolicy, 'gates'> & { gates: unknown }
+
+/** `id` is made of what it says, and stays the same whatever else changes. */
+export type HeldFreeze = Freeze & { id: string; scope: PolicyScope; inForce: boolean }
+
+export type PolicyView = {
+  scope: PolicyScope
+  /** Counts changes; 0 while nobody has set it. */
+  version: number
+  own: OwnPolicy
+  /** What its rollouts keep to, with the organisation's policy. */
+  effective: Policy
+  /** All that are set or over and not lifted, the organisation's too. */
+  freezes: HeldFreeze[]
+  changed: { by: Actor; at: number; why: string | null } | null
+}
+export type PolicyChange = { version: number; policy: OwnPolicy; by: Actor; at: number; why: string | null }
+/** A change that went through, or found everything so already. */
+export type PolicyDone = { policy: PolicyView; did: string }
+export type PolicyRefusal = Refusal & { faults?: { path: PropertyKey[]; message: string }[] }
 
 export type Service = {
   start(input: StartInput, by: Actor, commandId?: string): Promise<Outcome>
@@ -99,6 +125,29 @@ export type Service = {
   /** By id, version or the start of its commit sha. */
   deployment(procedureId: ProcedureId, idOrVersion: string): Promise<DeploymentLine | null>
   group(procedureId: ProcedureId, words: string): Promise<Group | Refusal>
+
+  /** Null when there is no such procedure. */
+  policy(scope: PolicyScope): Promise<PolicyView | null>
+  /** Newest first. */
+  policyHistory(scope: PolicyScope): Promise<PolicyChange[]>
+  /** The whole policy anew. `readVersion`: the one that the writer changed; refused as stale when it is not the newest. */
+  setPolicy(
+    scope: PolicyScope,
+    change: { policy: unknown; readVersion: number; why: string | null },
+    by: Actor,
+  ): Promise<PolicyDone | PolicyRefusal>
+  /** From now on no further station is taken. `until`: ISO 8601 with its zone; null: until somebody lifts it. */
+  freeze(
+    scope: PolicyScope,
+    asked: { until: string | null; why: string; sites: string[] },
+    by: Actor,
+  ): Promise<PolicyDone | PolicyRefusal>
+  /** Without an id: every freeze of this scope that is in force. One that is gone already changes nothing. */
+  unfreeze(
+    scope: PolicyScope,
+    asked: { id: string | null; why: string | null },
+    by: Actor,
+  ): Promise<PolicyDone | Refusal>
 }
 
 /** What is kept of each Slack message: where it is and what it last showed. */

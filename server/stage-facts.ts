@@ -1,11 +1,21 @@
 // What the current stage has gathered, for its readiness.
 import { armCounts } from '../db/arm-counts.ts'
 import type { Db } from '../db/client.ts'
+import type { Verdict } from './domain/gates/verdict.ts'
+import type { Instant } from './domain/instant.ts'
 import type { StageFacts } from './domain/rollout/readiness.ts'
 import type { Running } from './domain/rollout/state.ts'
-import type { Verdict } from './domain/gates/verdict.ts'
+import { policyOf } from './policy-of.ts'
+import { stageClosed } from './stage-closed.ts'
 
-export async function stageFacts(db: Db, state: Running, verdict: Verdict | null): Promise<StageFacts> {
+/** @param jump the share that a `set` asks for: it takes other stations than the next stage of the plan. */
+export async function stageFacts(
+  db: Db,
+  state: Running,
+  verdict: Verdict | null,
+  now: Instant,
+  jump: number | null = null,
+): Promise<StageFacts> {
   const canary = (await armCounts(db, state.procedureId, state.id)).filter(
     (counts) => counts.arm === 'canary',
   )
@@ -13,6 +23,25 @@ export async function stageFacts(db: Db, state: Running, verdict: Verdict | null
     overall: verdict?.overall ?? null,
     canaryFirstAttempts: canary.reduce((sum, counts) => sum + counts.units, 0),
     firstAttemptsByStation: Object.fromEntries(canary.map((counts) => [counts.stationId, counts.units])),
-    closedBecause: null,
+    closed: await advanceClosed(db, state, jump, now),
   }
+}
+
+/** The last stage takes nothing further: it may end at any time. */
+async function advanceClosed(
+  db: Db,
+  state: Running,
+  jump: number | null,
+  now: Instant,
+): Promise<StageFacts['closed']> {
+  const to = state.stageIndex + 1
+  const last = state.plan.stages.at(-1)
+  if (to >= state.plan.stages.length || !last) return null
+  const stages =
+    jump === null || jump >= 1
+      ? state.plan.stages
+      : [...state.plan.stages.slice(0, to), { ...last, target: { share: jump } }, last]
+  const index = jump !== null && jump >= 1 ? stages.length - 1 : to
+  const after = { ...state, plan: { ...state.plan, stages } }
+  return stageClosed(db, await policyOf(db, state.procedureId), after, index, now)
 }

@@ -8,15 +8,21 @@ import type { Actor } from './domain/actor.ts'
 import { type RolloutId, rolloutId as rolloutIdOf } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
 import { type Plan, plan as planSchema } from './domain/plan.ts'
+import { planUnder } from './domain/plan-under-policy.ts'
+import type { Policy } from './domain/policy.ts'
 import { isRefusal, type Refusal } from './domain/rollout/commands.ts'
+import { moment } from './domain/rollout/decide.ts'
 import type { RolloutEvent } from './domain/rollout/events.ts'
+import { evolve } from './domain/rollout/evolve.ts'
 import { orderStations } from './domain/station-order.ts'
 import { takesPart } from './domain/takes-part.ts'
 import { notEligible } from './eligible.ts'
 import { alreadyLive, liveRollout } from './live-rollout.ts'
 import { orderSeed } from './order-seed.ts'
+import { policyOf } from './policy-of.ts'
 import { refuse } from './refuse.ts'
 import type { StartInput } from './service.ts'
+import { stageClosed } from './stage-closed.ts'
 
 /** A new rollout, started at once unless it waits for an approval or a moment. Names why not, otherwise. */
 export async function startRollout(
@@ -29,7 +35,8 @@ export async function startRollout(
   await lockProcedure(tx, input.procedureId)
   const procedure = await procedureById(tx, input.procedureId)
   if (!procedure) return refuse('not found', 'there is no such procedure', 'Look at the list of procedures.')
-  const parsed = planSchema.safeParse(input.plan)
+  const policy = await policyOf(tx, procedure.id)
+  const parsed = planSchema.safeParse(planUnder(policy, input.plan, procedure.zone))
   if (!parsed.success)
     return refuse('invalid', planFaults(parsed.error.issues), 'Mend the plan and start again.')
   const deployment = await deploymentById(tx, input.deploymentId)
@@ -61,8 +68,8 @@ export async function startRollout(
       'Link stations to the procedure, or widen the group.',
     )
   const id = rolloutIdOf.parse(randomUUID())
-  const created: RolloutEvent = {
-    type: 'RolloutCreated',
+  const created = {
+    type: 'RolloutCreated' as const,
     rolloutId: id,
     procedureId: procedure.id,
     deploymentId: deployment.id,
@@ -75,6 +82,8 @@ export async function startRollout(
     by,
     at,
   }
+  const closed = await startClosed(tx, policy, created, at)
+  if (closed) return closed
   const first = await record(tx, null, [created], at, deliveries)
   const started = await applyCommand(tx, first, { type: 'start', by }, at, deliveries)
   const events = isRefusal(started) ? first.events : [...first.events, ...started.events]
@@ -86,6 +95,27 @@ export async function startRollout(
       ? `created the rollout of ${where}: ${started.why}`
       : `started the rollout of ${where}`,
   }
+}
+
+/** A start that waits for an approval is looked at, too: whoever starts is the one to choose another time. */
+async function startClosed(
+  tx: Db,
+  policy: Policy,
+  created: Extract<RolloutEvent, { type: 'RolloutCreated' }>,
+  now: Instant,
+): Promise<Refusal | null> {
+  const at = Math.max(now, created.startAt ?? now)
+  const closed = await stageClosed(tx, policy, evolve(null, created), 0, at)
+  if (closed === null) return null
+  const then = at > now ? ` ${moment(at)}` : ''
+  const from = closed.opensAt === null ? '' : `, which is ${moment(closed.opensAt)}`
+  return refuse(
+    'not now',
+    `the first stage may take no station${then}: ${closed.why}`,
+    closed.kind === 'freeze'
+      ? `Lift the freeze, or start it with a start time after it${from}.`
+      : `Start it with a start time within the hours${from}.`,
+  )
 }
 
 function orderOf(stations: Station[], plan: Plan, seed: string) {

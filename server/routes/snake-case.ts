@@ -7,7 +7,14 @@ export function snakeCase(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [snake(key), snakeCase(each)]))
 }
 
-/** The same for a schema, so that the description of the interface matches what it answers. */
+/** What came in, under the names that it has inside. */
+export function camelCase(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(camelCase)
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [camel(key), camelCase(each)]))
+}
+
+/** The names of a schema as `snakeCase` writes them, so that the description of the interface matches what it answers. */
 export function snakeCaseSchema(schema: z.ZodType): z.ZodType {
   if (schema instanceof z.ZodObject)
     return z.object(
@@ -26,6 +33,10 @@ function zodType(schema: unknown): z.ZodType {
   throw new Error('expected a zod schema')
 }
 
-function snake(key: string): string {
+export function snake(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}
+
+function camel(key: string): string {
+  return key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }

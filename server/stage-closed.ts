@@ -1,0 +1,21 @@
+// Why hours or a freeze keep a rollout from taking the stations of a stage. Nothing but taking them waits for it.
+import type { Db } from '../db/client.ts'
+import { stationsById } from '../db/registry.ts'
+import { type Closed, closedBecause } from './domain/closed-because.ts'
+import type { Instant } from './domain/instant.ts'
+import type { Policy } from './domain/policy.ts'
+import { stationsOfStage } from './domain/rollout/decide-staging.ts'
+import type { RolloutState } from './domain/rollout/state.ts'
+
+/** Null when the sites of the stations that the stage would take are open at that moment, and none is frozen. */
+export async function stageClosed(
+  db: Db,
+  policy: Policy,
+  state: RolloutState,
+  stageIndex: number,
+  at: Instant,
+): Promise<Closed | null> {
+  const stations = await stationsById(db, stationsOfStage(state, stageIndex))
+  const sites = [...new Set(stations.map((station) => station.site))].sort()
+  return closedBecause(policy, sites, at)
+}
