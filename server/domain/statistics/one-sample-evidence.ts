@@ -1,7 +1,6 @@
 import { ALTERNATIVES } from './alternatives.ts'
 import { logOdds } from './log-odds.ts'
 import { logSumExp } from './log-sum-exp.ts'
-import { rateFromLogOdds } from './rate-from-log-odds.ts'
 
 /**
  * Logarithm of the evidence that a bad rate lies above a set limit, valid at any look.
@@ -15,13 +14,22 @@ import { rateFromLogOdds } from './rate-from-log-odds.ts'
  * @example oneSampleLogEvidence(12, 200, 0.02) // 4.30: evidence 74 that more than 2 % are bad
  */
 export function oneSampleLogEvidence(bad: number, runs: number, limit: number): number {
-  const at = logOdds(limit)
-  const counted = Math.min(bad, runs)
+  return logEvidenceAbove(bad, runs, logOdds(limit))
+}
+
+/** The same for a limit given in log-odds, which tells 0.1 from 0.01 bad in a million million as well. */
+export function logEvidenceAbove(bad: number, runs: number, limit: number): number {
+  const failed = Math.min(bad, runs)
   return logSumExp(
     ALTERNATIVES.map(({ beyond, logShare }) => {
-      // from odds to odds, the pass rates differ by log(1 - limit) - log(1 - rate) alone
-      const passes = Math.log1p(-rateFromLogOdds(at)) - Math.log1p(-rateFromLogOdds(at + beyond))
-      return logShare + counted * beyond - runs * passes
+      // from odds to odds a run weighs log(1 - limit) - log(1 - rate) more, and a failure `beyond` more
+      const perRun = logPassing(limit) - logPassing(limit + beyond)
+      return logShare + failed * beyond - runs * perRun
     }),
   )
+}
+
+/** Logarithm of the pass rate at so many log-odds of failing, with all its digits near 0 and near 1. */
+function logPassing(logOddsOfFailing: number): number {
+  return -Math.max(logOddsOfFailing, 0) - Math.log1p(Math.exp(-Math.abs(logOddsOfFailing)))
 }
