@@ -12,6 +12,9 @@
  */
 export const ALTERNATIVES: readonly { beyond: number; share: number; logShare: number }[] = alternatives()
 
+/** The largest of them. */
+export const FURTHEST_ALTERNATIVE = Math.max(...ALTERNATIVES.map(({ beyond }) => beyond))
+
 function alternatives(): { beyond: number; share: number; logShare: number }[] {
   const steps = Array.from({ length: 16 }, (_, step) => 0.25 * (step + 1))
   const heights = steps.map((beyond) => Math.exp(-(beyond ** 2) / (2 * 1.25 ** 2)))

@@ -1,3 +1,4 @@
+import { FURTHEST_ALTERNATIVE } from './alternatives.ts'
 import type { LikelihoodCurve } from './average-over-drift.ts'
 import { logEvidence } from './log-evidence.ts'
 
@@ -29,16 +30,25 @@ const HIGHEST = 4.5
 const STEP = 0.125
 const MOST_STEPS = 320
 
+/**
+ * On a concave curve evidence falls with every step, so that steps need not be looked at one by one from
+ * the end of the range on: leaps from no change outwards find one that is refuted, and only the top of
+ * the curve is ever read.
+ */
 function firstThatStands(curve: LikelihoodCurve, needed: number, from: number, direction: 1 | -1): number {
-  let above = logEvidence(curve, from, direction)
-  if (above < needed) return -direction * Number.POSITIVE_INFINITY
-  let refuted = from
-  for (let step = 1; step <= MOST_STEPS; step++) {
-    const change = from + direction * STEP * step
-    const evidence = logEvidence(curve, change, direction)
-    if (evidence < needed) return refuted + ((change - refuted) * (above - needed)) / (above - evidence)
-    above = evidence
-    refuted = change
+  const changeAt = (step: number) => from + direction * STEP * step
+  const evidenceAt = (step: number) => logEvidence(curve, changeAt(step), direction)
+  let step = 0
+  if (curve.isConcave(LOWEST - FURTHEST_ALTERNATIVE, HIGHEST + FURTHEST_ALTERNATIVE)) {
+    step = (-direction * from) / STEP
+    for (let leap = 1; step > 0 && evidenceAt(step) < needed; leap *= 2) step = Math.max(step - leap, 0)
   }
-  return refuted
+  let above = evidenceAt(step)
+  if (above < needed) return -direction * Number.POSITIVE_INFINITY
+  for (; step < MOST_STEPS; step++) {
+    const evidence = evidenceAt(step + 1)
+    if (evidence < needed) return changeAt(step + (above - needed) / (above - evidence))
+    above = evidence
+  }
+  return changeAt(step)
 }

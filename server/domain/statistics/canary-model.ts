@@ -2,9 +2,9 @@ import { type BaseStation, baseDrift, type Drift } from './base-drift.ts'
 import { logOdds } from './log-odds.ts'
 import { type PooledPast, pooledPast } from './pooled-past.ts'
 import { rateFromLogOdds } from './rate-from-log-odds.ts'
-import type { CanaryStation } from './station-kernel.ts'
 import { type StationPrior, stationPrior } from './station-prior.ts'
 import { type StationTally, tallyInRange } from './station-tally.ts'
+import type { CanaryStation } from './summed-kernel.ts'
 
 export type ModelOptions = {
   /** Standard deviation, in log-odds, of what a deployment does to one station by chance. */

@@ -1,5 +1,5 @@
 import { rateFromLogOdds } from './rate-from-log-odds.ts'
-import type { CanaryStation } from './station-kernel.ts'
+import type { CanaryStation } from './summed-kernel.ts'
 
 /**
  * How closely the canary's counts fix the shift of its bad rate: a standard deviation in log-odds.

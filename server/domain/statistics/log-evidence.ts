@@ -1,6 +1,7 @@
-import { ALTERNATIVES } from './alternatives.ts'
+import { ALTERNATIVES, FURTHEST_ALTERNATIVE } from './alternatives.ts'
 import type { LikelihoodCurve } from './average-over-drift.ts'
 import { logSumExp } from './log-sum-exp.ts'
+import { termsThatCount } from './terms-that-count.ts'
 
 /**
  * Logarithm of the evidence (e-value) that the change lies beyond `limit`, upwards (+1: worse) or
@@ -16,8 +17,11 @@ import { logSumExp } from './log-sum-exp.ts'
  * @example no runs: 0, that is evidence 1; 3.9 is evidence 50, the line at alpha 0.02
  */
 export function logEvidence(curve: LikelihoodCurve, limit: number, direction: 1 | -1): number {
-  const average = logSumExp(
-    ALTERNATIVES.map(({ beyond, logShare }) => logShare + curve(limit + direction * beyond)),
+  const furthest = limit + direction * FURTHEST_ALTERNATIVE
+  const { logs } = termsThatCount(
+    ALTERNATIVES,
+    ({ beyond, logShare }) => logShare + curve.at(limit + direction * beyond),
+    { from: 0, isConcave: curve.isConcave(Math.min(limit, furthest), Math.max(limit, furthest)) },
   )
-  return average - curve(limit)
+  return logSumExp(logs) - curve.at(limit)
 }

@@ -1,7 +1,9 @@
 import type { LikelihoodCurve } from './average-over-drift.ts'
+import { logSumExp } from './log-sum-exp.ts'
 import { rateFromLogOdds } from './rate-from-log-odds.ts'
+import { termsThatCount } from './terms-that-count.ts'
 
-/** Probabilities of changes between −3 and 4.5 log-odds, in steps of 0.125. */
+/** Probabilities of changes between −3 and 4.5 log-odds, in steps of 0.125; those that are 0 left out. */
 export type Posterior = readonly { readonly change: number; readonly probability: number }[]
 
 /**
@@ -17,11 +19,19 @@ export type Posterior = readonly { readonly change: number; readonly probability
  * @example 6 bad of 60 at 2.1 % expected: probability 0.99 of being worse
  */
 export function posterior(curve: LikelihoodCurve, spread: number): Posterior {
-  const heights = GRID.map((change) => curve(change) - change ** 2 / (2 * spread ** 2))
-  const highest = heights.reduce((high, height) => Math.max(high, height), Number.NEGATIVE_INFINITY)
-  const weights = heights.map((height) => Math.exp(height - highest))
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
-  return GRID.map((change, place) => ({ change, probability: (weights[place] ?? 0) / total }))
+  const { first, logs } = termsThatCount(
+    GRID,
+    (change) => curve.at(change) - change ** 2 / (2 * spread ** 2),
+    {
+      from: GRID.indexOf(0),
+      isConcave: curve.isConcave(Math.min(...GRID), Math.max(...GRID)),
+    },
+  )
+  const total = logSumExp(logs)
+  return GRID.slice(first, first + logs.length).map((change, place) => ({
+    change,
+    probability: Math.exp((logs[place] ?? Number.NEGATIVE_INFINITY) - total),
+  }))
 }
 
 /** Probability of a change beyond `limit`; a change exactly at the limit counts half. */

@@ -4,8 +4,8 @@ import { changesToJudge } from './changes-to-judge.ts'
 import { DEFAULT_OPTIONS, type EvaluationOptions } from './evaluation-options.ts'
 import { likelihoodCurve } from './likelihood-curve.ts'
 import { logEvidence } from './log-evidence.ts'
-import type { CanaryStation } from './station-kernel.ts'
 import type { StationTally } from './station-tally.ts'
+import type { CanaryStation } from './summed-kernel.ts'
 
 export type StationEvidence = { readonly id: string; readonly logEvidence: number }
 

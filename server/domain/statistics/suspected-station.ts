@@ -7,8 +7,8 @@ import { logEvidence } from './log-evidence.ts'
 import { posterior, probabilityAbove } from './posterior.ts'
 import { rateFromLogOdds } from './rate-from-log-odds.ts'
 import { strongestFirst } from './station-evidence.ts'
-import type { CanaryStation } from './station-kernel.ts'
 import type { StationTally } from './station-tally.ts'
+import type { CanaryStation } from './summed-kernel.ts'
 
 /** The canary station that speaks loudest against the build, and what the others say without it. */
 export type StrongestStation = {
