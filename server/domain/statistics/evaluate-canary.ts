@@ -2,6 +2,7 @@ import { alwaysValidBounds, type Bounds } from './always-valid-bounds.ts'
 import type { Drift } from './base-drift.ts'
 import { canaryModel } from './canary-model.ts'
 import { changesToJudge } from './changes-to-judge.ts'
+import { evaluateGain, type Gain } from './evaluate-gain.ts'
 import { DEFAULT_OPTIONS, type EvaluationOptions } from './evaluation-options.ts'
 import { likelihoodCurve } from './likelihood-curve.ts'
 import { logEvidence } from './log-evidence.ts'
@@ -45,6 +46,8 @@ export type Judged = Expectation & {
   readonly probabilityUnacceptable: number
   readonly probabilitySevere: number
   readonly posteriorRate: number
+  /** Of the good outcome; null where it was not asked for or cannot be more than tolerated. */
+  readonly gain: Gain | null
 }
 
 export type CanaryEvaluation = NoData | Judged
@@ -67,7 +70,7 @@ export function evaluateCanary(
   stations: readonly StationTally[],
   options: EvaluationOptions = {},
 ): CanaryEvaluation {
-  const settings = { ...DEFAULT_OPTIONS, ...options }
+  const settings: typeof DEFAULT_OPTIONS & EvaluationOptions = { ...DEFAULT_OPTIONS, ...options }
   const model = canaryModel(stations, settings)
   const { drift, expectedRate, units, bad } = model
   const expectation = {
@@ -106,6 +109,10 @@ export function evaluateCanary(
     probabilityUnacceptable: probabilityAbove(believed, unacceptable),
     probabilitySevere: probabilityAbove(believed, severe),
     posteriorRate: meanRate(believed, expected),
+    gain:
+      settings.gainPoints === undefined
+        ? null
+        : evaluateGain(curve, expectedRate, { points: settings.gainPoints, alpha: settings.gainAlpha }),
   }
 }
 

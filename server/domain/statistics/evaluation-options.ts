@@ -11,6 +11,10 @@ export type EvaluationOptions = Partial<ModelOptions> & {
   readonly unacceptablePoints?: number
   readonly severeRelative?: number
   readonly severePoints?: number
+  /** Rise of the good outcome that is tolerated, as an amount of rate; absent: no gain is looked for. */
+  readonly gainPoints?: number
+  /** Share of rollouts without a change in which a gain may ever be claimed, over all looks together. */
+  readonly gainAlpha?: number
   /** Standard deviation, in log-odds, of the changes that builds make; for the posterior only. */
   readonly priorSpread?: number
 }
@@ -24,5 +28,6 @@ export const DEFAULT_OPTIONS = {
   unacceptablePoints: 0.005,
   severeRelative: 2,
   severePoints: 0,
+  gainAlpha: 0.05,
   priorSpread: 1,
 }
