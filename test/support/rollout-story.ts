@@ -1,18 +1,24 @@
 // given(events).when(command).gives(events): the rollout told as what happened, what is asked, and what follows.
 import { expect } from 'vitest'
 import { type Actor, firstpass } from '../../server/domain/actor.ts'
-import type { GateMetric } from '../../server/domain/gate.ts'
+import type { GateVerdict, Verdict } from '../../server/domain/gates/verdict.ts'
 import type { StationId } from '../../server/domain/ids.ts'
 import { minute } from '../../server/domain/instant.ts'
 import type { Plan } from '../../server/domain/plan.ts'
-import { type Command, type Decided, isRefusal, type Refusal } from '../../server/domain/rollout/commands.ts'
+import {
+  type Command,
+  type Decided,
+  isRefusal,
+  type JudgePolicy,
+  type Refusal,
+} from '../../server/domain/rollout/commands.ts'
 import { decide } from '../../server/domain/rollout/decide.ts'
 import type { RolloutEvent } from '../../server/domain/rollout/events.ts'
 import { fold } from '../../server/domain/rollout/evolve.ts'
 import type { Readiness } from '../../server/domain/rollout/readiness.ts'
-import type { RolloutState } from '../../server/domain/rollout/state.ts'
-import type { GateVerdict, Verdict } from '../../server/domain/verdict.ts'
+import type { PauseReason, RolloutState } from '../../server/domain/rollout/state.ts'
 import { aPlan, base, build, procedure, rollout, station as s, stations } from './plan-builder.ts'
+import { aGate, aVerdict } from './verdict-builder.ts'
 
 export const ada: Actor = { kind: 'person', id: 'U1', name: 'Ada', door: 'slack' }
 export const marek: Actor = { kind: 'person', id: 'U2', name: 'Marek', door: 'page' }
@@ -26,7 +32,7 @@ type RolloutEventBody = RolloutEvent extends infer Event
     ? Omit<Event, 'by' | 'at'>
     : never
   : never
-type Asked = Command extends infer Each
+export type Asked = Command extends infer Each
   ? Each extends Command
     ? Omit<Each, 'by'> & { by?: Actor }
     : never
@@ -112,27 +118,41 @@ export const stage = (stageIndex: number, ...taken: StationId[]): Step => ({
   stations: taken,
 })
 export const advanced = (to: number, ...taken: StationId[]): Step[] => [
-  { type: 'StageAdvanced', from: to - 1, to, why: null, override: [] },
+  { type: 'StageAdvanced', from: to - 1, to, why: null, override: [], evidence: [] },
   stage(to, ...taken),
 ]
 export const live = (stageIndex: number): Step => ({ type: 'StageWentLive', stageIndex })
 export const pulled = (id: StationId): Step => ({ type: 'StationPulled', stationId: id })
 export const confirmed = (id: StationId): Step => ({ type: 'StationConfirmed', stationId: id })
-export const paused = (reason: 'person' | 'breach' = 'person'): Step => ({
+export const paused = (reason: PauseReason = 'person'): Step => ({
   type: 'RolloutPaused',
   reason,
-  why: reason === 'breach' ? 'yield fell' : 'lunch',
+  why: reason === 'breach' ? 'yield fell' : reason === 'person' ? 'lunch' : `${reason} for now`,
 })
+export const resumed: Step = { type: 'RolloutResumed', why: null }
+export const completed: Step = { type: 'RolloutCompleted', why: null, override: [], evidence: [] }
 export const aborted = (...wayBack: (typeof base)[]): Step => ({
   type: 'RolloutAborted',
   why: 'bad build',
   wayBack: [base, ...wayBack],
 })
-export const breached = (
-  severity: 'breach' | 'severe' = 'breach',
-  metric: GateMetric = 'first-pass yield',
-  logEvidence = 5,
-): Step => ({ type: 'BreachOpened', metric, severity, logEvidence, headline: `${metric} fell` })
+type Opened = Omit<Extract<RolloutEvent, { type: 'BreachOpened' }>, 'by' | 'at'>
+export const breached = (what: Partial<Opened> = {}): Step => ({
+  type: 'BreachOpened',
+  gate: 'first-pass yield',
+  mode: 'pause',
+  severity: 'breach',
+  logEvidence: 5,
+  headline: `${what.gate ?? 'first-pass yield'} fell`,
+  details: [],
+  suspect: null,
+  ...what,
+})
+export const recovered = (gate = 'first-pass yield'): Step => ({
+  type: 'BreachRecovered',
+  gate,
+  headline: 'as before',
+})
 
 export const ready: Readiness = { ready: true, items: [] }
 export const notReady: Readiness = {
@@ -140,34 +160,40 @@ export const notReady: Readiness = {
   items: [{ kind: 'samples', met: false, text: '12 of 100 first attempts', done: 12, needed: 100 }],
 }
 
+export const frozen: Readiness = {
+  ready: false,
+  items: [{ kind: 'freeze', met: false, text: 'frozen until Monday: stock-taking', done: 0, needed: 1 }],
+}
+export const advance = {
+  type: 'advance' as const,
+  why: null,
+  override: false,
+  readiness: ready,
+  evidence: [],
+}
+
+/** What gates say that pass, save what the test states; the word of the whole is the first one's. */
 export function verdict(...gates: Partial<GateVerdict>[]): Verdict {
-  const all = gates.map((gate) => ({ ...passing, ...gate }))
-  const overall = all[0]?.verdict ?? 'pass'
-  return { at: t0, engine: 'test', overall, gates: all, watermark: { canary: t0, base: t0 }, drift: {} }
+  const all = gates.map((gate) =>
+    aGate({ verdict: 'pass', logEvidence: 0.4, headline: 'as expected', ...gate }),
+  )
+  return aVerdict(all[0]?.verdict ?? 'pass', all)
 }
 
-const passing: GateVerdict = {
-  metric: 'first-pass yield',
-  mode: 'pause',
-  verdict: 'pass',
-  canary: { stations: 1, n: 100, bad: 2, rate: 0.02 },
-  base: { stations: 9, n: 900, bad: 18, rate: 0.02 },
-  expectedRate: 0.02,
-  difference: 0,
-  differenceLow: -0.02,
-  differenceHigh: 0.03,
-  toleratedRate: 0.022,
-  logEvidence: 0.4,
-  logThreshold: Math.log(50),
-  probabilityWorse: 0.5,
-  probabilityUnacceptable: 0.05,
-  countsToVerdict: null,
-  headline: 'as expected',
+/** Gates may not roll back, and nothing is closed. */
+export const usualPolicy: JudgePolicy = { autoRollback: false, rests: null }
+
+/** The word of one gate before the decider, as the service brings it. */
+export function judged(
+  gate: Partial<GateVerdict> = {},
+  readiness: Readiness = notReady,
+  policy: Partial<JudgePolicy> = {},
+): Asked {
+  return judgedAll(verdict(gate), { ...usualPolicy, ...policy }, readiness)
 }
 
-/** The gates' word before the decider, as the service brings it. */
-export function judged(gate: Partial<GateVerdict> = {}, readiness: Readiness = notReady): Asked {
-  return { type: 'judge', verdict: verdict(gate), readiness, by: firstpass }
+export function judgedAll(all: Verdict, policy = usualPolicy, readiness: Readiness = notReady): Asked {
+  return { type: 'judge', verdict: all, readiness, policy, by: firstpass }
 }
 
 /** Stage 1 with station 1 on the new build, live since its last event. */

@@ -20,8 +20,17 @@ export function blindness(throughput: Throughput | null): Verdict['throughput'] 
     runs: canaryRuns,
     share,
     pastShare,
-    isBlind: expected >= leastExpected && share < pastShare / 2,
+    isBlind: expected >= leastExpected && isTooLittle({ share, pastShare }),
   }
+}
+
+/** Silence of the whole line, or a few runs under the usual share, show nothing of stations that were not seen. */
+export function isSeenAgain(throughput: Verdict['throughput']): boolean {
+  return throughput !== null && !isTooLittle(throughput)
+}
+
+function isTooLittle({ share, pastShare }: { share: number; pastShare: number }): boolean {
+  return share < pastShare / 2
 }
 
 const leastExpected = 20

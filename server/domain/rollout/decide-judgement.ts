@@ -1,12 +1,20 @@
 // What the gates say, turned into what follows: protection first, in every live state.
-import { type GateVerdict, seenEvidence } from '../gates/verdict.ts'
+import { isSeenAgain } from '../gates/blindness.ts'
+import { type GateVerdict, seenEvidence, type Verdict } from '../gates/verdict.ts'
 import type { Instant } from '../instant.ts'
 import type { Command, Decided } from './commands.ts'
 import { at, liveness } from './decide-fact.ts'
 import { aborted } from './decide-verb.ts'
 import type { RolloutEvent } from './events.ts'
 import { evolve } from './evolve.ts'
-import { isRunning, type RolloutState, type Running, type ServicePause } from './state.ts'
+import {
+  isRest,
+  isRunning,
+  type Paused,
+  type RolloutState,
+  type Running,
+  type ServicePause,
+} from './state.ts'
 
 type Of<Type extends Command['type']> = Extract<Command, { type: Type }>
 
@@ -121,28 +129,26 @@ function stopped(state: Running, why: string, command: Of<'judge'>, now: Instant
   return [{ type: 'RolloutPaused', reason: 'breach', why, ...at(command, now) }]
 }
 
+/** A rest goes on for as long as it has its reason, or over into the other one; nothing seen is not "seen again". */
 function resting(state: Running, command: Of<'judge'>, now: Instant): RolloutEvent[] {
-  const { policy, verdict } = command
-  const share = (part: number) => `${(part * 100).toFixed(0)} %`
+  const present = state.status === 'paused' ? state.pause : null
+  if (present && !isRest(present.reason)) return []
   const reasons: Record<ServicePause, string | null> = {
-    blind:
-      verdict.overall === 'blind' && verdict.throughput
-        ? `canary stations report ${share(verdict.throughput.share)} of the runs, ${share(verdict.throughput.pastShare)} is usual`
-        : null,
-    window: policy.rests,
+    blind: blindness(command.verdict, present),
+    window: command.policy.rests,
   }
-  if (state.status === 'paused') {
-    if (!isRest(state.pause.reason) || reasons[state.pause.reason] !== null) return []
-    return [{ type: 'RolloutResumed', why: 'what it rested for is over', ...at(command, now) }]
-  }
+  if (present && isRest(present.reason) && reasons[present.reason] !== null) return []
   for (const reason of ['blind', 'window'] as const) {
     const why = reasons[reason]
     if (why !== null && !state.lifted.includes(reason))
       return [{ type: 'RolloutPaused', reason, why, ...at(command, now) }]
   }
-  return []
+  return present ? [{ type: 'RolloutResumed', why: 'what it rested for is over', ...at(command, now) }] : []
 }
 
-function isRest(reason: string): reason is ServicePause {
-  return reason === 'blind' || reason === 'window'
+function blindness({ overall, throughput }: Verdict, present: Paused['pause'] | null): string | null {
+  const share = (part: number) => `${(part * 100).toFixed(0)} %`
+  if (overall === 'blind' && throughput)
+    return `canary stations report ${share(throughput.share)} of the runs, ${share(throughput.pastShare)} is usual`
+  return present?.reason === 'blind' && !isSeenAgain(throughput) ? present.why : null
 }

@@ -4,7 +4,7 @@ import type { Instant } from '../instant.ts'
 import type { Command, Decided } from './commands.ts'
 import type { RolloutEvent } from './events.ts'
 import { invalid, notNow, notRunning } from './refusals.ts'
-import { blocks, isExposed, isRunning, isTerminal, type RolloutState } from './state.ts'
+import { blocks, isExposed, isRest, isRunning, isTerminal, type RolloutState } from './state.ts'
 
 type Of<Type extends Command['type']> = Extract<Command, { type: Type }>
 
@@ -26,7 +26,7 @@ export function resume(command: Of<'resume'>, state: RolloutState, now: Instant)
     )
   const { reason } = state.pause
   const resumed: RolloutEvent = { type: 'RolloutResumed', why: command.why, by: command.by, at: now }
-  if (reason !== 'blind' && reason !== 'window') return { events: [resumed] }
+  if (!isRest(reason)) return { events: [resumed] }
   if (!command.why?.trim())
     return invalid(
       `it rests because ${state.pause.why}, and goes on by itself when that is over`,

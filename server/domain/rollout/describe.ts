@@ -28,7 +28,7 @@ function describe(event: RolloutEvent, state: RolloutState): string | null {
     case 'RolloutCompleted':
       return 'completed: every station of the rollout runs the build'
     case 'BreachAcknowledged':
-      return `acknowledged the ${event.gate} breach; the rollout stays paused until it is resumed`
+      return `acknowledged the ${event.gate} breach${state.status === 'paused' ? '; the rollout stays paused until it is resumed' : ''}`
     case 'StationWaived':
       return 'waived the station'
     case 'StartApproved':

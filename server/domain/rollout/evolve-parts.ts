@@ -1,5 +1,5 @@
-import { fullShifts } from '../shifts.ts'
 // What several events do to a state.
+import { fullShifts } from '../shifts.ts'
 import type { Breach, Decision, RolloutState, Running } from './state.ts'
 
 export function soakStopped<State extends Omit<Running, 'status' | 'pause'>>(

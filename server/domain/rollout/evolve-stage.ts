@@ -61,6 +61,7 @@ export function undone(
       soakedShifts: event.soakedShifts,
       soakingSince: null,
       approvals: [],
+      lifted: [],
       stations: { ...state.stations, ...back },
       stageHistory: state.stageHistory.slice(0, -1),
     },

@@ -91,6 +91,10 @@ export type WatchAlarm = {
 export type ServicePause = 'blind' | 'window'
 export type PauseReason = 'person' | 'breach' | 'blind' | 'window' | 'superseding' | 'error'
 
+export function isRest(reason: PauseReason): reason is ServicePause {
+  return reason === 'blind' || reason === 'window'
+}
+
 export type Pending = Always & { status: 'pending'; startAt: Instant | null; approvals: Approval[] }
 export type Active = Always & Staged & { status: 'active' }
 export type Paused = Always &

@@ -2,7 +2,7 @@
 import type { StationId } from '../ids.ts'
 import { targetLabel } from '../plan.ts'
 import { type Readiness, unmet } from './readiness.ts'
-import { blocks, canaryStations, type RolloutState } from './state.ts'
+import { blocks, canaryStations, isRest, type Paused, type RolloutState } from './state.ts'
 
 export function waitsFor(
   state: RolloutState,
@@ -20,7 +20,7 @@ export function waitsFor(
     case 'active':
       return [...silent(state, nameOf), ...unmet(readiness)]
     case 'paused':
-      return [`a person: paused, ${state.pause.why}`, ...silent(state, nameOf), ...unmet(readiness)]
+      return [held(state), ...silent(state, nameOf), ...unmet(readiness)]
     case 'aborting': {
       const reverting = state.order
         .filter((id) => state.stations[id]?.status === 'reverting')
@@ -42,6 +42,8 @@ export function nextStep(state: RolloutState, ready: boolean): string {
       const following = state.plan.stages[state.stageIndex + 1]
       if (state.status === 'paused' && state.breaches.some(blocks))
         return 'Acknowledge the breach with a reason and resume, or abort; no further station gets the build until then.'
+      if (state.status === 'paused' && isRest(state.pause.reason))
+        return 'It goes on by itself when that is over, or when somebody resumes it with a reason; gates keep judging.'
       if (state.status === 'paused')
         return 'No further station gets the build until somebody resumes; gates keep judging.'
       if (!following) return 'When the last stage is ready, the rollout completes by itself.'
@@ -55,6 +57,10 @@ export function nextStep(state: RolloutState, ready: boolean): string {
     case 'completed':
       return 'Every station of the rollout runs the build; rollback returns to an earlier one.'
   }
+}
+
+function held({ pause }: Paused): string {
+  return isRest(pause.reason) ? `the end of its rest: ${pause.why}` : `a person: paused, ${pause.why}`
 }
 
 function silent(state: RolloutState, nameOf: (id: StationId) => string): string[] {

@@ -4,6 +4,7 @@ import {
   aborted,
   abortOpen,
   breached,
+  completed,
   created,
   firstLive,
   given,
@@ -66,7 +67,7 @@ describe('abort', () => {
   })
 
   test('after completion names the way that is left', () => {
-    given(...lastLive, { type: 'RolloutCompleted', why: null, override: [] })
+    given(...lastLive, completed)
       .when(abort)
       .isRefused('terminal', /completed at/)
   })

@@ -1,20 +1,24 @@
 import { describe, expect, test } from 'vitest'
+import { seenEvidence } from '../../../server/domain/gates/verdict.ts'
 import { station } from '../../support/plan-builder.ts'
 import {
   aborted,
   abortOpen,
+  advance,
   breached,
   created,
   firstLive,
+  frozen,
   given,
   lastLive,
   marek,
   notReady,
   paused,
   ready,
+  recovered,
+  verdict,
 } from '../../support/rollout-story.ts'
 
-const advance = { type: 'advance' as const, why: null, override: false, readiness: ready }
 const overriding = { ...advance, override: true, why: 'the lot is known' }
 
 describe('advance', () => {
@@ -45,6 +49,28 @@ describe('advance', () => {
       )
   })
 
+  test('keeps with an override the evidence that was seen', () => {
+    const { gates } = verdict({ name: 'error rate', verdict: 'grey', logEvidence: 1.5 })
+    const evidence = seenEvidence(gates)
+    expect(evidence).toMatchObject([
+      { name: 'error rate', verdict: 'grey', logEvidence: 1.5, canary: { n: 60, bad: 7 }, base: { n: 540 } },
+    ])
+    given(...firstLive)
+      .when({ ...overriding, readiness: notReady, evidence })
+      .gives({ type: 'StageAdvanced', evidence }, { type: 'StageStarted' })
+    given(...lastLive)
+      .when({ ...overriding, readiness: notReady, evidence })
+      .gives({ type: 'RolloutCompleted', override: ['12 of 100 first attempts'], evidence })
+  })
+
+  test('goes through no freeze, override or not, in any stage, paused or not', () => {
+    for (const events of [firstLive, lastLive, [...firstLive, paused()], [...firstLive, paused('window')]])
+      for (const command of [advance, overriding])
+        given(...events)
+          .when({ ...command, readiness: frozen })
+          .isRefused('not now', /frozen until Monday: stock-taking/)
+  })
+
   test('does not pass over a pause by a person unless it says why', () => {
     const held = given(...firstLive, paused())
     held.when(advance).isRefused('not now', /paused: lunch/)
@@ -66,11 +92,7 @@ describe('advance', () => {
   })
 
   test('goes on by itself from a pause for a breach that is over', () => {
-    given(...firstLive, breached(), paused('breach'), {
-      type: 'BreachRecovered',
-      metric: 'first-pass yield',
-      headline: 'as before',
-    })
+    given(...firstLive, breached(), paused('breach'), recovered())
       .when(advance)
       .gives({ type: 'RolloutResumed' }, { type: 'StageAdvanced' }, { type: 'StageStarted' })
   })

@@ -1,7 +1,8 @@
 // Commands and facts in any order, for the model of the rollout: most make sense somewhere, none everywhere.
 import fc from 'fast-check'
 import { firstpass } from '../../../server/domain/actor.ts'
-import { gateMetrics } from '../../../server/domain/gate.ts'
+import { overall } from '../../../server/domain/gates/evaluate-gates.ts'
+import type { SeenEvidence, Verdict } from '../../../server/domain/gates/verdict.ts'
 import { hour } from '../../../server/domain/instant.ts'
 import type { Command } from '../../../server/domain/rollout/commands.ts'
 import type { Readiness } from '../../../server/domain/rollout/readiness.ts'
@@ -15,17 +16,27 @@ const anyStation = fc.integer({ min: 1, max: 13 }).map(station)
 const anyBuild = fc.constantFrom(base, build, build, thirdBuild)
 const anyReadiness = fc.constantFrom<Readiness>(ready, ready, notReady)
 const why = fc.constantFrom('because', ' ')
+const evidence = fc.constant<SeenEvidence[]>([])
 const ago = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 3 * hour }))
+
+const gateNames = ['first-pass yield', 'error rate', 'duration', 'reference samples'] as const
 
 const verbs = fc.oneof(
   fc.record({ type: fc.constant('approve' as const) }),
-  fc.record({ type: fc.constant('advance' as const), why, override: fc.boolean(), readiness: anyReadiness }),
+  fc.record({
+    type: fc.constant('advance' as const),
+    why,
+    override: fc.boolean(),
+    readiness: anyReadiness,
+    evidence,
+  }),
   fc.record({
     type: fc.constant('set' as const),
     share: fc.oneof(fc.double({ min: 0, max: 1 }), fc.constantFrom(1, 1.4, Number.NaN)),
     why,
     override: fc.boolean(),
     readiness: anyReadiness,
+    evidence,
   }),
   fc.record({ type: fc.constant('pause' as const), why }),
   fc.record({ type: fc.constant('resume' as const), why }),
@@ -33,20 +44,29 @@ const verbs = fc.oneof(
   fc.record({ type: fc.constant('waive' as const), stationId: anyStation, why }),
   fc.record({
     type: fc.constant('acknowledge' as const),
-    metric: fc.constantFrom(...gateMetrics),
+    gate: fc.constantFrom(...gateNames),
     why,
     logEvidence: fc.option(fc.double({ min: -2, max: 50, noNaN: true })),
+    evidence,
   }),
 )
 
-const judgement = fc.record({
-  type: fc.constant('judge' as const),
-  readiness: anyReadiness,
-  verdict: fc
-    .array(
+const unseen = { runs: 2, share: 0.01, pastShare: 0.1, isBlind: true }
+const throughput = fc.constantFrom<Verdict['throughput'][]>(
+  null,
+  unseen,
+  { ...unseen, isBlind: false },
+  { runs: 30, share: 0.1, pastShare: 0.1, isBlind: false },
+)
+
+const anyVerdict = fc
+  .record({
+    throughput,
+    gates: fc.array(
       fc.record({
-        metric: fc.constantFrom(...gateMetrics),
+        name: fc.constantFrom(...gateNames),
         mode: fc.constantFrom('observe' as const, 'pause' as const, 'roll back' as const),
+        acts: fc.constantFrom(true, true, false),
         // A breach stands on evidence above its line, every other word on less.
         shown: fc.oneof(
           fc.record({
@@ -60,10 +80,28 @@ const judgement = fc.record({
         ),
       }),
       { maxLength: 3 },
+    ),
+  })
+  .map((said): Verdict => {
+    const isBlind = said.throughput?.isBlind ?? false
+    const each = new Map(
+      said.gates.map(({ shown: { verdict: word, logEvidence }, ...gate }) => {
+        const proven = word === 'breach' || word === 'severe'
+        return [gate.name, { ...gate, logEvidence, verdict: isBlind && !proven ? 'blind' : word } as const]
+      }),
     )
-    .map((gates) => new Map(gates.map(({ shown: said, ...gate }) => [gate.metric, { ...gate, ...said }])))
-    .map((gates) => verdict(...gates.values())),
+    const { gates, ...rest } = verdict(...each.values())
+    return { ...rest, gates, overall: overall(gates), throughput: said.throughput }
+  })
+
+const judgement = fc.record({
+  type: fc.constant('judge' as const),
+  readiness: anyReadiness,
+  verdict: anyVerdict,
+  policy: fc.record({ autoRollback: fc.boolean(), rests: fc.constantFrom(null, null, null, 'night') }),
 })
+
+const watching = fc.record({ type: fc.constant('watch' as const), verdict: anyVerdict })
 
 const facts = fc.oneof(
   fc.record({ type: fc.constant('start' as const) }),
@@ -74,10 +112,12 @@ const facts = fc.oneof(
     stationId: anyStation,
     detail: fc.constant('silent'),
   }),
-  judgement,
+  { weight: 2, arbitrary: judgement },
+  watching,
 )
 
 const shown = fc.oneof(
+  fc.record({ type: fc.constant('served' as const), stationId: anyStation, ago }),
   fc.record({ type: fc.constant('run' as const), stationId: anyStation, deploymentId: anyBuild, ago }),
   fc.record({
     type: fc.constant('pickup' as const),
@@ -106,7 +146,9 @@ const anyCommand = fc.oneof(
       const moment = now - before
       return fact.type === 'run'
         ? { ...fact, startedAt: moment, by: firstpass }
-        : { ...fact, message: null, at: moment, by: firstpass }
+        : fact.type === 'served'
+          ? { ...fact, at: moment, by: firstpass }
+          : { ...fact, message: null, at: moment, by: firstpass }
     }),
   },
   { weight: 1, arbitrary: endings.map((ending) => () => ({ ...ending, by: marek })) },

@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { describeEvents } from '../../../server/domain/rollout/describe.ts'
 import { station } from '../../support/plan-builder.ts'
 import {
+  type Asked,
   abortOpen,
+  advance,
   breached,
   created,
   firstLive,
@@ -10,13 +12,11 @@ import {
   judged,
   lastLive,
   paused,
-  ready,
   secondStage,
 } from '../../support/rollout-story.ts'
 
 type Story = { events: Parameters<typeof describeEvents>[0]; state: Parameters<typeof describeEvents>[1] }
 const said = (story: Story) => describeEvents(story.events, story.state)
-const advance = { type: 'advance', why: null, override: false, readiness: ready } as const
 
 describe('what a command did', () => {
   test('is told of a start, an advance and an undo with the stations', () => {
@@ -48,10 +48,18 @@ describe('what a command did', () => {
 
   test('is told of an acknowledgement, an approval and a completion', () => {
     const open = given(...firstLive, breached(), paused('breach'))
-    const metric = 'first-pass yield' as const
-    expect(said(open.when({ type: 'acknowledge', metric, why: 'lot', logEvidence: null }))).toBe(
+    const acknowledge: Asked = {
+      type: 'acknowledge',
+      gate: 'first-pass yield',
+      why: 'lot',
+      logEvidence: null,
+      evidence: [],
+    }
+    expect(said(open.when(acknowledge))).toBe(
       'acknowledged the first-pass yield breach; the rollout stays paused until it is resumed',
     )
+    const observed = given(...firstLive, breached({ mode: 'observe' }))
+    expect(said(observed.when(acknowledge))).toBe('acknowledged the first-pass yield breach')
     expect(said(given(...firstLive).when({ type: 'approve' }))).toBe('approved')
     expect(said(given(...lastLive).when(advance))).toBe(
       'completed: every station of the rollout runs the build',

@@ -1,6 +1,7 @@
 // Any commands and facts, in any order, on one to twelve stations: what must hold whatever happens.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { GateVerdict } from '../../../server/domain/gates/verdict.ts'
 import { hour, type Instant } from '../../../server/domain/instant.ts'
 import type { Plan } from '../../../server/domain/plan.ts'
 import { type Command, isRefusal } from '../../../server/domain/rollout/commands.ts'
@@ -8,21 +9,40 @@ import { decide } from '../../../server/domain/rollout/decide.ts'
 import type { RolloutEvent } from '../../../server/domain/rollout/events.ts'
 import { evolve, fold } from '../../../server/domain/rollout/evolve.ts'
 import {
+  blocks,
   canaryStations,
   isRunning,
   isTerminal,
   type RolloutState,
   soakedMs,
+  soakedShifts,
 } from '../../../server/domain/rollout/state.ts'
 import { stageSize } from '../../../server/domain/stage-size.ts'
 import { aPlan, base, shares } from '../../support/plan-builder.ts'
-import { created, given, t0 } from '../../support/rollout-story.ts'
+import {
+  completed,
+  created,
+  firstLive,
+  given,
+  paused,
+  ready,
+  t0,
+  verdict,
+} from '../../support/rollout-story.ts'
 import { anySteps, type Step } from './any-command.ts'
 
 const plans: Plan[] = [aPlan(), aPlan({ stages: shares(0.1, 0.25, 0.5, 1) }), aPlan({ startApprovals: 1 })]
+const taken = firstLive.slice(1)
+const underWay = [taken, [...taken, paused('blind')], [...taken, paused('window')], [...taken, completed]]
+const mayRollBack = { autoRollback: true, rests: null }
 const anyRollout = fc
-  .record({ plan: fc.constantFrom(...plans), stations: fc.integer({ min: 1, max: 12 }) })
-  .map((what) => given(created(what)).events)
+  .record({
+    plan: fc.constantFrom(...plans),
+    stations: fc.integer({ min: 1, max: 12 }),
+    // Most are under way: what comes after a rest, or after the end, would else be seen too seldom.
+    so: fc.constantFrom([], [], ...underWay),
+  })
+  .map(({ so, ...what }) => given(created(what), ...so).events)
 
 type Moment = {
   command: Command
@@ -33,9 +53,14 @@ type Moment = {
 }
 
 /** Plays the steps, carrying the state along; `look` sees each of them. */
-function play(first: RolloutEvent[], steps: Step[], look: (moment: Moment) => void = () => {}) {
+function play(
+  first: RolloutEvent[],
+  steps: Step[],
+  look: (moment: Moment) => void = () => {},
+  from: Instant = first.at(-1)?.at ?? t0,
+) {
   let state = stateOf(first)
-  let now = t0
+  let now = from
   const all = [...first]
   for (const step of [{ command: start, afterMs: 0 }, ...steps]) {
     now += step.afterMs
@@ -49,6 +74,9 @@ function play(first: RolloutEvent[], steps: Step[], look: (moment: Moment) => vo
   }
   return { state, events: all, now }
 }
+
+const acts = (gate: GateVerdict) => gate.acts && gate.mode !== 'observe'
+const isBreach = (gate: GateVerdict) => gate.verdict === 'breach' || gate.verdict === 'severe'
 
 const start = (): Command => ({ type: 'start', by: { kind: 'service', id: 'f', name: 'f', door: 'service' } })
 
@@ -91,7 +119,7 @@ describe('whatever is asked and whatever stations show', () => {
         const story = play(first, steps)
         if (isTerminal(story.state)) return
         const abort = { command: (): Command => ({ ...start(), type: 'abort', why: '' }), afterMs: 0 }
-        const aborted = play(story.events, [{ ...abort, afterMs: story.now - t0 }])
+        const aborted = play(story.events, [abort], undefined, story.now)
         expect(['aborting', 'aborted']).toContain(aborted.state.status)
         expect(canaryStations(aborted.state)).toEqual([])
         const back = aborted.state.order
@@ -106,34 +134,111 @@ describe('whatever is asked and whatever stations show', () => {
               startedAt: now,
             }),
           }))
-        const later = { command: start, afterMs: story.now - t0 + 1 }
-        expect(play(aborted.events, [later, ...back]).state.status).toBe('aborted')
+        const over = play(aborted.events, back, undefined, aborted.now)
+        expect(over.state.status).toBe('aborted')
       }),
       { numRuns: 400 },
     )
   })
 
-  test('an ended rollout is moved by nothing', () => {
-    always(({ before, events }) => {
-      if (isTerminal(before)) expect(events).toEqual([])
+  test('an ended rollout is moved by nothing; its watch alarms, once and once more when severe', () => {
+    let alarms = 0
+    always(({ command, before, events, after, now }) => {
+      if (!isTerminal(before)) return
+      if (command.type !== 'watch') expect(events).toEqual([])
+      if (events.length === 0) return expect(after).toBe(before)
+      alarms += events.length
+      if (before.status !== 'completed' || after.status !== 'completed')
+        throw new Error(`an alarm moved the rollout from ${before.status} to ${after.status}`)
+      expect({ ...after, alarms: before.alarms }).toEqual(before)
+      expect(now).toBeLessThan(before.watchUntil)
+      for (const event of events) {
+        if (event.type !== 'WatchAlarmed') throw new Error(`the watch gave ${event.type}`)
+        const told = before.alarms.find((alarm) => alarm.gate === event.gate)
+        if (told) expect([told.severity, event.severity]).toEqual(['breach', 'severe'])
+      }
     })
+    expect(alarms).toBeGreaterThan(0)
   })
 
   test('a breach leaves no rollout going on', () => {
     always(({ command, before, after }) => {
       if (command.type !== 'judge' || !isRunning(before)) return
-      const breached = command.verdict.gates.some(
-        (gate) => gate.mode !== 'observe' && (gate.verdict === 'breach' || gate.verdict === 'severe'),
-      )
-      if (breached) expect(['paused', 'aborting', 'aborted']).toContain(after.status)
+      if (command.verdict.gates.some((gate) => acts(gate) && isBreach(gate)))
+        expect(['paused', 'aborting', 'aborted']).toContain(after.status)
     })
   })
 
-  test('no rollout is going on with a breach open', () => {
-    always(({ after }) => {
-      if (after.status === 'active')
-        expect(after.breaches.filter((breach) => breach.closed === null)).toEqual([])
+  test('what is found severe takes every station back where gate and policy say so, also while resting', () => {
+    const severe = verdict({ name: 'another', verdict: 'severe', mode: 'roll back', logEvidence: 9 })
+    const judge: Command = {
+      ...start(),
+      type: 'judge',
+      verdict: severe,
+      policy: mayRollBack,
+      readiness: ready,
+    }
+    const from = new Set<string>()
+    always(({ after: before, now }) => {
+      if (!isRunning(before)) return
+      const decided = decide(judge, before, now)
+      if (isRefusal(decided)) throw new Error('a judgement is never refused')
+      const after = decided.events.reduce<RolloutState>(evolve, before)
+      expect(['aborting', 'aborted']).toContain(after.status)
+      expect(canaryStations(after)).toEqual([])
+      from.add(before.status === 'paused' ? before.pause.reason : before.status)
     })
+    expect([...from].sort()).toEqual(['active', 'blind', 'breach', 'person', 'window'])
+  })
+
+  test('no gate takes stations back without the policy’s word', () => {
+    always(({ command, before, after }) => {
+      if (command.type === 'judge' && !command.policy.autoRollback && isRunning(before))
+        expect(['active', 'paused', 'completed']).toContain(after.status)
+    })
+  })
+
+  test('no rollout is going on with a breach open that holds it', () => {
+    always(({ after }) => {
+      if (after.status === 'active') expect(after.breaches.filter(blocks)).toEqual([])
+    })
+  })
+
+  test('what is only observed changes nothing of what people may do', () => {
+    let observing = 0
+    always(({ command, before, now }) => {
+      if (
+        !isRunning(before) ||
+        !['advance', 'set', 'resume', 'undo', 'pause', 'abort'].includes(command.type)
+      )
+        return
+      const without = { ...before, breaches: before.breaches.filter((breach) => breach.mode !== 'observe') }
+      expect(decide(command, without, now)).toEqual(decide(command, before, now))
+      if (without.breaches.length < before.breaches.length) observing++
+    })
+    expect(observing).toBeGreaterThan(0)
+  })
+
+  test('a person’s pause, and one for a breach, is lifted by a person only', () => {
+    always(({ command, before, events }) => {
+      if (before.status !== 'paused' || !events.some((event) => event.type === 'RolloutResumed')) return
+      if (command.by.kind !== 'person') expect(['blind', 'window']).toContain(before.pause.reason)
+    })
+  })
+
+  test('the service rests a rollout for a reason that holds, and not again in a stage where it was lifted', () => {
+    const rested = new Set<string>()
+    always(({ command, before, events }) => {
+      for (const event of events) {
+        if (event.type !== 'RolloutPaused' || event.reason === 'person' || event.reason === 'breach') continue
+        if (command.type !== 'judge' || !isRunning(before)) throw new Error('nothing asked for a rest')
+        expect(before.lifted).not.toContain(event.reason)
+        if (event.reason === 'window') expect(command.policy.rests).not.toBe(null)
+        else expect(command.verdict.overall).toBe('blind')
+        rested.add(event.reason)
+      }
+    })
+    expect([...rested].sort()).toEqual(['blind', 'window'])
   })
 
   test('a station is taken back by undo, leaving or abort only', () => {
@@ -184,13 +289,17 @@ describe('whatever is asked and whatever stations show', () => {
       expect(soakedMs(after, now)).toBeLessThanOrEqual(now - after.startedAt)
       const longer = soakedMs(after, now + hour) - soakedMs(after, now)
       expect(longer).toBe(after.status === 'active' && after.liveSince !== null ? hour : 0)
+      // A shift of eight hours that was soaked through is eight hours of soak.
+      expect(soakedShifts(after, now) * 8 * hour).toBeLessThanOrEqual(soakedMs(after, now))
     })
   })
 
   test('the same fact, or the same abort, twice is one', () => {
-    const facts = ['run', 'pickup', 'join', 'leave', 'station stale', 'judge', 'supersede', 'abort']
-    always(({ command, after, now }) => {
-      if (!facts.includes(command.type)) return
+    const facts = ['run', 'pickup', 'served', 'join', 'leave', 'station stale', 'judge', 'watch', 'supersede']
+    always(({ command, events, after, now }) => {
+      if (![...facts, 'abort'].includes(command.type)) return
+      // Once its rest is over, the last stage may be looked at and complete.
+      if (events.some((event) => event.type === 'RolloutResumed')) return
       const again = decide(command, after, now)
       if (!isRefusal(again)) expect(again.events).toEqual([])
     })

@@ -1,16 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { minute } from '../../../server/domain/instant.ts'
-import { soakedMs } from '../../../server/domain/rollout/state.ts'
 import {
   abortOpen,
   breached,
+  completed,
   created,
   firstLive,
   given,
   lastLive,
-  live,
   paused,
-  t0,
 } from '../../support/rollout-story.ts'
 
 const pause = { type: 'pause' as const, why: 'shift change' }
@@ -46,7 +43,7 @@ describe('pause', () => {
     given(...abortOpen)
       .when(pause)
       .isRefused('not now')
-    given(...lastLive, { type: 'RolloutCompleted', why: null, override: [] })
+    given(...lastLive, completed)
       .when(pause)
       .isRefused('terminal')
   })
@@ -72,30 +69,5 @@ describe('resume', () => {
     given(...firstLive, paused(), breached())
       .when(resume)
       .isRefused('not now', /is breached/)
-  })
-})
-
-describe('the soak clock', () => {
-  const soakedAt = (story: ReturnType<typeof given>, now: number) =>
-    'soakedMs' in story.state ? soakedMs(story.state, now) : Number.NaN
-  const liveAt = 4 * minute + t0
-
-  test('runs from the moment the stage is live', () => {
-    expect(soakedAt(given(...firstLive.slice(0, -1)), liveAt + 9 * minute)).toBe(0)
-    expect(soakedAt(given(...firstLive), liveAt + 9 * minute)).toBe(9 * minute)
-  })
-
-  test('stands while paused and goes on from there', () => {
-    const held = { ...paused(), at: liveAt + 10 * minute }
-    expect(soakedAt(given(...firstLive, held), liveAt + 60 * minute)).toBe(10 * minute)
-    const resumed = { type: 'RolloutResumed' as const, why: null, at: liveAt + 30 * minute }
-    expect(soakedAt(given(...firstLive, held, resumed), liveAt + 35 * minute)).toBe(15 * minute)
-  })
-
-  test('of a stage that goes live while paused starts with the resume', () => {
-    const story = [...firstLive.slice(0, -1), paused(), live(0)]
-    expect(soakedAt(given(...story), liveAt + 60 * minute)).toBe(0)
-    const resumed = { type: 'RolloutResumed' as const, why: null, at: liveAt + 30 * minute }
-    expect(soakedAt(given(...story, resumed), liveAt + 35 * minute)).toBe(5 * minute)
   })
 })

@@ -16,6 +16,7 @@ import {
   given,
   live,
   marek,
+  recovered,
   stage,
   started,
 } from '../../support/rollout-story.ts'
@@ -36,7 +37,7 @@ const enough: StageFacts = {
   overall: 'pass',
   canaryFirstAttempts: 120,
   firstAttemptsByStation: { [station(1)]: 90, [station(2)]: 30 },
-  closedBecause: null,
+  closed: null,
 }
 
 /** Of the stage after these events, an hour and a minute after the last of them. */
@@ -58,7 +59,7 @@ describe('a stage', () => {
   test('shows every item, none hidden by another, protection first', () => {
     const { items, ready } = readiness(
       [...two, breached()],
-      { overall: null, closedBecause: 'night shift' },
+      { overall: null, closed: { kind: 'window', why: 'night shift' } },
       0,
     )
     expect(ready).toBe(false)
@@ -85,7 +86,7 @@ describe('a stage', () => {
       overall: 'wait',
       canaryFirstAttempts: 12,
       firstAttemptsByStation: { [station(1)]: 12 },
-      closedBecause: 'closed until 06:00',
+      closed: { kind: 'window', why: 'closed until 06:00' },
     }
     expect(unmet(readiness([...two, confirmed(station(1))], short))).toEqual([
       '1 of 2 stations confirmed on the new build',
@@ -110,6 +111,13 @@ describe('a stage', () => {
     expect(readiness([...twoLive, ...approved], {}, 58 * minute).ready).toBe(true)
   })
 
+  test('is closed by a freeze, which is no window', () => {
+    const { items } = readiness([...twoLive, ...approved], {
+      closed: { kind: 'freeze', why: 'stock-taking' },
+    })
+    expect(items.filter((item) => !item.met)).toMatchObject([{ kind: 'freeze', text: 'stock-taking' }])
+  })
+
   test('takes a waived station as there, and does not wait for its samples', () => {
     const waived = { type: 'StationWaived' as const, stationId: station(2), why: 'repair' }
     const events = [...two, confirmed(station(1)), waived, live(0), ...approved]
@@ -124,8 +132,7 @@ describe('a stage', () => {
   test('is held by an open breach and no longer by a closed one', () => {
     const open = [...firstLive, breached()]
     expect(unmet(readiness(open))).toEqual(['first-pass yield breached: acknowledge with a reason, or abort'])
-    const over = { type: 'BreachRecovered' as const, metric: 'first-pass yield' as const, headline: 'over' }
-    expect(readiness([...open, over]).ready).toBe(true)
+    expect(readiness([...open, recovered()]).ready).toBe(true)
   })
 })
 

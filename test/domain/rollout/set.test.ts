@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest'
+import { seenEvidence } from '../../../server/domain/gates/verdict.ts'
 import { aPlan, station } from '../../support/plan-builder.ts'
 import {
+  type Asked,
   abortOpen,
   breached,
   created,
   firstLive,
+  frozen,
   given,
   lastLive,
   notReady,
@@ -13,10 +16,18 @@ import {
   secondStage,
   stage,
   started,
+  verdict,
 } from '../../support/rollout-story.ts'
 
-const set = (share: number, what = {}) =>
-  ({ type: 'set', share, why: 'lot 7 is clean', override: false, readiness: ready, ...what }) as const
+const set = (share: number, what = {}): Asked => ({
+  type: 'set',
+  share,
+  why: 'lot 7 is clean',
+  override: false,
+  readiness: ready,
+  evidence: [],
+  ...what,
+})
 
 const soak = (firstAttempts: number) => ({ minutes: 60, firstAttempts, firstAttemptsPerStation: 0 })
 const fourStages = aPlan({
@@ -99,6 +110,16 @@ describe('set', () => {
     given(...firstLive)
       .when(set(0.8, { readiness: notReady, override: true }))
       .gives({ type: 'StageSet', override: ['12 of 100 first attempts'] }, { type: 'StageStarted' })
+  })
+
+  test('keeps with an override the evidence that was seen, and goes through no freeze', () => {
+    const evidence = seenEvidence(verdict({ name: 'error rate', verdict: 'grey' }).gates)
+    given(...firstLive)
+      .when(set(0.8, { readiness: notReady, override: true, evidence }))
+      .gives({ type: 'StageSet', evidence }, { type: 'StageStarted' })
+    given(...firstLive)
+      .when(set(0.8, { readiness: frozen, override: true }))
+      .isRefused('not now', /frozen until Monday/)
   })
 
   test('does not pass over a pause by a person, or an open breach', () => {

@@ -2,18 +2,16 @@ import { describe, expect, test } from 'vitest'
 import { firstpass } from '../../../server/domain/actor.ts'
 import { thirdBuild } from '../../support/plan-builder.ts'
 import {
+  advance,
   breached,
   created,
   firstLive,
   given,
   marek,
   paused,
-  ready,
   secondStage,
   started,
 } from '../../support/rollout-story.ts'
-
-const advance = { type: 'advance' as const, why: null, override: false, readiness: ready }
 
 describe('a command that was issued against an earlier state', () => {
   test('is refused and names who moved the rollout, when, and where it is now', () => {

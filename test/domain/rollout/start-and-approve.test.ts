@@ -6,6 +6,7 @@ import {
   abortOpen,
   ada,
   advanced,
+  completed,
   created,
   firstLive,
   given,
@@ -88,7 +89,7 @@ describe('approve', () => {
     given(...abortOpen)
       .when({ type: 'approve' })
       .isRefused('not now', /being aborted/)
-    given(...lastLive, { type: 'RolloutCompleted', why: null, override: [] })
+    given(...lastLive, completed)
       .when({ type: 'approve' })
       .isRefused('terminal', /completed/)
   })

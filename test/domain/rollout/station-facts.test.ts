@@ -3,6 +3,7 @@ import { minute } from '../../../server/domain/instant.ts'
 import { base, build, station, thirdBuild } from '../../support/plan-builder.ts'
 import {
   aborted,
+  advance,
   advanced,
   created,
   firstLive,
@@ -204,9 +205,8 @@ describe('a station that joins', () => {
 
   test('counts in the size of the next stage', () => {
     const joined = given(...firstLive).when({ type: 'join', stationId: station(11) })
-    const readiness = { ready: true, items: [] }
     given(...firstLive, ...joined.events)
-      .when({ type: 'advance', why: null, override: false, readiness })
+      .when(advance)
       .gives({ type: 'StageAdvanced' }, { type: 'StageStarted', stations: [2, 3, 4, 5, 6].map(station) })
   })
 })
@@ -232,8 +232,6 @@ describe('a station that leaves', () => {
     given(...gone)
       .when(run(2))
       .givesNothing()
-    const readiness = { ready: true, items: [] }
-    const advance = { type: 'advance', why: null, override: false, readiness } as const
     given(...gone)
       .when(advance)
       .gives({ type: 'StageAdvanced' }, { type: 'StageStarted', stations: [3, 4, 5, 6].map(station) })

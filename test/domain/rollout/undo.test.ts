@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { minute } from '../../../server/domain/instant.ts'
 import { station } from '../../support/plan-builder.ts'
 import {
+  type Asked,
   abortOpen,
   advanced,
   confirmed,
@@ -14,6 +15,14 @@ import {
 } from '../../support/rollout-story.ts'
 
 const undo = { type: 'undo' as const, why: 'wrong button' }
+const set = (share: number): Asked => ({
+  type: 'set',
+  share,
+  why: 'all is well',
+  override: false,
+  readiness: ready,
+  evidence: [],
+})
 
 describe('undo', () => {
   test('un-pins the stations that have not run the new build, and goes back a stage', () => {
@@ -50,7 +59,7 @@ describe('undo', () => {
   })
 
   test('of a jump brings back the stages that the jump replaced', () => {
-    const jump = { type: 'set', share: 1, why: 'all is well', override: false, readiness: ready } as const
+    const jump = set(1)
     const jumped = given(...firstLive).when(jump)
     expect(jumped.state.plan.stages).toHaveLength(2)
     const back = given(...firstLive, ...jumped.events).when(undo)
@@ -59,7 +68,7 @@ describe('undo', () => {
 
   test('leaves room for the station that had run: a smaller stage then takes fewer others', () => {
     const undone = given(...secondStage, confirmed(station(5))).when(undo)
-    const jump = { type: 'set', share: 0.3, why: 'less', override: false, readiness: ready } as const
+    const jump = set(0.3)
     given(...secondStage, confirmed(station(5)), ...undone.events)
       .when(jump)
       .gives({ type: 'StageSet' }, { type: 'StageStarted', stations: [station(2)] })

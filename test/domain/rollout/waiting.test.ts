@@ -7,6 +7,7 @@ import {
   aborted,
   abortOpen,
   breached,
+  completed,
   created,
   firstLive,
   given,
@@ -27,7 +28,6 @@ const silent = {
   trouble: { kind: 'stale' as const, since: t0, detail: 'no run for 3 h' },
 }
 const waived = { type: 'StationWaived' as const, stationId: station(1), why: 'repair' }
-const completed = { type: 'RolloutCompleted' as const, why: null, override: [] }
 
 describe('what a rollout waits for', () => {
   test('before the start is its approvals and its time', () => {
@@ -53,6 +53,14 @@ describe('what a rollout waits for', () => {
       'a person: paused, lunch',
       '12 of 100 first attempts',
     ])
+  })
+
+  test('while resting is the end of the rest, not a person', () => {
+    expect(waits([...firstLive, paused('window')], notReady)).toEqual([
+      'the end of its rest: window for now',
+      '12 of 100 first attempts',
+    ])
+    expect(waits([...firstLive, paused('blind')])).toEqual(['the end of its rest: blind for now'])
   })
 
   test('in an abort is each station that is not back, waived ones left out', () => {
@@ -82,6 +90,17 @@ describe('what comes next', () => {
 
   test('while a breach is open names the two ways out', () => {
     expect(next([...firstLive, breached(), paused('breach')])).toMatch(/^Acknowledge the breach .* or abort/)
+  })
+
+  test('while resting is that it goes on by itself', () => {
+    expect(next([...firstLive, paused('window')])).toMatch(/goes on by itself when that is over/)
+    expect(next([...firstLive, paused('blind')])).toMatch(/goes on by itself when that is over/)
+  })
+
+  test('while only an observed breach is open, is what it would be without', () => {
+    const observed = breached({ mode: 'observe' })
+    expect(next([...firstLive, observed])).toBe(next(firstLive))
+    expect(next([...firstLive, observed, paused()])).toBe(next([...firstLive, paused()]))
   })
 
   test('while paused promises nothing', () => {
