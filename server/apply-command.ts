@@ -1,11 +1,11 @@
 // One command on one rollout, in the caller's transaction: state, pins, events and deliveries change together.
 import type { Db } from '../db/client.ts'
 import { isElsewhere, pinStations } from '../db/pins.ts'
+import { recount } from '../db/recount.ts'
 import { activateDeployment, pinnedDeployment } from '../db/registry.ts'
-import { appendEvents, type LoadedRollout, saveDriftNoise, saveRollout } from '../db/rollout-storage.ts'
-import { freezePasts, pastDays } from '../db/station-past.ts'
-import { lockProcedure, recountArms } from '../db/store-runs.ts'
-import { driftNoise } from './domain/gates/drift-noise.ts'
+import { appendEvents, type LoadedRollout, saveRollout } from '../db/rollout-storage.ts'
+import { freezeJoined, freezePasts } from '../db/station-past.ts'
+import { lockProcedure } from '../db/store-runs.ts'
 import type { StationId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
 import { type Command, isRefusal, type Refusal } from './domain/rollout/commands.ts'
@@ -67,8 +67,7 @@ async function follow(
     case 'RolloutStarted':
       await lockProcedure(tx, procedureId)
       await freezePasts(tx, after, now)
-      await saveDriftNoise(tx, rolloutId, driftNoise(await pastDays(tx, after, now)))
-      return recountArms(tx, procedureId, rolloutId)
+      return recount(tx, procedureId, rolloutId)
     case 'StageStarted':
       return pin(event.stations)
     case 'StageUndone':
@@ -79,17 +78,17 @@ async function follow(
       if ((await pinnedDeployment(tx, procedureId, event.stationId)) === null)
         await pin([event.stationId], after.baseDeploymentId)
       await lockProcedure(tx, procedureId)
-      if ('startedAt' in after && after.startedAt !== null) await freezePasts(tx, after, after.startedAt)
-      return recountArms(tx, procedureId, rolloutId)
+      if ('startedAt' in after && after.startedAt !== null) await freezeJoined(tx, after, after.startedAt)
+      return recount(tx, procedureId, rolloutId)
     case 'AbortFinished':
       await lockProcedure(tx, procedureId)
-      return recountArms(tx, procedureId, rolloutId)
+      return recount(tx, procedureId, rolloutId)
     case 'RolloutCompleted':
       await lockProcedure(tx, procedureId)
       await pin(after.order.filter((id) => after.stations[id]?.status === 'queued'))
       if (!(await isElsewhere(tx, procedureId, after.deploymentId)))
         await activateDeployment(tx, procedureId, after.deploymentId, new Date(now))
-      return recountArms(tx, procedureId, rolloutId)
+      return recount(tx, procedureId, rolloutId)
     case 'RolloutCreated':
     case 'StartApproved':
     case 'StageWentLive':

@@ -7,6 +7,8 @@ import { storeRuns } from '../db/store-runs.ts'
 import type { ProcedureId, RunId, StationId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
 import { attribute, type Run, type RunInput, unitOf } from './domain/run.ts'
+import { runFindings } from './domain/run-findings.ts'
+import { shiftClock, usualShifts } from './domain/shifts.ts'
 import { makeRunId } from './run-id.ts'
 
 export type Received = { input: RunInput; stationId: StationId; deploymentHeader: string | null }
@@ -15,6 +17,15 @@ export type Stored = { id: RunId } | { refused: string }
 type Deps = { database: Database; now: () => Instant; stored: (procedureId: ProcedureId) => void }
 
 export function ingest({ database, now, stored }: Deps) {
+  const clocks = new Map<string, ShiftClock>()
+
+  /** Kept, since a clock remembers the shift starts of the days that it was asked for. */
+  function clockOf(zone: string): ShiftClock {
+    const clock = clocks.get(zone) ?? shiftClock(usualShifts(zone))
+    clocks.set(zone, clock)
+    return clock
+  }
+
   /** One answer for each run, in the order given. Runs of an unknown procedure are refused, the others stored. */
   return async function take(received: Received[]): Promise<Stored[]> {
     const byProcedure = Map.groupBy(
@@ -25,7 +36,9 @@ export function ingest({ database, now, stored }: Deps) {
     for (const [procedureId, indices] of byProcedure) {
       if (!procedureId) continue
       const own = indices.flatMap((index) => received[index] ?? [])
-      const taken = await database.db.transaction((tx) => takeOfProcedure(tx, procedureId, own, now()))
+      const taken = await database.db.transaction((tx) =>
+        takeOfProcedure(tx, procedureId, own, now(), clockOf),
+      )
       for (const [place, index] of indices.entries())
         answers[index] = taken[place] ?? { refused: 'not stored' }
       if (taken.some((answer) => 'id' in answer)) stored(procedureId)
@@ -34,19 +47,23 @@ export function ingest({ database, now, stored }: Deps) {
   }
 }
 
+type ShiftClock = ReturnType<typeof shiftClock>
+
 async function takeOfProcedure(
   tx: Db,
   procedureId: ProcedureId,
   received: Received[],
   now: Instant,
+  clockOf: (zone: string) => ShiftClock,
 ): Promise<Stored[]> {
-  if (!(await procedureById(tx, procedureId)))
+  const procedure = await procedureById(tx, procedureId)
+  if (!procedure)
     return received.map(() => ({
       refused: `there is no procedure ${procedureId}: expected one that this service knows`,
     }))
   const known = await deploymentIdsOf(tx, procedureId)
   const runs: Run[] = []
-  for (const each of received) runs.push(await runOf(tx, each, known))
+  for (const each of received) runs.push(await runOf(tx, each, known, clockOf(procedure.zone)))
   await storeRuns(tx, procedureId, runs, new Date(now))
   return runs.map((run) => ({ id: run.id }))
 }
@@ -55,6 +72,7 @@ async function runOf(
   tx: Db,
   { input, stationId, deploymentHeader }: Received,
   known: ReadonlySet<string>,
+  shiftAt: ShiftClock,
 ): Promise<Run> {
   const { procedure_id, serial_number, outcome, started_at, ended_at, deployment_id, metadata, ...rest } =
     input
@@ -68,7 +86,9 @@ async function runOf(
   const pickup =
     byBody.deploymentId === null ? await acknowledgedAt(tx, procedure_id, stationId, started_at.at) : null
   const unit = unitOf(serial_number)
+  const detail = { ...rest, ...(metadata ? { metadata } : {}) }
   return {
+    ...runFindings(detail, outcome),
     id: makeRunId({ stationId, procedureId: procedure_id, unit, startedAt: started_at.at }),
     procedureId: procedure_id,
     stationId,
@@ -79,6 +99,7 @@ async function runOf(
     startedAt: started_at.at,
     endedAt: ended_at.at,
     zoneless: started_at.zoneless || ended_at.zoneless,
-    detail: { ...rest, ...(metadata ? { metadata } : {}) },
+    shift: shiftAt(started_at.at),
+    detail,
   }
 }

@@ -2,9 +2,9 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { FastifyBaseLogger } from 'fastify'
 import { fromDrizzle, fromPglite, PgBoss } from 'pg-boss'
+import { nilId } from '../db/add-tallies.ts'
 import { type Database, type Db, rows } from '../db/client.ts'
 import type { PgliteThread } from '../db/pglite-thread.ts'
-import { nilId } from '../db/store-runs.ts'
 import type { Deliveries } from './apply-command.ts'
 import type { Delivery, DeliveryResult } from './service.ts'
 

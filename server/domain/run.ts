@@ -9,6 +9,7 @@ import {
   type StationId,
 } from './ids.ts'
 import type { Instant } from './instant.ts'
+import type { RunFindings } from './run-findings.ts'
 import { readTime } from './time-text.ts'
 
 export const outcomes = ['PASS', 'FAIL', 'ERROR', 'TIMEOUT', 'ABORTED'] as const
@@ -64,8 +65,8 @@ export type RunInput = z.infer<typeof runInput>
 
 export type AttributedBy = 'body' | 'header' | 'metadata' | 'pickup' | 'none'
 
-/** A run ready to be stored. */
-export type Run = {
+/** A run ready to be stored. `shift` is that of its start, by the procedure's clock. */
+export type Run = RunFindings & {
   id: RunId
   procedureId: ProcedureId
   stationId: StationId
@@ -77,6 +78,7 @@ export type Run = {
   startedAt: Instant
   endedAt: Instant
   zoneless: boolean
+  shift: number
   detail: Record<string, unknown>
 }
 

@@ -1,6 +1,9 @@
 // Tallies: what a batch of new runs changes in the counts. Pure, so that any order of arrival can be tried.
+import { type Counting, isBad } from './gates/counting.ts'
+import type { UsualRates } from './gates/mix.ts'
 import type { DeploymentId, RolloutId, RunId, StationId } from './ids.ts'
 import { hour, type Instant } from './instant.ts'
+import { type MetricTally, metricSums } from './metric-tally.ts'
 import type { Run } from './run.ts'
 
 export type Counts = {
@@ -24,7 +27,7 @@ export const noCounts: Counts = {
 
 export type Arm = 'canary' | 'base' | 'other'
 
-/** The earliest run of a unit that was not aborted. */
+/** The earliest run of a unit that was not aborted and was not of a reference sample. */
 export type FirstAttempt = {
   unit: string
   runId: RunId
@@ -32,6 +35,8 @@ export type FirstAttempt = {
   deploymentId: DeploymentId | null
   startedAt: Instant
   passed: boolean
+  product: string | null
+  shift: number
 }
 
 /** A rollout's claim on runs: those of its stations that started in [startedAt, endedAt). */
@@ -41,7 +46,11 @@ export type Window = {
   baseDeploymentId: DeploymentId
   startedAt: Instant
   endedAt: Instant | null
-  stations: ReadonlySet<StationId>
+  /** Its stations, of those that the runs are of, each with its usual numbers by the key of their counting. */
+  stations: ReadonlyMap<StationId, ReadonlyMap<string, number>>
+  /** What its gates count. */
+  countings: Counting[]
+  usualRates: UsualRates
 }
 
 export type HourlyDelta = {
@@ -51,7 +60,12 @@ export type HourlyDelta = {
   counts: Counts
 }
 export type ArmDelta = { rolloutId: RolloutId; arm: Arm; stationId: StationId; counts: Counts }
-export type TallyChange = { firstAttempts: FirstAttempt[]; hourly: HourlyDelta[]; arms: ArmDelta[] }
+export type TallyChange = {
+  firstAttempts: FirstAttempt[]
+  hourly: HourlyDelta[]
+  arms: ArmDelta[]
+  metrics: MetricTally[]
+}
 
 /**
  * What newly stored runs change. An earlier run that arrives late takes the first attempt of its unit over, and
@@ -61,27 +75,29 @@ export type TallyChange = { firstAttempts: FirstAttempt[]; hourly: HourlyDelta[]
  */
 export function tallyChange(runs: Run[], known: FirstAttempt[], windows: Window[]): TallyChange {
   const change = accumulator(windows)
-  const counted = runs.filter((run) => run.outcome !== 'ABORTED')
-  for (const run of counted) change.add(run, runCounts(run))
+  const counted = runs.filter(isCounted)
+  for (const run of counted) change.addRun(run)
   const first = new Map(known.map((attempt) => [attempt.unit, attempt]))
   const changed = new Map<string, FirstAttempt>()
   for (const run of counted) {
     const attempt = firstAttempt(run)
     const present = first.get(attempt.unit)
     if (present && !isEarlier(attempt, present)) continue
-    if (present) change.add(present, attemptCounts(present, -1))
-    change.add(attempt, attemptCounts(attempt, 1))
+    if (present) change.addAttempt(present, -1)
+    change.addAttempt(attempt, 1)
     first.set(attempt.unit, attempt)
     changed.set(attempt.unit, attempt)
   }
   return { firstAttempts: [...changed.values()], ...change.deltas() }
 }
 
+/** What a person stopped says nothing; what a reference sample shows is known beforehand. */
+function isCounted(run: Run): boolean {
+  return run.outcome !== 'ABORTED' && run.sample === null
+}
+
 /** The arm of a rollout that a run counts for; null when the rollout has no claim on it. */
-export function armOf(
-  run: { stationId: StationId; deploymentId: DeploymentId | null; startedAt: Instant },
-  window: Window,
-): Arm | null {
+export function armOf(run: Countable, window: Window): Arm | null {
   if (run.startedAt < window.startedAt || (window.endedAt !== null && run.startedAt >= window.endedAt))
     return null
   if (!window.stations.has(run.stationId) || run.deploymentId === null) return null
@@ -106,32 +122,65 @@ type Countable = { stationId: StationId; deploymentId: DeploymentId | null; star
 function accumulator(windows: Window[]) {
   const hourly = new Map<string, HourlyDelta>()
   const arms = new Map<string, ArmDelta>()
-  return {
-    add(run: Countable, counts: Counts) {
-      const start = Math.floor(run.startedAt / hour) * hour
-      const key = `${run.deploymentId}/${run.stationId}/${start}`
-      const present = hourly.get(key)
-      hourly.set(key, {
-        deploymentId: run.deploymentId,
+  const metrics = metricSums()
+
+  /** Adds to the hour and to the arms; returns the claims on it. */
+  function add(run: Countable, counts: Counts): { window: Window; arm: Arm }[] {
+    const start = Math.floor(run.startedAt / hour) * hour
+    const key = `${run.deploymentId}/${run.stationId}/${start}`
+    const present = hourly.get(key)
+    hourly.set(key, {
+      deploymentId: run.deploymentId,
+      stationId: run.stationId,
+      hour: start,
+      counts: addCounts(present?.counts ?? noCounts, counts),
+    })
+    return windows.flatMap((window) => {
+      const arm = armOf(run, window)
+      if (arm === null) return []
+      const armKey = `${window.rolloutId}/${arm}/${run.stationId}`
+      const before = arms.get(armKey)?.counts ?? noCounts
+      arms.set(armKey, {
+        rolloutId: window.rolloutId,
+        arm,
         stationId: run.stationId,
-        hour: start,
-        counts: addCounts(present?.counts ?? noCounts, counts),
+        counts: addCounts(before, counts),
       })
-      for (const window of windows) {
-        const arm = armOf(run, window)
-        if (arm === null) continue
-        const armKey = `${window.rolloutId}/${arm}/${run.stationId}`
-        const before = arms.get(armKey)?.counts ?? noCounts
-        arms.set(armKey, {
-          rolloutId: window.rolloutId,
-          arm,
-          stationId: run.stationId,
-          counts: addCounts(before, counts),
-        })
+      return [{ window, arm }]
+    })
+  }
+
+  return {
+    addRun(run: Run): void {
+      const { stationId, product, shift } = run
+      for (const { window, arm } of add(run, runCounts(run))) {
+        const usual = window.stations.get(stationId)
+        for (const counting of window.countings) {
+          if (counting.of !== 'runs') continue
+          const bad = isBad(counting, run, arm, usual?.get(counting.key) ?? null)
+          if (bad === undefined) continue
+          metrics.add(window, {
+            arm,
+            stationId,
+            product,
+            shift,
+            metric: counting.key,
+            n: 1,
+            bad: bad ? 1 : 0,
+          })
+        }
       }
     },
+    addAttempt(attempt: FirstAttempt, sign: 1 | -1): void {
+      const { stationId, product, shift } = attempt
+      const bad = attempt.passed ? 0 : sign
+      for (const { window, arm } of add(attempt, attemptCounts(attempt, sign)))
+        for (const { of, key } of window.countings)
+          if (of === 'first attempts')
+            metrics.add(window, { arm, stationId, product, shift, metric: key, n: sign, bad })
+    },
     // Sorted, so that concurrent writers touch hot rows in one order and cannot deadlock.
-    deltas: () => ({ hourly: sorted(hourly), arms: sorted(arms) }),
+    deltas: () => ({ hourly: sorted(hourly), arms: sorted(arms), metrics: metrics.tallies() }),
   }
 }
 
@@ -156,8 +205,9 @@ function attemptCounts(attempt: FirstAttempt, sign: 1 | -1): Counts {
 }
 
 function firstAttempt(run: Run): FirstAttempt {
-  const { unit, stationId, deploymentId, startedAt } = run
-  return { unit, runId: run.id, stationId, deploymentId, startedAt, passed: run.outcome === 'PASS' }
+  const { unit, stationId, deploymentId, startedAt, product, shift } = run
+  const passed = run.outcome === 'PASS'
+  return { unit, runId: run.id, stationId, deploymentId, startedAt, passed, product, shift }
 }
 
 /** Two runs of a unit that start together: the smaller id is first, wherever and whenever they arrive. */

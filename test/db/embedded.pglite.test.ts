@@ -174,6 +174,7 @@ test('whatever was acknowledged before a kill -9 is there after it', { timeout: 
          const runs = Array.from({ length: 5 }, (_, index) => ({
            id: randomUUID(), procedureId, stationId, deploymentId: null, attributedBy: 'none', serial: 'S', unit: randomUUID(),
            outcome: 'PASS', startedAt: Date.UTC(2026, 4, 22) + index, endedAt: Date.UTC(2026, 4, 22) + index, zoneless: false, detail: {},
+           product: null, shift: 0, sample: null, failureMode: null, measurementCount: null, metrics: {},
          }))
          await db.transaction((tx) => storeRuns(tx, procedureId, runs, new Date()))
          for (const run of runs) console.log('stored ' + run.id)

@@ -1,12 +1,16 @@
 // Tallies are exact: whatever order runs come in, the counts are those of a recount from the raw runs.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { recountArms, storeRuns } from '../../db/store-runs.ts'
+import { recount } from '../../db/recount.ts'
+import { storeRuns } from '../../db/store-runs.ts'
+import { gates } from '../../server/domain/gates/gate.ts'
+import type { UsualRates } from '../../server/domain/gates/mix.ts'
 import type { Run } from '../../server/domain/run.ts'
 import { makeRunId } from '../../server/run-id.ts'
-import { histories, recounted, tallied } from '../support/history.ts'
+import { histories, recounted, tallied, talliedMetrics } from '../support/history.ts'
 import { openTestDatabase } from '../support/open-test-database.ts'
 import { type RawLine, rawLine, rawRollout } from '../support/raw-line.ts'
+import { nothingFound } from '../support/run-builder.ts'
 
 const { db } = await openTestDatabase()
 const from = Date.parse('2026-05-22T05:30:00Z')
@@ -94,21 +98,82 @@ test('of two runs of a unit that start together the same one is first, whichever
   expect(first[0]).toBe(first[1])
 })
 
-test('a recount of a rollout gives what was counted run by run', async () => {
-  const line = await rawLine(db, { stations: 3, deployments: 3 })
-  const rollout = await rawRollout(db, line, {
-    canary: 1,
-    base: 0,
-    stations: line.stations,
-    from: from + 20 * minute,
-    to: null,
-  })
-  for (const batch of fc.sample(histories(line, from, 120), { numRuns: 3, seed: 7 }).flat())
-    await store(line, batch)
-  const before = await tallied(db, line.procedureId)
-  expect(before.arms.length).toBeGreaterThan(3)
-  await db.transaction((tx) => recountArms(tx, line.procedureId, rollout))
-  expect(await tallied(db, line.procedureId)).toEqual(before)
+/** A gate of every kind that counts. */
+const everyGate = gates.parse([
+  { metric: 'first-pass yield' },
+  { metric: 'error rate' },
+  { metric: 'timeout rate' },
+  { metric: 'duration', direction: 'either', shiftRelative: 0.13 },
+  { metric: 'duration', name: 'much longer', shiftRelative: 0.1, shiftBy: 7_000.3 },
+  { metric: 'measurement coverage' },
+  { metric: 'custom', name: 'current', statistic: 'mean', read: 'mA', shiftBy: 2 },
+  { metric: 'custom', name: 'retries', statistic: 'rate', read: 'retries', above: 1 },
+  { metric: 'custom', name: 'cool', statistic: 'behaviour', expression: 'mA < 9.0 && outcome != "ERROR"' },
+])
+const usual = {
+  'duration, increase': 42_000.1,
+  'duration, decrease': 42_000,
+  'much longer': 40_000,
+  'measurement coverage': 4,
+  current: 5.5,
+}
+const usualRates: UsualRates = {
+  'first-pass yield': { '': 0.02, '0 A': 0.013, '1 B': 0.1 },
+  'duration, increase': { '': 0.5, '2 ': 0.71 },
+  cool: { '': 0.1 / 3, '1 C': 0.2 / 7 },
+}
+
+test('a recount of a rollout gives what was counted run by run, whatever its gates count', {
+  timeout: 120_000,
+}, async () => {
+  const counted = new Set<string>()
+  await fc.assert(
+    fc.asyncProperty(fc.integer(), async (seed) => {
+      const line = await rawLine(db, { stations: 3, deployments: 3 })
+      const claim = { canary: 1, base: 0, gates: everyGate, usual, usualRates }
+      const stations = line.stations.slice(0, 2)
+      const ids = [
+        await rawRollout(db, line, { ...claim, stations, from: from + 20 * minute, to: null }),
+        await rawRollout(db, line, { ...claim, stations, from, to: from + 20 * minute }),
+      ]
+      for (const batch of fc.sample(histories(line, from, 120), { numRuns: 3, seed }).flat())
+        await store(line, batch)
+      const before = await tallied(db, line.procedureId)
+      const metrics = await talliedMetrics(db, line.procedureId)
+      for (const { key } of metrics) counted.add(key.split('/').at(-2) ?? '')
+      for (const id of ids) await db.transaction((tx) => recount(tx, line.procedureId, id))
+      expect(await tallied(db, line.procedureId)).toEqual(before)
+      expect(await talliedMetrics(db, line.procedureId)).toEqual(metrics)
+    }),
+    { numRuns: 15 },
+  )
+  expect([...counted].sort()).toEqual(
+    ['first-pass yield', 'error rate', 'timeout rate', 'retries', 'cool', ...Object.keys(usual)].sort(),
+  )
+})
+
+test('a recount reads its runs page by page', { timeout: 120_000 }, async () => {
+  const line = await rawLine(db, { stations: 2, deployments: 2 })
+  const gate = gates.parse([
+    { metric: 'custom', name: 'retries', statistic: 'rate', read: 'retries', above: 1 },
+  ])
+  const claim = { canary: 1, base: 0, stations: line.stations, from, to: null, gates: gate }
+  const id = await rawRollout(db, line, claim)
+  for (let batch = 0; batch < 11; batch++)
+    await store(
+      line,
+      Array.from({ length: 1_000 }, (_, index) => ({
+        ...runOf(line, { station: index % 2, minute: batch * 1_000 + index }),
+        metrics: { retries: index % 4 },
+      })),
+    )
+  const before = await talliedMetrics(db, line.procedureId)
+  expect(before.map(({ n, bad }) => [n, bad])).toEqual([
+    [5_500, 2_750],
+    [5_500, 2_750],
+  ])
+  await db.transaction((tx) => recount(tx, line.procedureId, id))
+  expect(await talliedMetrics(db, line.procedureId)).toEqual(before)
 })
 
 test('eight writers at once end with the tallies of a recount, and none fails', {
@@ -152,5 +217,6 @@ function runOf(
     endedAt: startedAt + 42_000,
     zoneless: false,
     detail: {},
+    ...nothingFound,
   }
 }

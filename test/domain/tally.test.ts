@@ -1,6 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type RunId, rolloutId, runId } from '../../server/domain/ids.ts'
+import { countings } from '../../server/domain/gates/counting.ts'
+import { gates } from '../../server/domain/gates/gate.ts'
+import type { UsualRates } from '../../server/domain/gates/mix.ts'
+import { rolloutId, type StationId } from '../../server/domain/ids.ts'
 import { hour, minute } from '../../server/domain/instant.ts'
 import { outcomes, type Run } from '../../server/domain/run.ts'
 import {
@@ -12,29 +15,8 @@ import {
   tallyChange,
   type Window,
 } from '../../server/domain/tally.ts'
-import { base, build, procedure, rollout, station, stations, thirdBuild } from '../support/plan-builder.ts'
-
-const t0 = Date.parse('2026-05-22T06:00:00Z')
-const id = (number: number): RunId =>
-  runId.parse(`50000000-0000-4000-8000-${String(number).padStart(12, '0')}`)
-
-function aRun(number: number, what: Partial<Run> = {}): Run {
-  return {
-    id: id(number),
-    procedureId: procedure,
-    stationId: station(1),
-    deploymentId: base,
-    attributedBy: 'body',
-    serial: 'SN-1',
-    unit: 'sn-1',
-    outcome: 'PASS',
-    startedAt: t0 + number * minute,
-    endedAt: t0 + number * minute + 42_000,
-    zoneless: false,
-    detail: {},
-    ...what,
-  }
-}
+import { base, build, rollout, station, stations, thirdBuild } from '../support/plan-builder.ts'
+import { aRun, t0 } from '../support/run-builder.ts'
 
 const window: Window = {
   rolloutId: rollout,
@@ -42,13 +24,19 @@ const window: Window = {
   baseDeploymentId: base,
   startedAt: t0,
   endedAt: null,
-  stations: new Set(stations(3)),
+  stations: new Map(stations(3).map((id) => [id, new Map()])),
+  countings: [],
+  usualRates: {},
 }
 
+type Metric = { n: number; bad: number; expected: number }
+type Kept = { counts: Record<string, Counts>; metrics: Record<string, Metric> }
+
 /** Counts after the batches came in, one after the other: what the service keeps. */
-function arrived(batches: Run[][], windows: Window[]) {
+function arrived(batches: Run[][], windows: Window[]): Kept {
   const first = new Map<string, FirstAttempt>()
   const counts = new Map<string, Counts>()
+  const metrics = new Map<string, Metric>()
   const add = (key: string, more: Counts) => counts.set(key, addCounts(counts.get(key) ?? noCounts, more))
   for (const batch of batches) {
     const change = tallyChange(batch, [...first.values()], windows)
@@ -56,17 +44,21 @@ function arrived(batches: Run[][], windows: Window[]) {
     for (const delta of change.hourly)
       add(`${delta.deploymentId} ${delta.stationId} ${delta.hour}`, delta.counts)
     for (const delta of change.arms) add(`${delta.rolloutId} ${delta.arm} ${delta.stationId}`, delta.counts)
+    for (const { rolloutId, arm, stationId, metric, shift, n, bad, expected } of change.metrics)
+      addMetric(metrics, `${rolloutId} ${arm} ${stationId} ${metric} ${shift}`, n, bad, expected)
   }
-  return Object.fromEntries(
-    [...counts].filter(([, each]) => Object.values(each).some((count) => count !== 0)),
-  )
+  return {
+    counts: withoutZeros(counts, (each) => Object.values(each).some((count) => count !== 0)),
+    metrics: withoutZeros(metrics, ({ n, bad }) => n !== 0 || bad !== 0),
+  }
 }
 
 /** The same from scratch, by the definitions alone. */
-function recounted(runs: Run[], windows: Window[]) {
+function recounted(runs: Run[], windows: Window[]): Kept {
   const counts = new Map<string, Counts>()
+  const metrics = new Map<string, Metric>()
   const counted = runs
-    .filter((run) => run.outcome !== 'ABORTED')
+    .filter((run) => run.outcome !== 'ABORTED' && run.sample === null)
     .toSorted((a, b) => a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1))
   const seen = new Set<string>()
   for (const run of counted) {
@@ -90,10 +82,72 @@ function recounted(runs: Run[], windows: Window[]) {
       const arm =
         { [each.deploymentId]: 'canary', [each.baseDeploymentId]: 'base' }[run.deploymentId] ?? 'other'
       keys.push(`${each.rolloutId} ${arm} ${run.stationId}`)
+      if (each.countings.length === 0) continue
+      for (const [metric, isBad] of Object.entries(judged(run, isFirst, arm === 'canary')))
+        if (isBad !== null) {
+          const rates = usualRates[metric] ?? {}
+          const expected = rates[`${run.shift} ${run.product ?? ''}`] ?? rates[''] ?? 0
+          const key = `${each.rolloutId} ${arm} ${run.stationId} ${metric} ${run.shift}`
+          addMetric(metrics, key, 1, Number(isBad), expected)
+        }
     }
     for (const key of keys) counts.set(key, addCounts(counts.get(key) ?? noCounts, own))
   }
-  return Object.fromEntries(counts)
+  return { counts: Object.fromEntries(counts), metrics: Object.fromEntries(metrics) }
+}
+
+function addMetric(
+  metrics: Map<string, Metric>,
+  key: string,
+  n: number,
+  bad: number,
+  expected: number,
+): void {
+  const sum = metrics.get(key) ?? { n: 0, bad: 0, expected: 0 }
+  metrics.set(key, { n: sum.n + n, bad: sum.bad + bad, expected: sum.expected + expected })
+}
+
+function withoutZeros<Value>(map: Map<string, Value>, isAny: (value: Value) => boolean) {
+  return Object.fromEntries([...map].filter(([, value]) => isAny(value)))
+}
+
+/** Of every kind of gate one; `station(3)` has no past, so that nothing measured counts there. */
+const everyGate = gates.parse([
+  { metric: 'first-pass yield' },
+  { metric: 'error rate' },
+  { metric: 'timeout rate' },
+  { metric: 'duration', direction: 'either', shiftRelative: 0.5 },
+  { metric: 'measurement coverage' },
+  { metric: 'custom', name: 'current', statistic: 'mean', read: 'mA', shiftBy: 2 },
+  { metric: 'custom', name: 'retries', statistic: 'rate', read: 'retries', above: 1 },
+  { metric: 'custom', name: 'cool', statistic: 'behaviour', expression: 'mA < 9.0' },
+])
+const usualOfStation = { 'duration, increase': 9_000, 'duration, decrease': 9_000, current: 5 }
+const usual = new Map<string, number>([...Object.entries(usualOfStation), ['measurement coverage', 4]])
+const usualRates: UsualRates = {
+  'first-pass yield': { '': 0.02, '0 A': 0.01, '1 A': 0.015, '0 B': 0.1, '2 ': 0.3 },
+  current: { '': 0.5, '1 B': 0.9 },
+  'error rate': { '': 0.001 },
+}
+
+/** Whether the run is bad for each gate; null where it does not count. */
+function judged(run: Run, isFirst: boolean, isCanary: boolean): Record<string, boolean | null> {
+  const passed = run.outcome === 'PASS'
+  const known = run.stationId !== station(3)
+  const ms = run.endedAt - run.startedAt
+  const { mA, retries } = run.metrics
+  return {
+    'first-pass yield': isFirst ? !passed : null,
+    'error rate': run.outcome === 'ERROR',
+    'timeout rate': run.outcome === 'TIMEOUT',
+    'duration, increase': passed && known ? ms > (isCanary ? 13_500 : 9_000) : null,
+    'duration, decrease': passed && known ? ms < (isCanary ? 4_500 : 9_000) : null,
+    'measurement coverage':
+      passed && known && run.measurementCount !== null ? run.measurementCount < 4 : null,
+    current: known && mA !== undefined ? mA > (isCanary ? 7.5 : 5) : null,
+    retries: retries === undefined ? null : retries > 1,
+    cool: mA === undefined ? null : mA >= 9,
+  }
 }
 
 const anyRuns = fc
@@ -104,13 +158,42 @@ const anyRuns = fc
       unit: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
       outcome: fc.constantFrom(...outcomes),
       startedAt: fc.integer({ min: -10, max: 30 }).map((step) => t0 + step * 15 * minute),
+      seconds: fc.integer({ min: 0, max: 20 }),
+      product: fc.constantFrom('A', 'B', 'C', null),
+      shift: fc.integer({ min: 0, max: 2 }),
+      sample: fc.constantFrom(
+        null,
+        null,
+        null,
+        null,
+        'golden' as const,
+        'failing' as const,
+        'ignored' as const,
+      ),
+      measurementCount: fc.option(fc.integer({ min: 2, max: 6 })),
+      metrics: fc.record(
+        { mA: fc.integer({ min: 3, max: 10 }), retries: fc.integer({ min: 0, max: 3 }) },
+        { requiredKeys: [] },
+      ),
     }),
     { maxLength: 40 },
   )
-  .map((all) => all.map((run, index) => aRun(index, { ...run, endedAt: run.startedAt + index * 1000 })))
+  .map((all) =>
+    all.map(({ seconds, ...run }, index) => aRun(index, { ...run, endedAt: run.startedAt + seconds * 1000 })),
+  )
 
 const windows: Window[] = [
-  window,
+  {
+    ...window,
+    stations: new Map(
+      stations(3).map((id): [StationId, ReadonlyMap<string, number>] => [
+        id,
+        id === station(3) ? new Map() : usual,
+      ]),
+    ),
+    countings: countings(everyGate),
+    usualRates,
+  },
   {
     ...window,
     rolloutId: rolloutId.parse('30000000-0000-4000-8000-000000000002'),
@@ -133,7 +216,13 @@ describe('what new runs change in the counts', () => {
     fc.assert(
       fc.property(arrivals, ([runs, shuffled, sizes]) => {
         const batches = sizes.map((size) => shuffled.splice(0, size)).filter((batch) => batch.length > 0)
-        expect(arrived(batches, windows)).toEqual(recounted(runs, windows))
+        const [kept, wanted] = [arrived(batches, windows), recounted(runs, windows)]
+        expect(kept.counts).toEqual(wanted.counts)
+        expect(Object.keys(kept.metrics).sort()).toEqual(Object.keys(wanted.metrics).sort())
+        for (const [key, { n, bad, expected }] of Object.entries(wanted.metrics)) {
+          expect([key, kept.metrics[key]?.n, kept.metrics[key]?.bad]).toEqual([key, n, bad])
+          expect(Math.abs((kept.metrics[key]?.expected ?? Number.NaN) - expected)).toBeLessThan(1e-9)
+        }
       }),
       { numRuns: 500 },
     )
@@ -142,9 +231,14 @@ describe('what new runs change in the counts', () => {
   test('comes sorted, so that concurrent writers touch rows in one order', () => {
     fc.assert(
       fc.property(anyRuns, (runs) => {
-        const { arms } = tallyChange(runs, [], windows)
+        const { arms, metrics } = tallyChange(runs, [], windows)
         const keys = arms.map((delta) => `${delta.rolloutId}/${delta.arm}/${delta.stationId}`)
         expect(keys).toEqual(keys.toSorted((a, b) => (a < b ? -1 : 1)))
+        const rows = metrics.map((delta) =>
+          [delta.rolloutId, delta.arm, delta.stationId, delta.metric, delta.shift].join('/'),
+        )
+        expect(rows).toEqual(rows.toSorted((a, b) => (a < b ? -1 : 1)))
+        expect(new Set(rows).size).toBe(rows.length)
       }),
     )
   })
@@ -157,7 +251,7 @@ describe('the first attempt of a unit', () => {
     arrived(
       runs.map((run) => [run]),
       [window],
-    )
+    ).counts
   const arm = (counts: Record<string, Counts>, name: 'canary' | 'base', number: number) =>
     counts[`${rollout} ${name} ${station(number)}`] ?? noCounts
 

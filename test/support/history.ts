@@ -20,8 +20,19 @@ export function histories(ids: Ids, from: number, minutes: number): fc.Arbitrary
       // Coarse, so that runs of a unit begin together now and then.
       minute: fc.integer({ min: 0, max: minutes - 1 }),
       seconds: fc.integer({ min: 0, max: 90 }),
+      found: fc.record({
+        product: fc.constantFrom('A', 'B', 'C', null),
+        shift: fc.integer({ min: 0, max: 2 }),
+        sample: fc.constantFrom(null, null, null, null, null, null, 'golden' as const, 'ignored' as const),
+        failureMode: fc.constantFrom(null, 'flux', 'short'),
+        measurementCount: fc.option(fc.integer({ min: 2, max: 6 })),
+        metrics: fc.record(
+          { mA: fc.integer({ min: 3, max: 10 }), retries: fc.integer({ min: 0, max: 3 }) },
+          { requiredKeys: [] },
+        ),
+      }),
     })
-    .map(({ station, deployment, unit, upper, outcome, minute, seconds }): Run => {
+    .map(({ station, deployment, unit, upper, outcome, minute, seconds, found }): Run => {
       const serial = `${upper ? 'SN' : 'sn'}-${unit}`
       const startedAt = from + minute * 60_000
       const key = { stationId: station, procedureId: ids.procedureId, unit: unitOf(serial), startedAt }
@@ -38,6 +49,7 @@ export function histories(ids: Ids, from: number, minutes: number): fc.Arbitrary
         endedAt: startedAt + seconds * 1000,
         zoneless: false,
         detail: {},
+        ...found,
       }
     })
   return fc
@@ -72,6 +84,7 @@ export type Counted = {
   passRuns: number
   passMs: number
 }
+export type MetricCounted = { key: string; n: number; bad: number; expected: number }
 export type Counts = {
   hourly: Counted[]
   arms: Counted[]
@@ -102,15 +115,25 @@ export async function tallied(db: Db, procedureId: ProcedureId): Promise<Counts>
   }
 }
 
+/** What the product counted for the gates; what is expected is rounded, since sums come in any order. */
+export async function talliedMetrics(db: Db, procedureId: ProcedureId): Promise<MetricCounted[]> {
+  return rows(
+    db,
+    sql`select rollout_id || '/' || arm || '/' || station_id || '/' || metric || '/' || shift as key, n, bad,
+          round(expected::numeric, 9)::float8 as expected
+        from metric_tallies where procedure_id = ${procedureId}::uuid and (n, bad) <> (0, 0) order by 1`,
+  )
+}
+
 /** The same from the raw runs alone. */
 export async function recounted(db: Db, procedureId: ProcedureId): Promise<Counts> {
   const counted = sql`
     with first as (
       select distinct on (lower(trim(serial))) lower(trim(serial)) as unit, id from runs
-      where procedure_id = ${procedureId}::uuid and outcome <> 'ABORTED' order by lower(trim(serial)), started_at, id),
+      where procedure_id = ${procedureId}::uuid and outcome <> 'ABORTED' and sample is null order by lower(trim(serial)), started_at, id),
     counted as (
       select r.*, f.id is not null as is_first from runs r left join first f on f.id = r.id
-      where r.procedure_id = ${procedureId}::uuid and r.outcome <> 'ABORTED')`
+      where r.procedure_id = ${procedureId}::uuid and r.outcome <> 'ABORTED' and r.sample is null)`
   const numbers = sql.raw(`
     (count(*) filter (where is_first))::int as units,
     (count(*) filter (where is_first and outcome = 'PASS'))::int as passed,

@@ -3,6 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import type { Db } from '../../db/client.ts'
 import { addDeployment, addProcedure, addStation, linkStation } from '../../db/registry.ts'
+import { stationPasts } from '../../db/schema.ts'
+import type { Gate } from '../../server/domain/gates/gate.ts'
+import type { UsualRates } from '../../server/domain/gates/mix.ts'
 import {
   type DeploymentId,
   deploymentId,
@@ -49,23 +52,48 @@ export async function rawLine(db: Db, size: { stations: number; deployments: num
   return { procedureId: procedure, stations, deployments }
 }
 
-/** A rollout's claim on runs of these stations in [from, to), without a life of its own. */
+/**
+ * A rollout's claim on runs of these stations in [from, to), without a life of its own. `usual` holds, by the key of a
+ * counting, the usual number of every station.
+ */
 export async function rawRollout(
   db: Db,
   line: RawLine,
-  claim: { canary: number; base: number; stations: StationId[]; from: number; to: number | null },
+  claim: {
+    canary: number
+    base: number
+    stations: StationId[]
+    from: number
+    to: number | null
+    gates?: Gate[]
+    usual?: Record<string, number>
+    usualRates?: UsualRates
+  },
 ): Promise<RolloutId> {
   const id = rolloutId.parse(randomUUID())
+  const { gates = [], usual = {}, usualRates = {} } = claim
   const at = (moment: number | null) => (moment === null ? null : new Date(moment).toISOString())
   await db.execute(
-    sql`insert into rollouts (procedure_id, id, deployment_id, base_deployment_id, status, version, state, created_at, started_at, ended_at)
+    sql`insert into rollouts (procedure_id, id, deployment_id, base_deployment_id, status, version, state, usual_rates, created_at, started_at, ended_at)
         values (${line.procedureId}::uuid, ${id}::uuid, ${line.deployments[claim.canary]}::uuid, ${line.deployments[claim.base]}::uuid,
-          ${claim.to === null ? 'active' : 'aborted'}, 1, '{}'::jsonb, ${at(claim.from)}::timestamptz, ${at(claim.from)}::timestamptz, ${at(claim.to)}::timestamptz)`,
+          ${claim.to === null ? 'active' : 'aborted'}, 1, ${JSON.stringify({ plan: { gates } })}::text::jsonb, ${JSON.stringify(usualRates)}::text::jsonb, ${at(claim.from)}::timestamptz, ${at(claim.from)}::timestamptz, ${at(claim.to)}::timestamptz)`,
   )
-  for (const station of claim.stations)
+  for (const station of claim.stations) {
     await db.execute(
       sql`insert into rollout_stations (procedure_id, rollout_id, station_id, progress)
           values (${line.procedureId}::uuid, ${id}::uuid, ${station}::uuid, '{"status":"queued","trouble":null,"waived":null}'::jsonb)`,
     )
+    for (const [metric, number] of Object.entries(usual))
+      await db.insert(stationPasts).values({
+        procedureId: line.procedureId,
+        rolloutId: id,
+        stationId: station,
+        metric,
+        n: 0,
+        bad: 0,
+        expected: 0,
+        usual: number,
+      })
+  }
   return id
 }

@@ -1,0 +1,124 @@
+// What the gates of a rollout count, from the stored runs themselves: to count anew, and what is not judged yet.
+import { type SQL, sql } from 'drizzle-orm'
+import { type CountedRun, isBad } from '../server/domain/gates/counting.ts'
+import type { DeploymentId, ProcedureId, StationId } from '../server/domain/ids.ts'
+import type { Instant } from '../server/domain/instant.ts'
+import type { CountedCell } from '../server/domain/metric-tally.ts'
+import { type Arm, armOf } from '../server/domain/tally.ts'
+import { counted, type GateCountings, gateCountings, runCounts, runKeys } from './built-in-countings.ts'
+import { type Db, rows } from './client.ts'
+import { pages } from './pages.ts'
+import type { RolloutWindow } from './rollout-windows.ts'
+
+/** The earliest start that is looked at, of each arm. */
+type Since = { canary: Instant; base: Instant }
+type Place = { arm: Arm; stationId: StationId; product: string | null; shift: number }
+
+/** Cells of one place may come more than once: they add up. With `since` the other builds are left out. */
+export async function countedCells(
+  tx: Db,
+  procedureId: ProcedureId,
+  window: RolloutWindow,
+  since?: Since,
+): Promise<CountedCell[]> {
+  const asked = gateCountings(window.gates)
+  const claimed = claim(procedureId, window, since)
+  return [
+    ...(await attemptCells(tx, asked, claimed)),
+    ...(await runCells(tx, asked, claimed)),
+    ...(await customCells(tx, asked, window, claimed)),
+  ]
+}
+
+type Claimed = (table: 'runs' | 'first_attempts', joins?: SQL) => SQL
+
+/** The rows `t` that rollout `r` has a claim on. */
+function claim(procedureId: ProcedureId, { rolloutId }: RolloutWindow, since: Since | undefined): Claimed {
+  const at = (moment: Instant) => sql`${new Date(moment).toISOString()}::timestamptz`
+  const late = since
+    ? sql`and t.deployment_id in (r.deployment_id, r.base_deployment_id)
+        and t.started_at >= ${at(Math.min(since.canary, since.base))}
+        and t.started_at >= case t.deployment_id when r.deployment_id then ${at(since.canary)} else ${at(since.base)} end`
+    : sql``
+  return (table, joins = sql``) => sql`${sql.raw(table)} t
+    join rollouts r on r.procedure_id = t.procedure_id and r.id = ${rolloutId}::uuid
+    join rollout_stations s on s.procedure_id = t.procedure_id and s.rollout_id = r.id and s.station_id = t.station_id
+    ${joins}
+    where t.procedure_id = ${procedureId}::uuid and t.deployment_id is not null
+      and t.started_at >= r.started_at and (r.ended_at is null or t.started_at < r.ended_at) ${late}
+      ${table === 'runs' ? sql`and t.outcome <> 'ABORTED' and t.sample is null` : sql``}`
+}
+
+const place = sql.raw(`
+  case t.deployment_id when r.deployment_id then 'canary' when r.base_deployment_id then 'base' else 'other' end as arm,
+  t.station_id::text as "stationId", t.product, t.shift::int as shift`)
+
+async function attemptCells(tx: Db, { attempts }: GateCountings, claimed: Claimed): Promise<CountedCell[]> {
+  if (attempts.length === 0) return []
+  const found = await rows<Place & { n: number; bad: number }>(
+    tx,
+    sql`select ${place}, count(*)::int as n, (count(*) filter (where not t.passed))::int as bad
+        from ${claimed('first_attempts')} group by 1, 2, 3, 4`,
+  )
+  return attempts.flatMap((metric) => found.map((cell) => ({ ...cell, metric })))
+}
+
+async function runCells(tx: Db, asked: GateCountings, claimed: Claimed): Promise<CountedCell[]> {
+  const keys = runKeys(asked)
+  if (keys.length === 0) return []
+  const past = (index: number) => sql.raw(`past_${index}`)
+  const joins = asked.measures.map(
+    (
+      { key },
+      index,
+    ) => sql`left join station_pasts ${past(index)} on ${past(index)}.procedure_id = t.procedure_id
+      and ${past(index)}.rollout_id = r.id and ${past(index)}.station_id = t.station_id and ${past(index)}.metric = ${key}`,
+  )
+  const usual = (index: number) => sql`${past(index)}.usual`
+  const found = await rows<Place & { counts: number[] }>(
+    tx,
+    sql`select ${place}, ${runCounts(asked, usual, sql`t.deployment_id = r.deployment_id`)} as counts
+        from ${claimed('runs', sql.join(joins, sql` `))} group by 1, 2, 3, 4`,
+  )
+  return found.flatMap(({ counts, ...where }) =>
+    counted(keys, counts).map((count) => ({ ...where, ...count })),
+  )
+}
+
+type ReadRun = CountedRun & {
+  stationId: StationId
+  deploymentId: DeploymentId
+  product: string | null
+  shift: number
+}
+
+async function customCells(
+  tx: Db,
+  { custom }: GateCountings,
+  window: RolloutWindow,
+  claimed: Claimed,
+): Promise<CountedCell[]> {
+  if (custom.length === 0) return []
+  const cells = new Map<string, CountedCell>()
+  const statement = sql`select t.station_id::text as "stationId", t.deployment_id::text as "deploymentId", t.outcome,
+      (extract(epoch from t.started_at) * 1000)::float8 as "startedAt", (extract(epoch from t.ended_at) * 1000)::float8 as "endedAt",
+      t.measurement_count as "measurementCount", t.metrics, t.product, t.shift::int as shift
+    from ${claimed('runs')}`
+  for await (const page of pages<ReadRun>(tx, statement))
+    for (const run of page) {
+      const arm = armOf(run, window)
+      if (arm === null) continue
+      const { stationId, product, shift } = run
+      const usual = window.stations.get(stationId)
+      for (const counting of custom) {
+        const bad = isBad(counting, run, arm, usual?.get(counting.key) ?? null)
+        if (bad === undefined) continue
+        const key = `${arm}/${stationId}/${counting.key}/${shift}/${product}`
+        const cell = cells.get(key) ?? { arm, stationId, product, shift, metric: counting.key, n: 0, bad: 0 }
+        cell.n += 1
+        cell.bad += bad ? 1 : 0
+        cells.set(key, cell)
+      }
+    }
+  return [...cells.values()]
+}
