@@ -27,7 +27,8 @@ export function smoothTable(exact: (at: number) => number): (at: number) => numb
     let weighted = 0
     let total = 0
     for (let place = 0; place <= 2 * HALF; place++) {
-      const share = (WEIGHTS[place] ?? 0) / (offset + HALF - place)
+      // offset + HALF first would lose an offset of the last digit, and divide by 0
+      const share = (WEIGHTS[place] ?? 0) / (offset + (HALF - place))
       total += share
       weighted += share * nodeValue(nearest + place - HALF)
     }

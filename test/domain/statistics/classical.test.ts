@@ -166,5 +166,9 @@ describe('parts', () => {
     for (let at = -9; at <= 9; at += 0.01) expect(table(at)).toBeCloseTo(Math.log1p(Math.exp(at)), 9)
     expect(asked).toBeLessThan(100)
     expect(table(1000)).toBe(Number.POSITIVE_INFINITY)
+    // a digit beside a node
+    for (const at of [0.25 + 2 ** -54, 0.25 - 2 ** -54, 2 ** -60, -7.25 - 2 ** -50]) {
+      expect(table(at)).toBeCloseTo(Math.log1p(Math.exp(at)), 9)
+    }
   })
 })
