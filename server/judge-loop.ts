@@ -3,13 +3,16 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { ProcedureId, RolloutId } from './domain/ids.ts'
 
-type Judge = { judge(id: RolloutId): Promise<void>; liveIds(procedureId?: ProcedureId): Promise<RolloutId[]> }
+type Judge = {
+  judge(id: RolloutId): Promise<void>
+  judgedIds(procedureId?: ProcedureId): Promise<RolloutId[]>
+}
 
 /** Between two rounds of one rollout: at hundreds of runs a second every round takes in many of them. */
 const restMs = 100
 
 /** Requests that come while a rollout is being judged, or rests from it, are gathered into one more round. */
-export function judgeLoop({ judge, liveIds }: Judge, log: FastifyBaseLogger, everyMs = 1_000) {
+export function judgeLoop({ judge, judgedIds }: Judge, log: FastifyBaseLogger, everyMs = 1_000) {
   const underWay = new Map<RolloutId, Promise<void>>()
   const again = new Set<RolloutId>()
   let stopped = false
@@ -32,7 +35,7 @@ export function judgeLoop({ judge, liveIds }: Judge, log: FastifyBaseLogger, eve
 
   async function requestAll(procedureId?: ProcedureId): Promise<void> {
     try {
-      for (const id of await liveIds(procedureId)) request(id)
+      for (const id of await judgedIds(procedureId)) request(id)
     } catch (error) {
       log.error({ err: error }, 'live rollouts could not be read; they are looked for again')
     }

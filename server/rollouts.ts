@@ -2,6 +2,7 @@
 import type { Database, Db } from '../db/client.ts'
 import { loadRollout, rememberCommand, rememberedCommand } from '../db/rollout-storage.ts'
 import { applyCommand, type Deliveries } from './apply-command.ts'
+import { caughtUp } from './caught-up.ts'
 import type { Actor } from './domain/actor.ts'
 import { seenEvidence, type Verdict } from './domain/gates/verdict.ts'
 import type { DeploymentId, ProcedureId, RolloutId } from './domain/ids.ts'
@@ -11,12 +12,12 @@ import { describeEvents } from './domain/rollout/describe.ts'
 import type { RolloutEvent } from './domain/rollout/events.ts'
 import { stageReadiness } from './domain/rollout/readiness.ts'
 import { isRunning, isTerminal } from './domain/rollout/state.ts'
-import { caughtUp, verdictOf } from './judging.ts'
 import { refuse } from './refuse.ts'
 import { rollBack } from './roll-back.ts'
 import type { Done, Outcome, RolloutVerb, Service, StartInput } from './service.ts'
 import { stageFacts } from './stage-facts.ts'
 import { startRollout } from './start-rollout.ts'
+import { verdictOf } from './verdict-of.ts'
 
 type Deps = {
   database: Database

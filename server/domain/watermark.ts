@@ -2,7 +2,7 @@
 // A failed run ends sooner: counted as they come in, the first runs would be mostly failures.
 import type { StationId } from './ids.ts'
 import type { Instant } from './instant.ts'
-import { isTaken, type Running } from './rollout/state.ts'
+import { isTaken, type RolloutState } from './rollout/state.ts'
 
 type Clock = { stationId: StationId; heartbeatAt: Instant | null; runStartedAt: Instant | null }
 type Habit = { stationId: StationId; pastP99Seconds: number | null }
@@ -13,7 +13,7 @@ type Habit = { stationId: StationId; pastP99Seconds: number | null }
  * A run older than `timeLimitMs` is a hung one and holds nothing back.
  */
 export function watermarks(
-  state: Running,
+  state: Pick<RolloutState, 'stations'>,
   clocks: Clock[],
   habits: Habit[],
   timeLimitMs: number,

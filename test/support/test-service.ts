@@ -97,7 +97,7 @@ export async function openTestService(
       return { status: reply.statusCode, body: json ? reply.json() : reply.body, headers: reply.headers }
     },
     async judge(procedureId) {
-      for (const id of await judge.liveIds(procedureId)) await judge.judge(id)
+      for (const id of await judge.judgedIds(procedureId)) await judge.judge(id)
     },
   }
 }

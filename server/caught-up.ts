@@ -1,0 +1,89 @@
+// What stations have shown since the last look, brought before the decider.
+import type { Db } from '../db/client.ts'
+import { stationsOf } from '../db/registry.ts'
+import type { LoadedRollout, StationPast } from '../db/rollout-storage.ts'
+import { type StationEvidence, stationEvidence } from '../db/station-evidence.ts'
+import { applyCommand, type Deliveries } from './apply-command.ts'
+import { firstpass } from './domain/actor.ts'
+import type { StationId } from './domain/ids.ts'
+import { type Instant, minute } from './domain/instant.ts'
+import { type Fact, isRefusal } from './domain/rollout/commands.ts'
+import { isTerminal, type RolloutState } from './domain/rollout/state.ts'
+import { takesPart } from './domain/takes-part.ts'
+
+/**
+ * Brings what stations have shown before the decider: who joined or left, what they were told, took and ran. A person's
+ * command comes after it, so that an abort knows of every station that has the build.
+ */
+export async function caughtUp(
+  tx: Db,
+  loaded: LoadedRollout,
+  now: Instant,
+  deliveries: Deliveries,
+): Promise<LoadedRollout> {
+  let { state } = loaded
+  const apply = async (fact: Fact): Promise<void> => {
+    const applied = await applyCommand(tx, { state }, { ...fact, by: firstpass }, now, deliveries)
+    if (!isRefusal(applied)) state = applied.state
+  }
+  if (isTerminal(state)) return loaded
+  await apply({ type: 'start' })
+  const evidence = await stationEvidence(tx, state.procedureId, state.id)
+  for (const fact of stationFacts(state, evidence, await joining(tx, state), loaded.pasts, now))
+    await apply(fact)
+  return { ...loaded, state }
+}
+
+async function joining(tx: Db, state: RolloutState): Promise<StationId[]> {
+  const linked = await stationsOf(tx, state.procedureId)
+  return linked
+    .filter(
+      (station) =>
+        takesPart(station, state.plan.group) && (state.stations[station.id]?.status ?? 'left') === 'left',
+    )
+    .map((station) => station.id)
+}
+
+function stationFacts(
+  state: RolloutState,
+  evidence: StationEvidence[],
+  joined: StationId[],
+  pasts: StationPast[],
+  now: Instant,
+): Fact[] {
+  const usualGap = new Map(pasts.map((past) => [past.stationId, past.pastGapSeconds]))
+  const facts: Fact[] = joined.map((stationId) => ({ type: 'join', stationId }))
+  for (const { stationId, linked, pin, run, pickup, lastStartedAt } of evidence) {
+    if (!linked) facts.push({ type: 'leave', stationId, why: 'unlinked from the procedure' })
+    if (pin?.deploymentId === state.deploymentId && pin.servedAt !== null)
+      facts.push({ type: 'served', stationId, at: pin.servedAt })
+    if (pickup) facts.push({ type: 'pickup', stationId, ...pickup })
+    if (run) facts.push({ type: 'run', stationId, ...run })
+    const silence = staleness(state, stationId, lastStartedAt, usualGap.get(stationId) ?? null, now)
+    if (silence) facts.push({ type: 'station stale', stationId, detail: silence })
+  }
+  return facts
+}
+
+/** Three of its own usual gaps without a run, and never less than half an hour: a break is no failure. */
+function staleness(
+  state: RolloutState,
+  stationId: StationId,
+  lastStartedAt: Instant | null,
+  gapSeconds: number | null,
+  now: Instant,
+): string | null {
+  const station = state.stations[stationId]
+  if (!station || !('since' in station)) return null
+  const silentMs = now - Math.max(lastStartedAt ?? 0, station.since)
+  const limitMs = Math.max(3 * (gapSeconds ?? 200) * 1000, 30 * minute)
+  if (silentMs < limitMs) return null
+  const usually = gapSeconds === null ? '' : `, usually every ${duration(gapSeconds * 1000)}`
+  return `no run for ${duration(silentMs)}${usually}`
+}
+
+function duration(ms: number): string {
+  if (ms < 90_000) return `${Math.round(ms / 1000)} s`
+  if (ms < 90 * minute) return `${Math.round(ms / minute)} min`
+  return `${Math.round(ms / (60 * minute))} h`
+}
