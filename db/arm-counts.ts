@@ -38,41 +38,7 @@ export async function stationClocks(
   )
 }
 
-/**
- * Counts of runs that started at or after the arm's watermark: not to be judged yet, since of the runs that started
- * together the failures end first.
- */
-export async function countsAfterWatermark(
-  db: Db,
-  procedureId: ProcedureId,
-  rolloutId: RolloutId,
-  watermark: { canary: Instant; base: Instant },
-): Promise<ArmCounts[]> {
-  const moments = sql`case when t.deployment_id = r.deployment_id then ${new Date(watermark.canary).toISOString()}::timestamptz
-    else ${new Date(watermark.base).toISOString()}::timestamptz end`
-  const earliest = new Date(Math.min(watermark.canary, watermark.base)).toISOString()
-  const after = (table: string) => sql`
-    ${sql.raw(table)} t join rollouts r on r.procedure_id = t.procedure_id and r.id = ${rolloutId}::uuid
-      join rollout_stations s on s.procedure_id = t.procedure_id and s.rollout_id = r.id and s.station_id = t.station_id
-    where t.procedure_id = ${procedureId}::uuid and t.started_at >= ${earliest}::timestamptz
-      and t.deployment_id in (r.deployment_id, r.base_deployment_id)
-      and t.started_at >= r.started_at and (r.ended_at is null or t.started_at < r.ended_at) and t.started_at >= ${moments}`
-  const arm = sql.raw(`case when t.deployment_id = r.deployment_id then 'canary' else 'base' end`)
-  return rows<ArmCounts>(
-    db,
-    sql`select arm, station_id::text as "stationId", sum(units)::int as units, sum(passed)::int as passed, sum(runs)::int as runs,
-          sum(errors)::int as errors, sum(timeouts)::int as timeouts, 0 as "passRuns", 0 as "passMs"
-        from (
-          select ${arm} as arm, t.station_id, 0 as units, 0 as passed, 1 as runs, (t.outcome = 'ERROR')::int as errors,
-            (t.outcome = 'TIMEOUT')::int as timeouts from ${after('runs')} and t.outcome <> 'ABORTED'
-          union all
-          select ${arm}, t.station_id, 1, t.passed::int, 0, 0, 0 from ${after('first_attempts')}
-        ) late
-        group by arm, station_id`,
-  )
-}
-
-/** Median seconds of the last PASS runs of each arm, at most 2,000 an arm. */
+/** Median seconds of the last PASS runs of each arm, at most 2,000 an arm, without those of reference samples. */
 export async function passMedians(
   db: Db,
   procedureId: ProcedureId,
@@ -82,7 +48,7 @@ export async function passMedians(
     select (percentile_cont(0.5) within group (order by extract(epoch from ended_at - started_at)))::float8 from (
       select t.started_at, t.ended_at from runs t join rollout_stations s
         on s.procedure_id = t.procedure_id and s.rollout_id = r.id and s.station_id = t.station_id
-      where t.procedure_id = r.procedure_id and t.deployment_id = ${sql.raw(`r.${deployment}`)} and t.outcome = 'PASS'
+      where t.procedure_id = r.procedure_id and t.deployment_id = ${sql.raw(`r.${deployment}`)} and t.outcome = 'PASS' and t.sample is null
         and t.started_at >= r.started_at and (r.ended_at is null or t.started_at < r.ended_at)
       order by t.started_at desc limit 2000) last)`
   const [found] = await rows<{ canary: number | null; base: number | null }>(

@@ -40,14 +40,22 @@ export async function windowsFor(
   )
 }
 
-/** One rollout's whole claim; null before it has started. */
+/**
+ * One rollout's claim on all its runs, with all its usual rates; null before it has started. Its stations come where
+ * its gates count what only the process can decide: of the others the database knows them.
+ */
 export async function windowOf(
   tx: Db,
   procedureId: ProcedureId,
   rolloutId: RolloutId,
 ): Promise<RolloutWindow | null> {
-  const all = sql`true`
-  const [found] = await windows(tx, procedureId, sql`r.id = ${rolloutId}::uuid`, all, sql`r.usual_rates`)
+  const [found] = await windows(
+    tx,
+    procedureId,
+    sql`r.id = ${rolloutId}::uuid`,
+    sql`r.state->'plan'->'gates' @> '[{"metric":"custom"}]'::jsonb`,
+    sql`r.usual_rates`,
+  )
   return found ?? null
 }
 

@@ -64,8 +64,12 @@ test('only the stations and the usual rates of the batch come with them, exact t
   ])
 })
 
-test('a rollout’s whole window has all its stations and rates', async () => {
+test('a rollout’s own window has all its rates, and its stations where the process counts by itself', async () => {
   const window = await windowOf(db, line.procedureId, ended)
-  expect([...(window?.stations.keys() ?? [])].sort()).toEqual(claim.stations.toSorted())
   expect(window).toMatchObject({ usualRates: claim.usualRates, startedAt: from, endedAt: from + hour })
+  expect([...(window?.stations ?? [])]).toEqual([])
+  const custom = gates.parse([{ metric: 'custom', name: 'current', statistic: 'mean', read: 'mA' }])
+  const other = await rawRollout(db, line, { ...claim, gates: custom, from: from + hour, to: from + hour })
+  const counting = await windowOf(db, line.procedureId, other)
+  expect([...(counting?.stations.keys() ?? [])].sort()).toEqual(claim.stations.toSorted())
 })

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { evaluateGates } from '../../server/domain/evaluate-gates.ts'
-import { defaultGates } from '../../server/domain/gate.ts'
-import { gateStations, judgedCounts } from '../../server/domain/gate-counts.ts'
+import { evaluateGates } from '../../server/domain/gates/evaluate-gates.ts'
+import { gates } from '../../server/domain/gates/gate.ts'
+import { gateStations } from '../../server/domain/gates/gate-counts.ts'
+import { noConditions } from '../../server/domain/gates/question.ts'
 import { minute } from '../../server/domain/instant.ts'
 import { isRunning, type Running } from '../../server/domain/rollout/state.ts'
-import { noCounts } from '../../server/domain/tally.ts'
 import { watermarks } from '../../server/domain/watermark.ts'
 import { station, stations } from '../support/plan-builder.ts'
 import {
@@ -73,67 +73,6 @@ describe('the start-order watermark', () => {
   })
 })
 
-describe('the counts that are judged', () => {
-  const counted = (units: number, passed: number) => ({
-    ...noCounts,
-    arm: 'canary' as const,
-    stationId: station(1),
-    units,
-    passed,
-    runs: units,
-  })
-
-  test('are all counts less those from the watermark on', () => {
-    expect(judgedCounts([counted(10, 8)], [counted(3, 1)])).toMatchObject([{ units: 7, passed: 7, runs: 7 }])
-    expect(judgedCounts([counted(10, 8)], [])).toEqual([counted(10, 8)])
-    expect(judgedCounts([counted(10, 8)], [{ ...counted(3, 1), arm: 'base' }])).toEqual([counted(10, 8)])
-  })
-
-  test('are never negative, nor more passed than counted, when a run comes in between the two reads', () => {
-    expect(judgedCounts([counted(3, 3)], [counted(4, 3)])).toMatchObject([{ units: 0, passed: 0, runs: 0 }])
-    expect(judgedCounts([counted(10, 10)], [counted(1, 0)])).toMatchObject([{ units: 9, passed: 9 }])
-  })
-})
-
-describe('the stations that the gates see', () => {
-  const past = (number: number) => ({
-    stationId: station(number),
-    pastUnits: 100,
-    pastBad: 2,
-    pastRuns: 110,
-    pastErrors: 1,
-    pastTimeouts: 0,
-  })
-  const counts = (number: number, arm: 'canary' | 'base' | 'other', units: number) => ({
-    ...noCounts,
-    arm,
-    stationId: station(number),
-    units,
-    passed: units - 1,
-    runs: units,
-  })
-
-  test('are base until their own switch, then canary with what they did since', () => {
-    const state = running(...secondStage)
-    const seen = gateStations(
-      state,
-      [past(1), past(2), past(7)],
-      [counts(1, 'base', 50), counts(1, 'canary', 5), counts(2, 'base', 40), counts(7, 'other', 9)],
-    )
-    expect(seen).toMatchObject([
-      { arm: 'canary', since: { units: 5, bad: 1 } },
-      { arm: 'base', since: { units: 40, bad: 1 } },
-      { arm: 'base', since: { units: 0, runs: 0 } },
-    ])
-  })
-
-  test('are canary from the confirmation on, with nothing counted yet', () => {
-    expect(gateStations(running(...firstLive), [past(1)], [counts(1, 'base', 50)])).toMatchObject([
-      { arm: 'canary', since: { units: 0 }, past: { units: 100, bad: 2, runs: 110, errors: 1 } },
-    ])
-  })
-})
-
 /**
  * A healthy build on 100 stations that start together at 95 % yield; a failed run stops at its first failure, a
  * passing one takes ten minutes. statistics.md: 90 % false stops without the watermark, 0.2 % with it.
@@ -146,14 +85,8 @@ describe('a healthy build on a hundred stations at once, whose failed runs end s
     stage(0, ...canary),
     canary.map((id) => confirmed(id)),
   )
-  const past = state.order.map((stationId) => ({
-    stationId,
-    pastUnits: 500,
-    pastBad: 25,
-    pastRuns: 500,
-    pastErrors: 0,
-    pastTimeouts: 0,
-  }))
+  const metric = 'first-pass yield'
+  const past = state.order.map((stationId) => ({ stationId, metric, n: 500, bad: 25, expected: 25 }))
   type Played = { stationId: (typeof canary)[number]; startedAt: number; endedAt: number; passed: boolean }
 
   function shift(random: () => number): Played[] {
@@ -180,23 +113,29 @@ describe('a healthy build on a hundred stations at once, whose failed runs end s
       runStartedAt: going.get(stationId)?.startedAt ?? null,
     }))
     const marks = useWatermark ? watermarks(state, clocks, [], limit, look) : { canary: look, base: look }
-    const counts = state.order.map((stationId, index) => {
+    const tallies = state.order.map((stationId, index) => {
       const arm = index < canary.length ? ('canary' as const) : ('base' as const)
       const own = runs.filter(
         (run) => run.stationId === stationId && run.endedAt <= look && run.startedAt < marks[arm],
       )
-      const passed = own.filter((run) => run.passed).length
-      return { ...noCounts, arm, stationId, units: own.length, passed, runs: own.length }
+      const bad = own.filter((run) => !run.passed).length
+      return { arm, stationId, metric, shift: 0, n: own.length, bad, expected: own.length / 20 }
     })
     const { overall } = evaluateGates(
       {
-        gates: defaultGates.slice(0, 1),
-        stations: gateStations(state, past, counts),
+        gates: gates.parse([{ metric, alpha: 0.02 }]),
+        stageIndex: 0,
+        expectedYieldChange: 0,
+        stations: gateStations(state, past, tallies, []),
+        names: {},
+        conditions: noConditions,
         accepted: [],
         open: [],
         target: 100,
+        passes: 'likely',
+        growth: 1,
         overdue: false,
-        previousDrift: {},
+        previous: null,
         driftNoise: {},
         watermark: marks,
       },
