@@ -22,6 +22,7 @@ import { healthRoutes } from './routes/health.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { policyRoutes } from './routes/policies.ts'
 import { procedureRoutes } from './routes/procedures.ts'
+import { retestRoutes } from './routes/retests.ts'
 import { rolloutRoutes } from './routes/rollouts.ts'
 import { runRoutes } from './routes/runs.ts'
 import { stationProtocolRoutes } from './routes/station-protocol.ts'
@@ -82,6 +83,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   stationProtocolRoutes(app, { database, authentication: known, waiters, now, changed })
   runRoutes(app, { database, authentication: known, take })
   rolloutRoutes(app, { service, authentication: known })
+  retestRoutes(app, { service, authentication: known })
   policyRoutes(app, { service, authentication: known })
   await app.register(
     pageRoutes({

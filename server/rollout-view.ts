@@ -13,6 +13,7 @@ import { eventsOf, type LoadedRollout, loadRollout, rolloutRows } from '../db/ro
 import type { ProcedureId, RolloutId, StationId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
 import { targetLabel } from './domain/plan.ts'
+import { summary } from './domain/retest-summary.ts'
 import type { RolloutEvent } from './domain/rollout/events.ts'
 import { type Readiness, stageReadiness, startReadiness, unmet } from './domain/rollout/readiness.ts'
 import { isRunning, type RolloutState } from './domain/rollout/state.ts'
@@ -28,6 +29,7 @@ import type {
 import { stageSize } from './domain/stage-size.ts'
 import { wilsonInterval } from './domain/statistics/wilson-interval.ts'
 import { addCounts, type Counts, noCounts } from './domain/tally.ts'
+import { retestPairsOf } from './retests.ts'
 import { stageFacts } from './stage-facts.ts'
 
 /**
@@ -69,6 +71,7 @@ async function viewInSnapshot(
   const readiness: Readiness = isRunning(state)
     ? stageReadiness(state, await stageFacts(db, state, verdict, now), now)
     : startReadiness(state)
+  const retests = await retestPairsOf(db, state)
   return {
     id,
     url: pageUrl(id),
@@ -100,6 +103,7 @@ async function viewInSnapshot(
     breaches: 'breaches' in state ? state.breaches : [],
     watchUntil: state.status === 'completed' ? state.watchUntil : null,
     alarms: state.status === 'completed' ? state.alarms : [],
+    retests: retests.length === 0 ? null : summary(retests),
     lastDecision: state.lastDecision,
   }
 }

@@ -4,6 +4,8 @@ import type { Freeze } from './domain/freeze.ts'
 import type { DeploymentId, ProcedureId, RolloutId, StationId } from './domain/ids.ts'
 import type { Group, Plan, PlanInput } from './domain/plan.ts'
 import type { OrganisationPolicy, Policy, PolicyScope, ProcedurePolicy } from './domain/policy.ts'
+import type { RetestSummary } from './domain/retest-summary.ts'
+import type { RetestPair } from './domain/retests.ts'
 import type { Against, Refusal } from './domain/rollout/commands.ts'
 import type { RolloutEvent } from './domain/rollout/events.ts'
 import type { DeploymentSummary, RolloutLine, RolloutView } from './domain/rollout-view.ts'
@@ -89,6 +91,11 @@ export type PolicyChange = { version: number; policy: OwnPolicy; by: Actor; at: 
 export type PolicyDone = { policy: PolicyView; did: string }
 export type PolicyRefusal = Refusal & { faults?: { path: PropertyKey[]; message: string }[] }
 
+/** All that were asked for in a rollout, first to last. */
+export type Retests = { pairs: RetestPair[]; summary: RetestSummary }
+/** `pairs`: all that are still to be tested, those asked for before as well. */
+export type RetestsAsked = Retests & { did: string }
+
 export type Service = {
   start(input: StartInput, by: Actor, commandId?: string): Promise<Outcome>
   /** `commandId`: the same id twice is one command (a repeated click, a repeated request). */
@@ -117,6 +124,19 @@ export type Service = {
   get(id: RolloutId): Promise<RolloutView | null>
   list(filter?: { live?: boolean; procedureId?: ProcedureId; limit?: number }): Promise<RolloutLine[]>
   events(id: RolloutId): Promise<(RolloutEvent & { sequence: number })[]>
+
+  /**
+   * Lists failed units of both arms, matched in pairs, to be tested again on the other build.
+   * `withErrors`: those too that ended in ERROR or TIMEOUT.
+   */
+  askRetests(
+    id: RolloutId,
+    asked: { count: number; withErrors?: boolean },
+    by: Actor,
+    commandId?: string,
+  ): Promise<RetestsAsked | Refusal>
+  /** Null when there is no such rollout. */
+  retests(id: RolloutId): Promise<Retests | null>
 
   procedures(search?: string): Promise<ProcedureSummary[]>
   /** By id or, case-insensitively, by name. */

@@ -4,6 +4,7 @@ import { actor } from './actor.ts'
 import { gateMode } from './gates/gate.ts'
 import { verdict } from './gates/verdict.ts'
 import { deploymentId, procedureId, rolloutId, stationId } from './ids.ts'
+import { retestSummary } from './retest-summary.ts'
 
 export const armMetrics = z.object({
   stations: z.int(),
@@ -150,6 +151,8 @@ export const rolloutView = z.object({
       headline: z.string(),
     }),
   ),
+  /** Null while nobody has asked for any. */
+  retests: retestSummary.nullable(),
   lastDecision: z.object({ what: z.string(), by: actor, at: z.number(), why: z.string().nullable() }),
 })
 export type RolloutView = z.infer<typeof rolloutView>

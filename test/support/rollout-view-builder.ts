@@ -183,6 +183,7 @@ export function aRollout(part: Partial<RolloutView> = {}): RolloutView {
     breaches: [],
     watchUntil: null,
     alarms: [],
+    retests: null,
     lastDecision: { what: 'advanced to stage 2', by: ines, at: noon - 60 * minute, why: 'clean on FCT-01' },
     ...part,
   }

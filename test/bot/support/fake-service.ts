@@ -100,6 +100,8 @@ export function fakeService(given: Given = {}): FakeService {
     },
     supersede: async () => notHere,
     rollback: async () => notHere,
+    askRetests: async () => notHere,
+    retests: async () => null,
     preview: async (_id, input) => {
       const parsed = plan.safeParse(input)
       if (!parsed.success)
