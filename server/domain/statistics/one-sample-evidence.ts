@@ -17,19 +17,20 @@ export function oneSampleLogEvidence(bad: number, runs: number, limit: number): 
   return logEvidenceAbove(bad, runs, logOdds(limit))
 }
 
-/** The same for a limit given in log-odds, which tells 0.1 from 0.01 bad in a million million as well. */
+/** The same for a limit in log-odds: a rate next to 1 has not the digits to say how far it is from it. */
 export function logEvidenceAbove(bad: number, runs: number, limit: number): number {
   const failed = Math.min(bad, runs)
+  const passed = runs - failed
   return logSumExp(
     ALTERNATIVES.map(({ beyond, logShare }) => {
-      // from odds to odds a run weighs log(1 - limit) - log(1 - rate) more, and a failure `beyond` more
-      const perRun = logPassing(limit) - logPassing(limit + beyond)
-      return logShare + failed * beyond - runs * perRun
+      const perFailure = logPassing(-limit - beyond) - logPassing(-limit)
+      const perPass = logPassing(limit + beyond) - logPassing(limit)
+      return logShare + failed * perFailure + passed * perPass
     }),
   )
 }
 
-/** Logarithm of the pass rate at so many log-odds of failing, with all its digits near 0 and near 1. */
+/** Logarithm of the pass rate at so many log-odds of failing; of the failure rate at the opposite. */
 function logPassing(logOddsOfFailing: number): number {
   return -Math.max(logOddsOfFailing, 0) - Math.log1p(Math.exp(-Math.abs(logOddsOfFailing)))
 }

@@ -148,11 +148,11 @@ describe('parts', () => {
   })
 
   test('the three ways to a rising factorial agree where they meet', () => {
-    for (const start of [15.999, 16, 16.001, 300]) {
-      for (const steps of [12, 13, 14]) {
+    for (const start of [0.01, 0.5, 7.999, 8, 8.001, 63.999, 64, 300]) {
+      for (const steps of [12, 13, 14, 80]) {
         let sum = 0
         for (let step = 0; step < steps; step++) sum += Math.log(start + step)
-        expect(logRisingFactorial(start, steps)).toBeCloseTo(sum, 10)
+        expect(logRisingFactorial(start, steps)).toBeCloseTo(sum, 12)
       }
     }
   })

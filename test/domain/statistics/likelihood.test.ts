@@ -154,6 +154,40 @@ describe('what is left unread', () => {
     expect(askedOnce).toBeLessThan(100)
   })
 
+  test.each([1, -1])(
+    'an average takes in a second top outside the range that is concave (side %d)',
+    (side) => {
+      const likelihood = (shift: number) => (side * shift > 1 ? 500 : -((shift / 0.05) ** 2) / 2)
+      const range = side > 0 ? { from: -100, to: 1 } : { from: -1, to: 100 }
+      const curve = averageOverDrift(likelihood, narrow, range)
+      const whole = averageOverDrift(likelihood, narrow)
+      for (const change of [-1.5, -0.5, 0, 0.5, 1.5])
+        expect(curve.at(change)).toBeCloseTo(whole.at(change), 9)
+      expect(whole.at(side * 0.5)).toBeGreaterThan(490)
+      // drifts reach from −1.7 to 1.9
+      expect(curve.isConcave(Math.min(-side, -2 * side), Math.max(-side, -2 * side))).toBe(true)
+      expect(curve.isConcave(Math.min(0, -2 * side), Math.max(0, -2 * side))).toBe(false)
+    },
+  )
+
+  test('evidence and posterior of a curve with several tops take in all of them', () => {
+    const tops: LikelihoodCurve = {
+      at: (change) => (Number.isInteger(change) ? 0 : -100),
+      isConcave: () => false,
+    }
+    // shares of the alternatives 1, 2, 3 and 4 beyond the limit
+    const share = [1, 2, 3, 4].reduce((sum, beyond) => sum + Math.exp(-(beyond ** 2) / (2 * 1.25 ** 2)), 0)
+    const all = Array.from({ length: 16 }, (_, step) => (step + 1) / 4).reduce(
+      (sum, beyond) => sum + Math.exp(-(beyond ** 2) / (2 * 1.25 ** 2)),
+      0,
+    )
+    expect(logEvidence(tops, 0, 1)).toBeCloseTo(Math.log(share / all), 9)
+    expect(logEvidence(tops, 0, -1)).toBeCloseTo(Math.log(share / all), 9)
+    // eight whole changes from −3 to 4, four of them above 0 and one at it
+    const above = probabilityAbove(posterior(tops, 100), 0)
+    expect(above).toBeCloseTo(4.5 / 8, 3)
+  })
+
   test('evidence, bounds and posterior are those of a curve of which everything is read', () => {
     const random = seededRandom(11)
     const stories = [
@@ -185,6 +219,17 @@ describe('what is left unread', () => {
 })
 
 describe('the curve', () => {
+  test('is called concave only where the kernel is and no station comes to a limit', () => {
+    const concaveOver = (prior: { logOdds: number; variance: number }, from: number, to: number) =>
+      likelihoodCurve([{ runs: 50, bad: 1, ...prior }], { shift: 0, variance: 0.01 }).isConcave(from, to)
+    expect(concaveOver({ logOdds: -4, variance: 0.05 }, -7, 8.5)).toBe(true)
+    expect(concaveOver({ logOdds: -4, variance: 1.01 }, 0, 0)).toBe(false)
+    // 1e-7 are log-odds of −16.1, and drifts reach 0.4
+    expect(concaveOver({ logOdds: -14, variance: 0.05 }, -1.7, 4)).toBe(true)
+    expect(concaveOver({ logOdds: -14, variance: 0.05 }, -1.8, 4)).toBe(false)
+    expect(concaveOver({ logOdds: 14, variance: 0.05 }, -4, 1.8)).toBe(false)
+  })
+
   /** The average over the drifts of the sum computed anew, without table or shortcut. */
   const direct = (stations: readonly CanaryStation[], drift: Drift, change: number) =>
     logSumExp(
@@ -195,21 +240,26 @@ describe('the curve', () => {
     )
 
   test.each([
-    ['usual stations', { logOdds: -4, variance: 0.06 }],
-    ['stations that never failed', { logOdds: -15.3, variance: 2.2 }],
-    ['stations that hardly ever pass', { logOdds: 6, variance: 0.4 }],
-    ['stations without a past', { logOdds: 0, variance: 4.2 }],
-  ])('is the average of the sum, for %s', (_, prior) => {
+    ['usual stations', { logOdds: -4, variance: 0.06, failing: 0.02 }],
+    ['stations that never failed', { logOdds: -15.3, variance: 2.2, failing: 0 }],
+    ['stations that never failed and do now', { logOdds: -15.3, variance: 0.9, failing: 0.5 }],
+    ['stations that hardly ever pass', { logOdds: 6, variance: 0.4, failing: 0.9 }],
+    ['stations without a past', { logOdds: 0, variance: 4.2, failing: 0.3 }],
+  ])('is the average of the sum, for %s', (_, { logOdds, variance, failing }) => {
     const stations = Array.from({ length: 40 }, (_, place) => ({
       runs: 20 + 7 * place,
-      bad: place % 4,
-      logOdds: prior.logOdds + 0.02 * place,
-      variance: prior.variance,
+      bad: Math.round((20 + 7 * place) * failing),
+      logOdds: logOdds + 0.02 * place,
+      variance,
     }))
-    const drift = { shift: 0.05, variance: 0.02 }
-    const curve = likelihoodCurve(stations, drift)
-    for (const change of [-8, -3, -1.1, 0, 0.0953, 0.7, 2.5, 4.5, 12, 30]) {
-      expect(curve.at(change) / direct(stations, drift, change)).toBeCloseTo(1, 9)
+    for (const drift of [
+      { shift: 0.05, variance: 0.02 },
+      { shift: 0, variance: 0.6 },
+    ]) {
+      const curve = likelihoodCurve(stations, drift)
+      for (const change of [-8, -3, -2, -1.1, 0, 0.0953, 0.7, 2.5, 4.5, 12, 30]) {
+        expect(curve.at(change) / direct(stations, drift, change)).toBeCloseTo(1, 9)
+      }
     }
   })
 })

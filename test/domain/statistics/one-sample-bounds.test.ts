@@ -81,6 +81,11 @@ describe('always-valid limits of one rate', () => {
     )
   })
 
+  test('keep their digits: a thousand times the good runs prove a thousandth of the rate', () => {
+    const fewer = oneSampleBounds(0, 1e9, 0.05).upper
+    expect((1e12 * oneSampleBounds(0, 1e12, 0.05).upper) / (1e9 * fewer)).toBeCloseTo(1, 7)
+  })
+
   test('are wider than those of a single look at the same two sides', () => {
     const own = oneSampleBounds(12, 200, 0.05)
     const single = wilsonInterval(12, 200, 0.9)
