@@ -265,4 +265,37 @@ describe('a rollout', () => {
     const plan = await planOf(answer.body.rollout.id)
     expect(plan?.stages.map((stage) => stage.approvals)).toEqual([1, 1, 0])
   })
+
+  test.each([
+    ['is paused by a severe breach', {}, 'paused'],
+    ['is rolled back by it where the policy allows that', { auto_rollback: true }, 'aborting'],
+  ])('of the high class %s', async (_what, more, status) => {
+    const line = await testLine(service)
+    const hour = 3_600_000
+    await set(policyOf(line), { risk_class: 'high', ...more })
+    await line.runs(
+      line.benches.flatMap((station) =>
+        Array.from({ length: 100 }, (_, index) => ({
+          station,
+          deployment: line.base,
+          start: -9 * hour + index * 300_000,
+        })),
+      ),
+    )
+    const rollout = await testRollout(service, line)
+    await rollout.confirm()
+    const [canary] = await rollout.canaries()
+    if (!canary) throw new Error('no canary')
+    service.clock.pass(hour)
+    await line.runs(
+      Array.from({ length: 60 }, (_, index) => ({
+        station: canary,
+        deployment: line.next,
+        outcome: 'FAIL',
+        start: -50 * 60_000 + index * 30_000,
+      })),
+    )
+    await service.judge(line.procedure)
+    expect((await rollout.get()).status).toBe(status)
+  })
 })

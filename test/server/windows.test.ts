@@ -20,8 +20,8 @@ async function frozen(line: TestLine, body: object = {}): Promise<string> {
   expect(answer.status).toBe(200)
   return answer.body.policy.freezes.at(-1).id
 }
-async function setHours(line: TestLine, hours: object[]): Promise<void> {
-  const body = { policy: { hours }, expected_version: (await policyOf(line)).version }
+async function setHours(line: TestLine, hours: object[], more: object = {}): Promise<void> {
+  const body = { policy: { hours, ...more }, expected_version: (await policyOf(line)).version }
   expect((await ask('PUT', `${urlOf(line)}/policy`, { body })).status).toBe(200)
 }
 const wall = (ms: number) => clock.iso(ms).slice(11, 16)
@@ -255,6 +255,42 @@ describe('outside the hours', () => {
     expect(kinds(await rollout.get())).not.toContain('window')
     await rollout.onward()
     expect(kinds(await rollout.get())).toContain('window')
+  })
+})
+
+describe('overnight', () => {
+  test('a rollout goes on judging and only takes no station, where nothing else is said', async () => {
+    const line = await testLine(service)
+    const rollout = await testRollout(service, line)
+    await setHours(line, [opensIn(1)])
+    await service.judge(line.procedure)
+    expect((await rollout.get()).status).toBe('active')
+  })
+
+  test('it rests where the policy says so, and goes on by itself when the hours open', async () => {
+    const line = await testLine(service)
+    const rollout = await testRollout(service, line)
+    await setHours(line, [opensIn(1)], { overnight: 'pause' })
+    await service.judge(line.procedure)
+    expect(await rollout.get()).toMatchObject({
+      status: 'paused',
+      pause: {
+        reason: 'window',
+        why: expect.stringMatching(/^outside the hours of Lyon/),
+        by: { kind: 'service' },
+      },
+    })
+    clock.pass(hour)
+    await service.judge(line.procedure)
+    expect((await rollout.get()).status).toBe('active')
+  })
+
+  test('it is aborted while it rests as at any time', async () => {
+    const line = await testLine(service)
+    const rollout = await testRollout(service, line)
+    await setHours(line, [opensIn(1)], { overnight: 'pause' })
+    await service.judge(line.procedure)
+    expect((await rollout.verb('abort', { reason: 'bad smell' })).status).toBe(200)
   })
 })
 
