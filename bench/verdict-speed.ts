@@ -1,0 +1,168 @@
+// `npm run bench`: how long one verdict takes, on fleets where no station is like another.
+import { parseArgs } from 'node:util'
+import { evaluateCanary } from '../server/domain/statistics/evaluate-canary.ts'
+import type { EvaluationOptions } from '../server/domain/statistics/evaluation-options.ts'
+import { logOdds } from '../server/domain/statistics/log-odds.ts'
+import { rateFromLogOdds } from '../server/domain/statistics/rate-from-log-odds.ts'
+import type { StationTally } from '../server/domain/statistics/station-tally.ts'
+import { suspectedStation } from '../server/domain/statistics/suspected-station.ts'
+import { countBad, normal, type Random, randomFrom } from './calibrate/random.ts'
+
+const helpText = `npm run bench -- [flags]   how long a verdict of all default gates takes
+
+  --quick   few repetitions, in seconds
+  --json    one object instead of a table; times in milliseconds, ratios to the reference work
+  --help    this text
+
+A verdict judges first-pass yield with its gain, error rate, timeout rate and duration. The reference work
+is a million logarithms in the same run: ratios to it can be compared between machines, times cannot.
+`
+
+/** One line of the table: a verdict of all gates, or the search for the station behind a breach. */
+type Row = { work: string; stations: number; canary: number; base: number; ms: number; ratio: number }
+
+/** What one gate is asked: the counts of all stations, and its settings. */
+type Question = { stations: StationTally[]; options: EvaluationOptions }
+
+/** Canary and base stations. The last fleet has no base left and knows its drift from before. */
+const fleets = [
+  { canary: 5, base: 15 },
+  { canary: 100, base: 100 },
+  { canary: 1000, base: 1000 },
+  { canary: 2000, base: 0 },
+]
+
+if (import.meta.main) process.exitCode = main(process.argv.slice(2))
+
+/** The exit code: 0 measured, 2 wrong arguments. */
+function main(argv: string[]): number {
+  const flags = parsed(argv)
+  if (typeof flags === 'string') {
+    process.stderr.write(`${flags}\n${helpText}`)
+    return 2
+  }
+  if (flags.help) {
+    process.stdout.write(helpText)
+    return 0
+  }
+  const { rows, referenceMs } = measured(flags.quick ? 11 : 51)
+  const slowest = (work: string, stations: number) =>
+    Math.max(...rows.filter((row) => row.work === work && row.stations === stations).map(({ ms }) => ms))
+  const summary = {
+    verdict_20_ms: slowest('verdict', 20),
+    verdict_2000_ms: slowest('verdict', 2000),
+    suspected_2000_ms: slowest('suspected station', 2000),
+    reference_ms: referenceMs,
+  }
+  process.stdout.write(
+    flags.json ? `${JSON.stringify({ ...summary, quick: flags.quick, rows })}\n` : table(rows, referenceMs),
+  )
+  return 0
+}
+
+function parsed(argv: string[]): { quick: boolean; json: boolean; help: boolean } | string {
+  try {
+    const flag = { type: 'boolean', default: false } as const
+    return parseArgs({ args: argv, options: { quick: flag, json: flag, help: { ...flag, short: 'h' } } })
+      .values
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+/** Medians of so many repetitions; of small fleets more, since a verdict of theirs is over in no time. */
+function measured(repetitions: number): { rows: Row[]; referenceMs: number } {
+  const referenceMs = median(reference, repetitions)
+  const rows = fleets.flatMap(({ canary, base }) => {
+    const random = randomFrom(1, `${canary} canary ${base} base`)
+    const questions = questionsOf(random, canary, base)
+    const line = (work: string, run: () => void): Row => {
+      const ms = median(run, canary + base < 1000 ? 10 * repetitions : repetitions)
+      return { work, stations: canary + base, canary, base, ms, ratio: ms / referenceMs }
+    }
+    return [
+      line('verdict', () => {
+        for (const { stations, options } of questions) evaluateCanary(stations, options)
+      }),
+      line('suspected station', () => {
+        for (const { stations, options } of questions.slice(0, 1)) suspectedStation(stations, options)
+      }),
+    ]
+  })
+  return { rows, referenceMs }
+}
+
+/** The first half of the repetitions warms up and is thrown away. */
+function median(run: () => void, repetitions: number): number {
+  const times: number[] = []
+  for (let repetition = 0; repetition < 2 * repetitions; repetition++) {
+    const start = performance.now()
+    run()
+    times.push(performance.now() - start)
+  }
+  const warm = times.slice(repetitions).sort((one, other) => one - other)
+  return warm[Math.floor(warm.length / 2)] ?? Number.NaN
+}
+
+/** A million logarithms of different numbers; the sum goes into the loop so that none can be left out. */
+function reference(): void {
+  let sum = 1
+  for (let step = 1; step <= 1_000_000; step++) sum = Math.log1p(step + sum)
+}
+
+/** The four gates with the product's own settings. Yield and duration have a mix, failures are rare. */
+function questionsOf(random: Random, canary: number, base: number): Question[] {
+  const line = Array.from({ length: canary + base }, (_, place) => ({
+    id: `station ${place}`,
+    arm: place < canary ? ('canary' as const) : ('base' as const),
+    pastRuns: 200 + Math.floor(1800 * random()),
+    runs: 20 + Math.floor(180 * random()),
+  }))
+  const counted = (rate: number): StationTally[] =>
+    line.map((station) => {
+      const own = logOdds(rate) + 0.3 * normal(random)
+      return {
+        ...station,
+        pastBad: countBad(random, station.pastRuns, rateFromLogOdds(own)),
+        bad: countBad(random, station.runs, rateFromLogOdds(own + 0.15 * normal(random))),
+      }
+    })
+  const slow = line.map((station) => ({
+    ...station,
+    pastBad: Math.floor(station.pastRuns / 2),
+    bad: countBad(random, station.runs, station.arm === 'canary' ? 0.2 : 0.5),
+  }))
+  const mix = () => new Map(line.map(({ id }) => [id, 0.1 * normal(random)]))
+  const drift = base === 0 ? { previousDrift: { shift: 0.05, variance: 0.004 } } : {}
+  const guard = { ...drift, alpha: 0.01, marginRelative: 1.1 }
+  return [
+    {
+      stations: counted(0.02),
+      options: { ...guard, alpha: 0.015, gainPoints: 0.03, gainAlpha: 0.005, mix: mix() },
+    },
+    { stations: counted(0.002), options: guard },
+    { stations: counted(0.0002), options: guard },
+    { stations: slow, options: { ...guard, marginRelative: 1, mix: mix() } },
+  ]
+}
+
+function table(rows: readonly Row[], referenceMs: number): string {
+  const head = ['work', 'stations', 'canary', 'base', 'ms', 'ratio']
+  const body = rows.map((row) => [
+    row.work,
+    String(row.stations),
+    String(row.canary),
+    String(row.base),
+    row.ms.toFixed(2),
+    row.ratio.toFixed(3),
+  ])
+  const widths = head.map((_, column) => Math.max(...[head, ...body].map((row) => row[column]?.length ?? 0)))
+  const lines = [head, ...body].map((row) =>
+    row
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  '),
+  )
+  return `${lines.join('\n')}\n\nreference work: ${referenceMs.toFixed(2)} ms\n`
+}
