@@ -40,7 +40,7 @@ export function retestRoutes(
         tags,
         summary: 'Ask that failed units are tested again on the other build',
         description:
-          'Lists units that failed on the new build with as many that failed on base, matched in pairs, and answers with all that are still to be tested. Of a pair with different results the coin falls either way when the builds are alike: the summary holds the evidence that it does not.',
+          'Lists units that failed on the new build with as many that failed on base, matched in pairs, and answers with all that are still to be tested. Between builds that are alike either unit of a pair is as likely to pass as the other; the summary holds the evidence that it is not so.',
         params: one,
         body: askBody,
         response: { 200: listJson.extend({ did: z.string() }), ...noes },
@@ -65,6 +65,16 @@ export function retestRoutes(
         description: 'With format=csv a table to print: a line for each unit.',
         params: one,
         querystring: listQuery,
+        response: {
+          200: {
+            description: 'As asked for.',
+            content: {
+              'application/json': { schema: listJson },
+              'text/csv': { schema: z.string() },
+            },
+          },
+          404: errorBody,
+        },
       },
     },
     async (request, reply) => {
@@ -74,8 +84,7 @@ export function retestRoutes(
       const found = await service.retests(id)
       if (!found)
         throw new HttpNo(404, 'not_found', `There is no rollout ${id}. GET /api/v1/rollouts lists them.`)
-      if (format === 'json')
-        return listJson.parse({ data: found.pairs.map(snakeCase), summary: snakeCase(found.summary) })
+      if (format === 'json') return { data: found.pairs.map(snakeCase), summary: snakeCase(found.summary) }
       return reply
         .type('text/csv; charset=utf-8')
         .header('content-disposition', `attachment; filename="retests-${id}.csv"`)
