@@ -1,5 +1,4 @@
 // Policies for every door: read, change as a whole, freeze and unfreeze. Every change is a version with its author.
-import { createHash } from 'node:crypto'
 import type { Database, Db } from '../db/client.ts'
 import {
   appendPolicy,
@@ -8,16 +7,16 @@ import {
   policiesInForce,
   policyHistory,
 } from '../db/policies.ts'
-import { allStations, procedureById } from '../db/registry.ts'
+import { procedureById } from '../db/registry.ts'
 import type { Actor } from './domain/actor.ts'
-import { coversSite } from './domain/covers-site.ts'
 import { type Freeze, freeze as freezeSchema } from './domain/freeze.ts'
 import type { Instant } from './domain/instant.ts'
 import { effectivePolicy, organisationPolicy, type PolicyScope, procedurePolicy } from './domain/policy.ts'
 import { isRefusal, type Refusal } from './domain/rollout/commands.ts'
 import { moment } from './domain/rollout/decide.ts'
+import { freezeId, freezesTheSame, heldFreeze, isInForce, isOver, placeOf, unknownSite } from './freezes.ts'
 import { refuse } from './refuse.ts'
-import type { HeldFreeze, OwnPolicy, PolicyDone, PolicyRefusal, PolicyView, Service } from './service.ts'
+import type { OwnPolicy, PolicyDone, PolicyRefusal, PolicyView, Service } from './service.ts'
 
 type PolicyService = Pick<Service, 'policy' | 'policyHistory' | 'setPolicy' | 'freeze' | 'unfreeze'>
 
@@ -96,7 +95,7 @@ export function policies({ database, now }: { database: Database; now: () => Ins
         if (stranger) return stranger
         const before = ownPolicy(scope, held)
         const kept = before.freezes.filter((each) => !isOver(each, now()))
-        const same = kept.some((each) => !isAhead(each, now()) && freezesTheSame(each, added))
+        const same = kept.some((each) => isInForce(each, now()) && freezesTheSame(each, added))
         const end = added.to === null ? 'until it is lifted' : `until ${new Date(added.to).toISOString()}`
         return {
           policy: same ? null : { ...before, freezes: [...kept, added] },
@@ -106,19 +105,30 @@ export function policies({ database, now }: { database: Database; now: () => Ins
       })
     },
     unfreeze(scope, { id, why }, by) {
-      return change(scope, by, (held, name) => {
+      return change(scope, by, async (held, name, tx) => {
         const before = ownPolicy(scope, held)
         const lifted = before.freezes.filter((each) =>
-          id === null ? !isOver(each, now()) && !isAhead(each, now()) : freezeId(each) === id,
+          id === null ? isInForce(each, now()) : freezeId(each) === id,
         )
-        if (lifted.length === 0) return { policy: null, why, did: `nothing of ${name} was frozen so` }
+        const what = lifted.map((each) => `${placeOf(name, each)}: ${each.why}`).join('; ')
+        const did = lifted.length === 0 ? `found no such freeze of ${name}` : `lifted the freeze of ${what}`
+        const stays = scope === 'organisation' ? [] : await organisationFreezes(tx)
         return {
-          policy: { ...before, freezes: before.freezes.filter((each) => !lifted.includes(each)) },
+          policy:
+            lifted.length === 0
+              ? null
+              : { ...before, freezes: before.freezes.filter((each) => !lifted.includes(each)) },
           why,
-          did: `lifted the freeze of ${lifted.map((each) => `${placeOf(name, each)}: ${each.why}`).join('; ')}`,
+          did: [did, ...stays.map((each) => `still frozen by the organisation: ${each.why}`)].join('; '),
         }
       })
     },
+  }
+
+  async function organisationFreezes(tx: Db): Promise<Freeze[]> {
+    const { organisation } = await policiesInForce(tx, 'organisation')
+    const { freezes } = organisationPolicy.parse(organisation?.body ?? {})
+    return freezes.filter((each) => isInForce(each, now()))
   }
 }
 
@@ -185,50 +195,4 @@ const readAgain = 'Read it again, then change it.'
 function invalid(what: string, faults: { path: PropertyKey[]; message: string }[]): PolicyRefusal {
   const why = faults.map(({ path, message }) => `${[what, ...path].join('.')}: ${message}`).join('; ')
   return { ...refuse('invalid', why, 'Mend it and send it again.'), faults }
-}
-
-/** A freeze of a misspelt site would hold nothing. */
-async function unknownSite(tx: Db, sites: string[]): Promise<Refusal | null> {
-  if (sites.length === 0) return null
-  const known = [...new Set((await allStations(tx)).map((station) => station.site))].sort()
-  const strange = sites.filter((site) => !coversSite(known.length > 0 ? known : [''], site))
-  if (strange.length === 0) return null
-  return refuse(
-    'invalid',
-    `no station is at ${strange.map((site) => `"${site}"`).join(', ')}`,
-    `Known sites are: ${known.join(', ')}.`,
-  )
-}
-
-/** The same freeze has the same id wherever it stands in the list, so that lifting it twice lifts it once. */
-function freezeId({ from, to, why, sites }: Freeze): string {
-  return createHash('sha256')
-    .update(JSON.stringify([from, to, why, sites]))
-    .digest('hex')
-    .slice(0, 12)
-}
-
-function heldFreeze(freeze: Freeze, scope: PolicyScope, now: Instant): HeldFreeze {
-  return {
-    ...freeze,
-    id: freezeId(freeze),
-    scope,
-    inForce: !isAhead(freeze, now) && !isOver(freeze, now),
-  }
-}
-
-function isAhead(freeze: Freeze, now: Instant): boolean {
-  return now < Date.parse(freeze.from)
-}
-
-function isOver(freeze: Freeze, now: Instant): boolean {
-  return freeze.to !== null && now >= Date.parse(freeze.to)
-}
-
-function freezesTheSame(one: Freeze, other: Freeze): boolean {
-  return one.to === other.to && one.why === other.why && one.sites.join('\n') === other.sites.join('\n')
-}
-
-function placeOf(name: string, freeze: Freeze): string {
-  return freeze.sites.length === 0 ? name : `${name} at ${freeze.sites.join(', ')}`
 }

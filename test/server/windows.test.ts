@@ -162,7 +162,9 @@ describe('a freeze', () => {
     const set = await ask('POST', '/api/v1/freezes', { body: { why: 'holidays' } })
     const [held] = (await policyOf(line)).freezes
     expect(held).toMatchObject({ scope: 'organisation', why: 'holidays', in_force: true })
-    expect((await lift(line, held.id)).body.did).toMatch(/^nothing of Board .* was frozen so$/)
+    expect((await lift(line, held.id)).body.did).toMatch(
+      /^found no such freeze of Board .*; still frozen by the organisation: holidays$/,
+    )
     const blocked = await rollout.verb('advance', override)
     await ask('DELETE', `/api/v1/freezes/${set.body.policy.freezes.at(-1).id}`)
     expect(blocked.body.message).toMatch(/^Frozen until lifted: holidays/)
