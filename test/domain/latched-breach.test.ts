@@ -1,45 +1,19 @@
 import { expect, test } from 'vitest'
-import { evaluateGates, type GateStation } from '../../server/domain/evaluate-gates.ts'
-import { defaultGates } from '../../server/domain/gate.ts'
-import { stationId } from '../../server/domain/ids.ts'
-
-const counts = (units: number, bad: number) => ({ units, bad, runs: units, errors: 0, timeouts: 0 })
+import { asked, gateOf, line } from '../support/gate-question.ts'
 
 function yieldWord(bad: number, open: 'breach' | 'severe' | null) {
-  const stations: GateStation[] = Array.from({ length: 10 }, (_, number) => ({
-    id: stationId.parse(`00000000-0000-4000-8000-${String(number).padStart(12, '0')}`),
-    arm: number === 0 ? 'canary' : 'base',
-    past: counts(1000, 20),
-    since: number === 0 ? counts(100, bad) : counts(100, 2),
-  }))
-  const verdict = evaluateGates(
-    {
-      gates: defaultGates,
-      stations,
-      accepted: [],
-      open: open ? [{ metric: 'first-pass yield', severity: open }] : [],
-      target: 50,
-      overdue: false,
-      previousDrift: {},
-      driftNoise: {},
-      watermark: { canary: 0, base: 0 },
-    },
-    0,
-  )
-  const gate = verdict.gates[0]
-  if (!gate) throw new Error('expected the yield gate')
-  return {
-    word: gate.verdict,
-    overall: verdict.overall,
-    logEvidence: gate.logEvidence,
-    line: gate.logThreshold,
-  }
+  const verdict = asked(line([[100, bad]]), {
+    open: open ? [{ gate: 'first-pass yield', severity: open }] : [],
+    target: 50,
+  })
+  const { verdict: word, logEvidence, logThreshold } = gateOf(verdict)
+  return { word, overall: verdict.overall, logEvidence, line: logThreshold }
 }
 
 test('a breach that is open stays one while its evidence is under the line but not gone', () => {
   const between = [4, 5, 6, 7, 8].find((bad) => {
-    const { logEvidence, line } = yieldWord(bad, null)
-    return logEvidence > 0 && logEvidence < line
+    const { logEvidence, line: needed } = yieldWord(bad, null)
+    return logEvidence > 0 && logEvidence < needed
   })
   if (between === undefined) throw new Error('expected a count between no evidence and the line')
   expect(yieldWord(between, null).word).not.toBe('breach')
@@ -54,4 +28,9 @@ test('an open breach whose evidence is gone is judged as if it had never been', 
 
 test('an open breach becomes severe when the evidence says so', () => {
   expect(yieldWord(20, 'breach').word).toBe('severe')
+})
+
+test('an open breach of another gate makes no breach of this one', () => {
+  const open = [{ gate: 'error rate', severity: 'severe' as const }]
+  expect(gateOf(asked(line([[100, 5]]), { open })).verdict).toBe('wait')
 })

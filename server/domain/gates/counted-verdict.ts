@@ -2,7 +2,7 @@
 import { logOdds } from '../statistics/log-odds.ts'
 import { rateFromLogOdds } from '../statistics/rate-from-log-odds.ts'
 import type { StationTally } from '../statistics/station-tally.ts'
-import type { CountedGate } from './gate.ts'
+import { type CountedGate, isMeasured } from './gate.ts'
 import { armCount, comparedCounts } from './gate-tallies.ts'
 import { unitOf } from './gate-words.ts'
 import type { GateQuestion } from './question.ts'
@@ -41,7 +41,8 @@ export function emptyVerdict(gate: CountedGate, tallies: StationTally[]): Counte
 
 /**
  * Nothing counted in the canary arm. While base runs that is silence, and silence never ships; where the whole line
- * rests there is nothing to see yet; and what no station has ever reported cannot be judged at all.
+ * rests there is nothing to see yet; and what no station has ever reported, or what is usual nowhere on the canary
+ * stations, cannot be judged at all.
  */
 export function nothingCounted(
   gate: CountedGate,
@@ -49,21 +50,33 @@ export function nothingCounted(
   question: GateQuestion,
 ): CountedVerdict {
   const empty = emptyVerdict(gate, tallies)
-  const isReported = comparedCounts(tallies) > 0
-  const anyRun = question.stations.some((station) =>
-    Object.values(station.since).some((count) => count.n > 0),
-  )
-  if (!isReported && anyRun && (gate.metric === 'duration' || gate.metric === 'measurement coverage'))
-    return { ...empty, verdict: 'pass', headline: `${gate.name}: not judged, base has none to compare with` }
-  if (!isReported && anyRun && gate.metric === 'custom')
+  const hasRun = (arm: 'canary' | 'base') =>
+    question.stations.some(
+      (station) => station.arm === arm && Object.values(station.since).some((count) => count.n > 0),
+    )
+  const hasPast = tallies.some((tally) => tally.arm === 'canary' && tally.pastRuns > 0)
+  if (gate.metric === 'custom' && comparedCounts(tallies) === 0 && (hasRun('canary') || hasRun('base')))
     return {
       ...empty,
       verdict: 'no data',
       headline: `${gate.name}: no run reports it: check the name it is read by`,
     }
-  if (empty.base.n === 0 && tallies.some((tally) => tally.arm === 'base'))
-    return { ...empty, headline: `${gate.name}: neither canary nor base has run yet` }
-  return { ...empty, verdict: 'no data', headline: `${gate.name}: no canary runs counted yet` }
+  if (isMeasured(gate) && !hasPast && hasRun('canary'))
+    return {
+      ...empty,
+      // Nobody asked for these gates by name: a station without a past must not hold every rollout up.
+      verdict: gate.metric === 'custom' ? 'no data' : 'pass',
+      headline: `${gate.name}: not judged, the canary stations have no past to compare with`,
+    }
+  // A line that rests altogether is no silence of the canary, but nothing is known either.
+  const rests = empty.base.n === 0 && tallies.some((tally) => tally.arm === 'base')
+  return {
+    ...empty,
+    verdict: 'no data',
+    headline: rests
+      ? `${gate.name}: neither canary nor base has run yet`
+      : `${gate.name}: no canary runs counted yet`,
+  }
 }
 
 export function acceptedEvidence(gate: CountedGate, question: GateQuestion): number {

@@ -34,12 +34,13 @@ export function countings(gates: Gate[]): Counting[] {
   return all.filter((each, index) => all.findIndex((other) => other.key === each.key) === index)
 }
 
-/** None for a condition; two for a gate that looks both ways, the increase first. */
+/** None for most conditions; two for a gate that looks both ways, the increase first. */
 export function countingsOf(gate: Gate): Counting[] {
   switch (gate.metric) {
     case 'first-pass yield':
     case 'first-pass yield rise':
     case 'error budget':
+    case 'sample ratio':
       return [{ key: 'first-pass yield', of: 'first attempts' }]
     case 'error rate':
       return [{ key: 'error rate', of: 'runs', usual: null, isBad: (run) => run.outcome === 'ERROR' }]
@@ -63,7 +64,6 @@ export function countingsOf(gate: Gate): Counting[] {
     case 'new failure mode':
     case 'reference samples':
     case 'mixed builds':
-    case 'sample ratio':
       return []
   }
 }
@@ -137,7 +137,7 @@ function beyondLimits({
 }) {
   return (run: CountedRun) => {
     const value = metricOf(run, read)
-    if (value === undefined) return undefined
+    if (value === undefined || !Number.isFinite(value)) return undefined
     if (above === undefined && below === undefined) return value !== 0
     return (above !== undefined && value > above) || (below !== undefined && value < below)
   }

@@ -29,8 +29,16 @@ export type GateMetric = z.infer<typeof gateMetric>
 export const gateMode = z.enum(['observe', 'pause', 'roll back'])
 export type GateMode = z.infer<typeof gateMode>
 
-/** What a gate is called, unique in its plan: what breaches and acknowledgements name. */
-export const gateName = z.string().trim().min(1).max(60)
+/** What a gate is called, unique in its plan: what breaches and acknowledgements name, and what its counts are kept under. */
+export const gateName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(60)
+  .refine((name) => !(name in Object.prototype), {
+    error: ({ input }) =>
+      `expected another name than "${input}", which the language itself gives to something`,
+  })
 
 const common = {
   /** Its metric's name where none is given. */
@@ -163,6 +171,11 @@ export function isCounted(gate: Gate): gate is CountedGate {
   return 'alpha' in gate
 }
 
+/** Bad is what lies beyond the station's own usual number. */
+export function isMeasured(gate: CountedGate): boolean {
+  return gate.metric === 'measurement coverage' || 'shiftRelative' in gate
+}
+
 /** A rollout's gates together stop at most 1 in 20 healthy rollouts. */
 export const alarmBudget = 0.05
 
@@ -223,22 +236,49 @@ function faults(gate: Gate, before: Gate[]): { at: string; message: string }[] {
       at: 'name',
       message: `expected a name of its own for each gate, got "${gate.name}" twice: name one of them`,
     })
-  if (
-    'comparison' in gate &&
-    gate.comparison === 'absolute' &&
-    'burn' in gate &&
-    gate.objective === undefined
-  )
+  const name = gate.name.toLowerCase()
+  if (name !== gate.metric && gateMetrics.some((metric) => metric === name))
     found.push({
-      at: 'objective',
-      message: 'an absolute gate needs its objective: expected a good share such as 0.98',
+      at: 'name',
+      message: `expected a name that is no other metric's, got "${gate.name}" for a gate on ${gate.metric}`,
     })
+  if (/, (in|de)crease$/.test(name))
+    found.push({
+      at: 'name',
+      message: `expected a name without ", increase" or ", decrease" at its end, under which a gate that looks both ways counts, got "${gate.name}"`,
+    })
+  if ('burn' in gate && gate.comparison === 'absolute') found.push(...absoluteFaults(gate))
   if (isCounted(gate) && gate.alpha <= 0)
     found.push({
       at: 'alpha',
       message: 'nothing of the alarm budget is left for this gate: lower the other alphas',
     })
   return found
+}
+
+function absoluteFaults({
+  objective,
+  burn,
+}: {
+  objective?: number | undefined
+  burn: number
+}): { at: string; message: string }[] {
+  if (objective === undefined)
+    return [
+      {
+        at: 'objective',
+        message: 'an absolute gate needs its objective: expected a good share such as 0.98',
+      },
+    ]
+  const most = 1 / (1 - objective)
+  return burn < most
+    ? []
+    : [
+        {
+          at: 'burn',
+          message: `expected a burn below ${Number(most.toPrecision(3))}, at which every run may be bad, got ${burn}`,
+        },
+      ]
 }
 
 /** The set every plan has where its procedure's policy and its starter name no other. */

@@ -10,7 +10,8 @@ import {
   nothingCounted,
 } from './counted-verdict.ts'
 import type { Evaluated, Evaluator } from './evaluator.ts'
-import type { CountedGate } from './gate.ts'
+import { logEvidenceOfPass } from './evidence-of-pass.ts'
+import { type CountedGate, type Gate, isMeasured } from './gate.ts'
 import { comparedCounts, leastBase } from './gate-tallies.ts'
 import { headline } from './gate-words.ts'
 import type { GateQuestion } from './question.ts'
@@ -39,12 +40,13 @@ export function comparedVerdict(
   evaluated: Evaluated,
   question: GateQuestion,
 ): CountedVerdict {
-  const { tallies, evaluation, options } = evaluated
+  const { tallies, judged, evaluation, options } = evaluated
   if (evaluation.status === 'no data')
     return { ...nothingCounted(gate, tallies, question), expectedRate: evaluation.expectedRate }
-  const compared = comparedCounts(tallies)
+  const compared = comparedCounts(judged)
   const logEvidence = evaluation.logEvidence - acceptedEvidence(gate, question)
-  const word = wordOf(gate, { ...evaluation, logEvidence, compared }, question)
+  const ofPass = logEvidenceOfPass(evaluation, options)
+  const word = wordOf(gate, { ...evaluation, logEvidence, logEvidenceOfPass: ofPass, compared }, question)
   const { expectedRate, observedRate, units } = evaluation
   const toleratedRate = tolerated(options, expectedRate)
   return {
@@ -69,30 +71,42 @@ export function comparedVerdict(
   }
 }
 
-/** What is declared comes on top of what is tolerated; a rise that is declared makes nothing stricter. */
+/**
+ * What is declared comes on top of the points that are tolerated; a rise that is declared makes nothing stricter. What
+ * is tolerated is never unacceptable, and what is severe lies at least twice as far as what is tolerated: else every
+ * breach of a generous gate would be severe.
+ */
 export function optionsOf(gate: ComparedGate, question: GateQuestion): EvaluationOptions {
   const { alpha, marginRelative, marginPoints, severeRelative, severePoints } = gate
-  const own = { alpha, marginRelative, marginPoints, severeRelative, severePoints }
-  if (gate.metric !== 'first-pass yield') return own
-  const declared = Math.max(0, -question.expectedYieldChange)
+  const declared = gate.metric === 'first-pass yield' ? Math.max(0, -question.expectedYieldChange) : 0
   return {
-    ...own,
+    alpha,
+    marginRelative,
     marginPoints: marginPoints + declared,
-    severePoints: severePoints + declared,
-    unacceptablePoints: usualUnacceptablePoints + declared,
+    // Half of the runs are beyond a median: twice as many are all of them, and would pass nearly anything.
+    unacceptableRelative: isMeasured(gate)
+      ? marginRelative
+      : Math.max(usualUnacceptable.relative, marginRelative),
+    unacceptablePoints: Math.max(usualUnacceptable.points, marginPoints) + declared,
+    severeRelative: Math.max(severeRelative, 2 * marginRelative - 1),
+    severePoints: Math.max(severePoints, 2 * marginPoints) + 2 * declared,
     ...gainOptions(gate, question),
   }
 }
 
 /** Asked together, so that one curve answers both gates. */
 function gainOptions(gate: ComparedGate, question: GateQuestion): EvaluationOptions {
+  if (!isComparedYield(gate)) return {}
   const rise = question.gates.find((other) => other.metric === 'first-pass yield rise')
-  if (rise?.metric !== 'first-pass yield rise' || !('comparison' in gate) || gate.comparison !== 'base')
-    return {}
+  if (rise?.metric !== 'first-pass yield rise') return {}
   return { gainPoints: rise.marginPoints + Math.max(0, question.expectedYieldChange), gainAlpha: rise.alpha }
 }
 
-const usualUnacceptablePoints = 0.005
+export function isComparedYield(gate: Gate): gate is Extract<CountedGate, { metric: 'first-pass yield' }> {
+  return gate.metric === 'first-pass yield' && gate.comparison === 'base'
+}
+
+const usualUnacceptable = { relative: 2, points: 0.005 }
 
 function tolerated(options: EvaluationOptions, expectedRate: number): number {
   const { marginRelative = 1, marginPoints = 0 } = options

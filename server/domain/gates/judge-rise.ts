@@ -1,10 +1,10 @@
 // Yield that rises beyond what was declared: bad units may be passing. The same evidence, on the good outcome.
 import { acceptedEvidence, type CountedVerdict, emptyVerdict, nothingCounted } from './counted-verdict.ts'
 import type { Evaluator } from './evaluator.ts'
-import type { CountedGate, Gate } from './gate.ts'
+import type { CountedGate } from './gate.ts'
 import { comparedCounts, leastBase } from './gate-tallies.ts'
 import { headline } from './gate-words.ts'
-import { optionsOf } from './judge-compared.ts'
+import { isComparedYield, optionsOf } from './judge-compared.ts'
 import type { GateQuestion } from './question.ts'
 import type { VerdictWord } from './verdict.ts'
 import { neededCounts } from './word-of.ts'
@@ -17,7 +17,9 @@ export function judgeRise(
   question: GateQuestion,
   evaluate: Evaluator,
 ): CountedVerdict {
-  const partner = question.gates.find(isComparedYield)
+  // The curve that yield is judged by carries the rise of the first such gate; another one has its own.
+  const isFirst = question.gates.find((other) => other.metric === gate.metric) === gate
+  const partner = isFirst ? question.gates.find(isComparedYield) : undefined
   const options = partner
     ? optionsOf(partner, question)
     : { gainPoints: gate.marginPoints + Math.max(0, question.expectedYieldChange), gainAlpha: gate.alpha }
@@ -55,8 +57,4 @@ function riseWord(gate: RiseGate, logEvidence: number, enough: boolean, question
   if (logEvidence >= Math.log(1 / gate.alpha) || (isOpen && logEvidence >= 0)) return 'breach'
   if (enough && logEvidence <= 0) return 'pass'
   return question.overdue ? 'grey' : 'wait'
-}
-
-function isComparedYield(gate: Gate): gate is Extract<CountedGate, { metric: 'first-pass yield' }> {
-  return gate.metric === 'first-pass yield' && gate.comparison === 'base'
 }
