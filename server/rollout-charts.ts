@@ -85,6 +85,7 @@ function points(verdict: Verdict): RolloutCharts['differences'] {
       at: verdict.at,
       gate: gate.name,
       metric: gate.metric,
+      unit: gate.unit,
       canaryCount: gate.canary.n,
       difference,
       low,

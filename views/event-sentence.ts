@@ -4,6 +4,7 @@ import type { RolloutEvent } from '../server/domain/rollout/events.ts'
 import type { RolloutView } from '../server/domain/rollout-view.ts'
 import { counted } from './format/count.ts'
 import { instantText } from './format/instant.ts'
+import { gateWord, pauseWords } from './format/words.ts'
 
 export type RecordedEvent = RolloutEvent & { sequence: number }
 type Said = { what: string; why: string | null }
@@ -41,20 +42,25 @@ export function eventSentence(event: RolloutEvent, view: RolloutView): Said {
         event.why,
       )
     case 'RolloutPaused':
-      return said(`Paused (${event.reason})`, event.why)
+      return said(`Paused ${pauseWords[event.reason]}`.trimEnd(), event.why)
     case 'RolloutResumed':
-      return said('Resumed', event.why)
+      return said(event.by.kind === 'service' ? 'Resumed by itself' : 'Resumed', event.why)
     case 'BreachOpened':
       return said(
-        `${event.severity === 'severe' ? 'Severe breach' : 'Breach'} of ${event.gate}`,
+        `${opened[event.mode === 'observe' ? 'observed' : 'acting'][event.severity]} of ${gateWord(event.gate)}${suspected(event, view)}`,
         event.headline,
       )
     case 'BreachWorsened':
-      return said(`Breach of ${event.gate} became severe`, event.headline)
+      return said(`Breach of ${gateWord(event.gate)} became severe`, event.headline)
     case 'BreachAcknowledged':
-      return said(`Breach of ${event.gate} acknowledged`, event.why)
+      return said(`Breach of ${gateWord(event.gate)} acknowledged`, event.why)
     case 'BreachRecovered':
-      return said(`Breach of ${event.gate} recovered`, event.headline)
+      return said(`Breach of ${gateWord(event.gate)} recovered`, event.headline)
+    case 'WatchAlarmed':
+      return said(
+        `${event.severity === 'severe' ? 'Severe alarm' : 'Alarm'} of the watch: ${gateWord(event.gate)}`,
+        event.headline,
+      )
     case 'StationServed':
       return said(`${name(event.stationId, view)} was told of the build`)
     case 'StationPulled':
@@ -82,6 +88,15 @@ export function eventSentence(event: RolloutEvent, view: RolloutView): Said {
     case 'RolloutCompleted':
       return said(`Completed${overridden(event.override)}`, event.why)
   }
+}
+
+const opened = {
+  acting: { breach: 'Breach', severe: 'Severe breach' },
+  observed: { breach: 'Observed breach', severe: 'Observed severe breach' },
+}
+
+function suspected({ suspect }: Extract<RolloutEvent, { type: 'BreachOpened' }>, view: RolloutView): string {
+  return suspect?.isSuspected ? `, ${name(suspect.stationId, view)} suspected before the build` : ''
 }
 
 function said(what: string, why: string | null = null): Said {

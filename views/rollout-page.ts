@@ -5,7 +5,7 @@ import { html } from './html.ts'
 import { type PageAssets, pageDocument } from './page-document.ts'
 import { arms } from './sections/arms.ts'
 import { breaches } from './sections/breaches.ts'
-import { charts, type PageChart } from './sections/charts.ts'
+import { charts, type GateLink, type PageChart } from './sections/charts.ts'
 import { gates } from './sections/gates.ts'
 import { heading } from './sections/heading.ts'
 import { record } from './sections/record.ts'
@@ -19,7 +19,7 @@ const endedRefreshSeconds = 60
 
 export function rolloutPage(
   view: RolloutView,
-  drawn: PageChart[],
+  shown: { charts: PageChart[]; gates: GateLink[] },
   events: RecordedEvent[],
   assets: PageAssets,
 ): string {
@@ -33,7 +33,7 @@ ${stages(view)}
 ${breaches(view)}
 ${gates(view)}
 ${arms(view)}
-${charts(drawn)}
+${charts(shown.charts, shown.gates)}
 ${stations(view)}
 ${record(view, events)}
 </main>

@@ -24,6 +24,8 @@ export type RolloutCharts = {
     /** The gate's name, unique in the plan. */
     gate: string
     metric: GateMetric
+    /** What is counted: "first attempts", "runs". */
+    unit: string
     canaryCount: number
     difference: number
     low: number

@@ -5,12 +5,13 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { loadPageAssets } from '../../views/assets/page-assets.ts'
 import { serverFrame } from '../../views/charts/chart-frame.ts'
+import { gatesOf, shownGate } from '../../views/charts/gate-differences.ts'
 import { type ChartKind, rolloutChartList } from '../../views/charts/rollout-chart-list.ts'
 import { standaloneChart } from '../../views/draw-chart.ts'
 import { messagePage } from '../../views/message-page.ts'
 import { rememberedDrawing } from '../../views/remembered-drawing.ts'
 import { rolloutPage } from '../../views/rollout-page.ts'
-import type { PageChart } from '../../views/sections/charts.ts'
+import type { GateLink, PageChart } from '../../views/sections/charts.ts'
 import { type RolloutId, rolloutId } from '../domain/ids.ts'
 import type { RolloutEvent } from '../domain/rollout/events.ts'
 import type { RolloutCharts } from '../domain/rollout-charts.ts'
@@ -29,6 +30,8 @@ const query = z.object({
   key: z.string().optional().catch(undefined),
   /** The width a reader's browser has for the chart, in pixels. */
   width: z.coerce.number().int().min(240).max(2400).catch(serverFrame.width),
+  /** The gate whose difference and evidence are drawn. */
+  gate: z.string().optional().catch(undefined),
 })
 type Asked = z.infer<typeof params> & z.infer<typeof query>
 
@@ -64,9 +67,14 @@ export function pageRoutes({ rollout, charts, events, mayRead }: PageSources): F
       if (!id) return reply
       const [view, data, record] = await Promise.all([rollout(id), charts(id), events(id)])
       if (!view) return notFound(asked, reply)
-      const drawn =
-        data === null ? [] : await Promise.all(rolloutChartList.map((kind) => drawnChart(kind, data, asked)))
-      return html(reply, 200, rolloutPage(view, drawn, record, assets.urls))
+      const shown =
+        data === null
+          ? { charts: [], gates: [] }
+          : {
+              charts: await Promise.all(rolloutChartList.map((kind) => drawnChart(kind, data, asked))),
+              gates: gateLinks(data, asked),
+            }
+      return html(reply, 200, rolloutPage(view, shown, record, assets.urls))
     })
 
     app.get('/rollouts/:id/charts/:file', unlisted, async (request, reply) => {
@@ -78,11 +86,11 @@ export function pageRoutes({ rollout, charts, events, mayRead }: PageSources): F
       if (!kind || (format !== 'svg' && format !== 'json')) return noSuchChart(asked, reply)
       const data = await charts(id)
       if (!data) return notFound(asked, reply)
+      const gate = shownGate(data, asked.gate)
       reply.headers(pageHeaders)
-      if (format === 'json') return reply.send(kind.spec(data, { width: asked.width, zone: 'local' }))
-      return reply
-        .type('image/svg+xml; charset=utf-8')
-        .send(standaloneChart((await draw(kind.spec(data, serverFrame), kind.summary(data))).svg))
+      if (format === 'json') return reply.send(kind.spec(data, { width: asked.width, zone: 'local' }, gate))
+      const drawing = await draw(kind.spec(data, serverFrame, gate), kind.summary(data, gate))
+      return reply.type('image/svg+xml; charset=utf-8').send(standaloneChart(drawing.svg))
     })
 
     app.get('/assets/:file', unlisted, async (request, reply) => {
@@ -101,18 +109,20 @@ export function pageRoutes({ rollout, charts, events, mayRead }: PageSources): F
       return zipped ? reply.header('content-encoding', 'gzip').send(asset.zipped) : reply.send(asset.body)
     })
 
-    async function drawnChart(kind: ChartKind, data: RolloutCharts, { id, key }: Asked): Promise<PageChart> {
-      const summary = kind.summary(data)
+    async function drawnChart(kind: ChartKind, data: RolloutCharts, asked: Asked): Promise<PageChart> {
+      const gate = shownGate(data, asked.gate)
+      const summary = kind.summary(data, gate)
+      const parameters = queryOf({ key: asked.key, gate: kind.ofGate ? gate : undefined })
       const address = (format: string) =>
-        `${encodeURIComponent(id)}/charts/${kind.name}.${format}${key === undefined ? '' : `?key=${encodeURIComponent(key)}`}`
+        `${encodeURIComponent(asked.id)}/charts/${kind.name}.${format}${parameters}`
       return {
         name: kind.name,
-        title: kind.title,
-        caption: kind.caption(data),
+        title: kind.title(gate),
+        caption: kind.caption(data, gate),
         summary,
         svgUrl: address('svg'),
         specUrl: address('json'),
-        ...(await draw(kind.spec(data, serverFrame), summary)),
+        ...(await draw(kind.spec(data, serverFrame, gate), summary)),
       }
     }
 
@@ -142,6 +152,23 @@ export function pageRoutes({ rollout, charts, events, mayRead }: PageSources): F
       return html(reply, 404, messagePage({ title: 'No such chart', lines }, assets.urls))
     }
   }
+}
+
+/** Addresses of this page, one for each gate that can be drawn. */
+function gateLinks(data: RolloutCharts, { key, gate: asked }: Asked): GateLink[] {
+  const shown = shownGate(data, asked)
+  return gatesOf(data).map(({ gate }) => ({
+    gate,
+    url: `${queryOf({ key, gate })}#charts`,
+    isShown: gate === shown,
+  }))
+}
+
+function queryOf(parameters: { key: string | undefined; gate: string | undefined }): string {
+  const given = Object.entries(parameters).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value]],
+  )
+  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`
 }
 
 const closedMessage = {

@@ -4,12 +4,13 @@ import { hour } from '../../server/domain/instant.ts'
 import type { RolloutCharts } from '../../server/domain/rollout-charts.ts'
 import { serverFrame } from '../../views/charts/chart-frame.ts'
 import { firstPassYieldChart } from '../../views/charts/first-pass-yield.ts'
+import { gateDifferences, gatesOf, shownGate } from '../../views/charts/gate-differences.ts'
+import { gateEvidenceChart } from '../../views/charts/gate-evidence.ts'
 import { bucketHours, buckets } from '../../views/charts/hour-buckets.ts'
 import { rolloutChartList } from '../../views/charts/rollout-chart-list.ts'
 import { markLabels, pauses } from '../../views/charts/time-marks.ts'
-import { yieldDifferences } from '../../views/charts/yield-differences.ts'
 import { drawChart, standaloneChart } from '../../views/draw-chart.ts'
-import { noCharts, rolloutCharts, start } from './support/rollout-charts.ts'
+import { noCharts, rolloutCharts, start, withErrorRate } from './support/rollout-charts.ts'
 
 const bad = rolloutCharts({
   hours: 30,
@@ -28,6 +29,7 @@ const oneRun: RolloutCharts = {
   ...noCharts,
   hours: [{ hour: start, arm: 'canary', units: 1, passed: 0, runs: 1, errors: 1, timeouts: 0 }],
 }
+const fpy = 'first-pass yield'
 const courses = {
   'without runs': noCharts,
   'of one run': oneRun,
@@ -46,10 +48,10 @@ describe('charts', () => {
             warnings.push(...said)
             return log
           }
-          compile(kind.spec(charts, { width: 358, zone }), { logger: log as never })
+          compile(kind.spec(charts, { width: 358, zone }, fpy), { logger: log as never })
           expect(warnings).toEqual([])
         }
-        const svg = await drawChart(kind.spec(charts, serverFrame), kind.summary(charts))
+        const svg = await drawChart(kind.spec(charts, serverFrame, fpy), kind.summary(charts, fpy))
         expect(svg).toMatch(/^<svg role="img" aria-label="[^"]+" /)
         expect(svg).not.toMatch(/NaN|undefined|Infinity/)
         expect(svg.slice(0, svg.indexOf('>'))).toMatch(/ viewBox="0 0 \d+ \d+"/)
@@ -58,15 +60,15 @@ describe('charts', () => {
 
   it('say that there are no runs yet', async () => {
     for (const kind of rolloutChartList)
-      expect(await drawChart(kind.spec(noCharts, serverFrame), 'empty')).toContain('No runs yet')
+      expect(await drawChart(kind.spec(noCharts, serverFrame, fpy), 'empty')).toContain('No runs yet')
   })
 
   it('say in words what they show', () => {
     const [first] = rolloutChartList
-    expect(first?.summary(bad)).toMatch(
+    expect(first?.summary(bad, fpy)).toMatch(
       /^First-pass yield by hour from 3 Mar 2026, 06:00 UTC: canary 8\d\.\d/,
     )
-    expect(first?.summary(noCharts)).toContain('canary no units yet, base no units yet')
+    expect(first?.summary(noCharts, fpy)).toContain('canary no units yet, base no units yet')
   })
 
   it('tell the arms apart by shape and dash as well as by colour', async () => {
@@ -80,7 +82,7 @@ describe('charts', () => {
     const label = '</text><script>\u0001\u{2028}&"'
     const charts: RolloutCharts = { ...oneRun, marks: [{ at: start, label, kind: 'stage' }] }
     for (const kind of rolloutChartList) {
-      const svg = await drawChart(kind.spec(charts, serverFrame), label)
+      const svg = await drawChart(kind.spec(charts, serverFrame, fpy), label)
       expect(svg).not.toContain('<script')
       expect(svg).not.toContain('\u0001')
     }
@@ -139,22 +141,78 @@ describe('marks', () => {
   })
 })
 
-describe('yield differences', () => {
+describe('the differences of a gate', () => {
+  const [judged] = bad.differences
+  const one = (part: Partial<RolloutCharts['differences'][number]>): RolloutCharts => ({
+    ...noCharts,
+    differences: judged
+      ? [{ ...judged, difference: 0.1, low: 0.02, high: 0.3, tolerated: 0.002, ...part }]
+      : [],
+  })
+
   it('turn bad rates into yield: worse is below zero', () => {
-    const [row] = yieldDifferences({
-      ...noCharts,
-      differences: bad.differences
-        .slice(0, 1)
-        .map((each) => ({ ...each, difference: 0.1, low: 0.02, high: 0.3, tolerated: 0.002 })),
-    })
-    expect(row).toMatchObject({ difference: -10, low: -30, high: -2, tolerated: -0.2 })
+    expect(gateDifferences(one({}), fpy)).toMatchObject([
+      { difference: -10, low: -30, high: -2, tolerated: -0.2 },
+    ])
+  })
+
+  it('keep other bad rates as they are: worse is above zero', () => {
+    const charts = one({ gate: 'vcc', metric: 'custom' })
+    expect(gateDifferences(charts, 'vcc')).toMatchObject([
+      { difference: 10, low: 2, high: 30, tolerated: 0.2 },
+    ])
+    expect(gateDifferences(charts, fpy)).toEqual([])
+  })
+
+  it('give evidence by powers of ten, bounded where it says nothing more', () => {
+    const evidenceOf = (logEvidence: number) => gateDifferences(one({ logEvidence }), fpy)[0]?.evidence
+    expect(evidenceOf(Math.log(1000))).toBeCloseTo(3)
+    expect(evidenceOf(-500)).toBe(-2)
+    expect(evidenceOf(900)).toBe(6)
   })
 
   it('keep the first breach and the last count however many there are', () => {
     const many = rolloutCharts({ hours: 500, canaryYield: 0.9, baseYield: 0.98, stopped: true })
-    const rows = yieldDifferences(many)
+    const rows = gateDifferences(many, fpy)
     expect(rows.length).toBeLessThan(300)
     expect(rows.at(-1)?.n).toBe(4000)
     expect(rows.find((row) => row.verdict === 'severe')?.n).toBe(2 * (500 * 3 + 2))
+  })
+})
+
+describe('the gate that is shown', () => {
+  const both = withErrorRate(bad)
+
+  it('is first-pass yield unless another is asked for that has differences', () => {
+    expect(gatesOf(both).map(({ gate }) => gate)).toEqual([fpy, 'error rate'])
+    expect(shownGate(both, undefined)).toBe(fpy)
+    expect(shownGate(both, 'error rate')).toBe('error rate')
+    expect(shownGate(both, 'no such gate')).toBe(fpy)
+    expect(shownGate(noCharts, 'error rate')).toBe(fpy)
+  })
+
+  it('is that of first-pass yield whatever it is called, else the first there is', () => {
+    const named = { ...bad, differences: bad.differences.map((each) => ({ ...each, gate: 'board yield' })) }
+    expect(shownGate(named, undefined)).toBe('board yield')
+    const errors = { ...both, differences: both.differences.filter(({ gate }) => gate !== fpy) }
+    expect(shownGate(errors, undefined)).toBe('error rate')
+  })
+
+  it('says what it counts, which side is worse, and how far its evidence is', () => {
+    const [, difference, evidence] = rolloutChartList
+    expect(difference?.title('error rate')).toBe('Difference: Error rate')
+    expect(difference?.caption(both, 'error rate')).toContain('Above zero is worse.')
+    expect(difference?.caption(both, fpy)).toContain('Below zero is worse.')
+    expect(difference?.summary(both, 'error rate')).toMatch(/^Difference in error rate after 240 runs: /)
+    expect(evidence?.summary(both, fpy)).toMatch(
+      /^Evidence of first-pass yield after 240 first attempts: 81 of 49, where it stops the rollout\.$/,
+    )
+  })
+
+  it('draws the line where it stops, and the breach that did', async () => {
+    const svg = await drawChart(gateEvidenceChart(both, serverFrame, fpy), 'x')
+    expect(svg).toContain('>severe<')
+    expect(svg).toContain('stroke-dasharray="6,4"')
+    expect(await drawChart(gateEvidenceChart(both, serverFrame, 'error rate'), 'x')).not.toContain('>severe<')
   })
 })

@@ -4,9 +4,12 @@ import type { RolloutView } from '../../server/domain/rollout-view.ts'
 import { escapeText } from '../../views/html.ts'
 import { rolloutPage } from '../../views/rollout-page.ts'
 import type { PageChart } from '../../views/sections/charts.ts'
+import { ines } from '../support/fixed-values.ts'
+import { anIdleArm, aStation } from '../support/rollout-view-builder.ts'
+import { aGate, aVerdict } from '../support/verdict-builder.ts'
+import { read } from './support/read.ts'
 import { everyEvent } from './support/rollout-events.ts'
-import { healthy, pausedByBreach, stories } from './support/rollout-stories.ts'
-import { ana, gateVerdict, noCounts, rolloutView, station, verdict } from './support/rollout-view.ts'
+import { active, ended, healthy, pausedByBreach, stories } from './support/rollout-stories.ts'
 
 const assets = { style: 's.css', script: 's.js', vega: 'v.js', vegaLite: 'vl.js', vegaEmbed: 've.js' }
 const chart: PageChart = {
@@ -20,23 +23,15 @@ const chart: PageChart = {
   specUrl: 'a.json?key=1',
 }
 
-const page = (view: RolloutView, events = everyEvent) => rolloutPage(view, [chart], events, assets)
-
-/** The text a reader sees, spaces and minus signs made plain. */
-const read = (document: string) =>
-  document
-    .replaceAll(/<(?:script|style)[^>]*>.*?<\/(?:script|style)>/gs, '')
-    .replaceAll(/<[^>]*>/g, ' ')
-    .replaceAll(/&#(\d+);/g, (_, code) => String.fromCharCode(code))
-    .replaceAll('\u{2212}', '-')
-    .replaceAll(/\s+/g, ' ')
+const page = (view: RolloutView, events = everyEvent) =>
+  rolloutPage(view, { charts: [chart], gates: [] }, events, assets)
 
 describe('the page of a rollout', () => {
   for (const [name, view] of Object.entries(stories))
     it(`says everything of a rollout that is ${name}, and no missing value`, () => {
       const text = read(page(view))
-      expect(text).toContain('Main board ICT 4.2.0')
-      expect(text).toContain('Tighten VCC limits on rail 3')
+      expect(text).toContain('PCBA-FCT 2.4.1')
+      expect(text).toContain('Tighten VCC limits')
       expect(text).toContain('Last decision:')
       expect(text).not.toMatch(/\b(?:NaN|undefined|null|Infinity|object Object)\b/)
     })
@@ -45,31 +40,31 @@ describe('the page of a rollout', () => {
     const text = read(page(pausedByBreach))
     expect(text).toContain('Paused in stage 1 of 3')
     expect(text).toContain('Waits for A person: acknowledge the first-pass yield breach')
-    expect(text).toContain('Next: Abort takes ICT-01 back to 4.1.3')
+    expect(text).toContain('Next: Abort takes FCT-01 back to 2.4.0')
     expect(text).toContain('Last decision: paused by Firstpass, 4 Mar 2026, 10:00 UTC')
   })
 
   it('tells stations that are pinned from those that a run confirmed', () => {
-    expect(read(page(healthy))).toContain('6 of 24 stations are pinned to 4.2.0, 5 confirmed by a run.')
+    expect(read(page(healthy))).toContain('6 of 24 stations are pinned to 2.4.1, 5 confirmed by a run.')
   })
 
   it('shows the worked example of the statistics as yield, not as bad rate', () => {
     const text = read(page(pausedByBreach))
-    expect(text).toContain('88.3 % n 60, 1 station')
-    expect(text).toContain('98.2 % base 98.1 %, n 540')
+    expect(text).toContain('88.3 % n 60 first attempts 1 station')
+    expect(text).toContain('98.2 % base 98.3 %, n 540')
     expect(text).toContain('-9.8 points -33.6 … -0.4')
     expect(text).toContain('81 of 50')
     expect(text).toContain('99.8 %')
   })
 
   it('shows error rates as they are: more is worse', () => {
-    const gate = gateVerdict({
+    const gate = aGate({
       metric: 'error rate',
       difference: 0.031,
       differenceLow: 0.002,
       differenceHigh: 0.08,
     })
-    expect(read(page(rolloutView({ verdict: verdict('breach', [gate]) })))).toContain(
+    expect(read(page({ ...active, verdict: aVerdict('breach', [gate]) }))).toContain(
       '+3.1 points +0.2 … +8.0',
     )
   })
@@ -81,17 +76,15 @@ describe('the page of a rollout', () => {
   })
 
   it('says that nothing was judged or run yet', () => {
-    const text = read(page(rolloutView(), []))
+    const text = read(page(active, []))
     expect(text).toContain('The gates have not judged yet.')
     expect(text).toContain('no units yet')
     expect(text).toContain('Nothing happened yet.')
   })
 
   it('warns of a yield of few units', () => {
-    const few = { ...noCounts, stations: 1, units: 4, passed: 3, firstPassYield: 0.75 }
-    expect(read(page(rolloutView({ canaryArm: few })))).toContain(
-      '4 canary units: too few to read much into.',
-    )
+    const few = { ...anIdleArm(1), units: 4, passed: 3, firstPassYield: 0.75 }
+    expect(read(page({ ...active, canaryArm: few }))).toContain('4 canary units: too few to read much into.')
   })
 
   it('puts open breaches before closed ones', () => {
@@ -106,9 +99,35 @@ describe('the page of a rollout', () => {
     expect(document).toContain('earlier events</summary>')
   })
 
+  it('records what the service and the watch did in words of their own', () => {
+    const text = read(page(pausedByBreach))
+    for (const said of [
+      'Severe breach of first-pass yield, FCT-01 suspected before the build: 88.3 %',
+      'Observed breach of new failure modes: two that base has never shown',
+      'Paused by a breach',
+      'Paused while blind: canary stations report 8 %',
+      'Paused outside of its hours: Munich opens at 06:00',
+      'Resumed by itself: what it rested for is over',
+      'Severe alarm of the watch: error rate: 4.1 % against 0.4 %',
+    ])
+      expect(text).toContain(said)
+  })
+
+  it('links to the charts of the other gates', () => {
+    const gates = [
+      { gate: 'first-pass yield', url: '?key=k&gate=first-pass+yield#charts', isShown: true },
+      { gate: 'a <b>', url: '?key=k&gate=a+%3Cb%3E#charts', isShown: false },
+    ]
+    const document = rolloutPage(healthy, { charts: [chart], gates }, [], assets)
+    expect(document).toContain('<strong aria-current="true">First-pass yield</strong>')
+    expect(document).toContain(`<a href="?key=k&#38;gate=a+%3Cb%3E#charts">${escapeText('a <b>')}</a>`)
+    const one = rolloutPage(healthy, { charts: [chart], gates: gates.slice(0, 1) }, [], assets)
+    expect(one).not.toContain('aria-current="true"')
+  })
+
   it('checks again soon while live and seldom when ended', () => {
-    expect(page(stories.active)).toContain('data-refresh-seconds="5"')
-    expect(page(stories.aborted)).toContain('data-refresh-seconds="60"')
+    expect(page(active)).toContain('data-refresh-seconds="5"')
+    expect(page(ended)).toContain('data-refresh-seconds="60"')
   })
 
   it('is the same page for the same rollout, so that nothing flickers', () => {
@@ -119,38 +138,45 @@ describe('the page of a rollout', () => {
     const tags = (document: string) => document.match(/<[a-z!/][^>]*/gi)?.map((tag) => tag.split(/[\s=]/)[0])
     const said = (text: string) =>
       page(
-        rolloutView({
-          procedure: { ...rolloutView().procedure, name: text },
+        {
+          ...active,
+          procedure: { ...active.procedure, name: text },
           deployment: {
-            ...rolloutView().deployment,
+            ...active.deployment,
             version: text,
             message: text,
             author: text,
             branch: text,
           },
-          owner: { ...ana, name: text },
+          owner: { ...ines, name: text },
           reason: text,
           waitsFor: [text],
           next: text,
           stations: [
-            station(1, {
+            aStation(0, {
               name: text,
               site: text,
               line: text,
               trouble: { kind: 'failed', since: 0, detail: text },
-              waived: { by: { ...ana, name: text }, at: 0, why: text },
+              waived: { by: { ...ines, name: text }, at: 0, why: text },
             }),
           ],
-          breaches: pausedByBreach.breaches.map((breach) => ({ ...breach, headline: text })),
-          verdict: verdict('severe', [gateVerdict({ headline: text })]),
-          lastDecision: { what: text, by: { ...ana, name: text }, at: 0, why: text },
-        }),
+          breaches: pausedByBreach.breaches.map((breach) => ({
+            ...breach,
+            gate: text,
+            headline: text,
+            details: [text],
+          })),
+          verdict: aVerdict('severe', [aGate({ name: text, unit: text, headline: text, details: [text] })]),
+          alarms: [{ gate: text, severity: 'severe', at: 0, headline: text }],
+          lastDecision: { what: text, by: { ...ines, name: text }, at: 0, why: text },
+        },
         [
           {
             type: 'RolloutPaused',
             reason: 'person',
             why: text,
-            by: { ...ana, name: text },
+            by: { ...ines, name: text },
             at: 0,
             sequence: 1,
           },

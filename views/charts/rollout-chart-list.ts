@@ -1,29 +1,36 @@
 // The charts of a rollout's page: their names, what they say in words, and how they are drawn.
+import { readsAsYield } from '../../server/domain/gate-reading.ts'
 import type { RolloutCharts } from '../../server/domain/rollout-charts.ts'
 import { count } from '../format/count.ts'
 import { instantText } from '../format/instant.ts'
 import { percent, points, pointsInterval } from '../format/rate.ts'
+import { gateTitle, gateWord } from '../format/words.ts'
 import type { ChartFrame, ChartSpec } from './chart-frame.ts'
+import { unitOf } from './count-axis.ts'
 import { errorTimeoutRatesChart } from './error-timeout-rates.ts'
 import { firstPassYieldChart } from './first-pass-yield.ts'
+import { gateDifferenceChart } from './gate-difference.ts'
+import { gateDifferences, gatesOf } from './gate-differences.ts'
+import { gateEvidenceChart } from './gate-evidence.ts'
 import { bucketName } from './hour-buckets.ts'
-import { yieldDifferenceChart } from './yield-difference.ts'
-import { yieldDifferences } from './yield-differences.ts'
 
 export type ChartKind = {
-  name: 'first-pass-yield' | 'yield-difference' | 'error-timeout-rates'
-  title: string
+  name: 'first-pass-yield' | 'difference' | 'evidence' | 'error-timeout-rates'
+  /** It shows one gate at a time, named by `gate`; the others take no notice of it. */
+  ofGate: boolean
+  title: (gate: string) => string
   /** How to read it. */
-  caption: (charts: RolloutCharts) => string
+  caption: (charts: RolloutCharts, gate: string) => string
   /** What it shows, for who cannot see it. */
-  summary: (charts: RolloutCharts) => string
-  spec: (charts: RolloutCharts, frame: ChartFrame) => ChartSpec
+  summary: (charts: RolloutCharts, gate: string) => string
+  spec: (charts: RolloutCharts, frame: ChartFrame, gate: string) => ChartSpec
 }
 
 export const rolloutChartList: ChartKind[] = [
   {
     name: 'first-pass-yield',
-    title: 'First-pass yield over time',
+    ofGate: false,
+    title: () => 'First-pass yield over time',
     caption: (charts) =>
       `One point per ${bucketName(charts)} and arm; the larger, the more units. Shaded: paused.`,
     summary: (charts) =>
@@ -31,16 +38,26 @@ export const rolloutChartList: ChartKind[] = [
     spec: firstPassYieldChart,
   },
   {
-    name: 'yield-difference',
-    title: 'Difference in first-pass yield',
-    caption: () =>
-      'Canary minus what these stations would yield on base. Band: always-valid interval. Dashed: what the gate tolerates. Below zero is worse.',
+    name: 'difference',
+    ofGate: true,
+    title: (gate) => `Difference: ${gateTitle(gate)}`,
+    caption: differenceCaption,
     summary: differenceSummary,
-    spec: yieldDifferenceChart,
+    spec: gateDifferenceChart,
+  },
+  {
+    name: 'evidence',
+    ofGate: true,
+    title: (gate) => `Evidence: ${gateTitle(gate)}`,
+    caption: () =>
+      'Evidence that it is beyond what is tolerated, valid at every look. Dashed: where the gate stops the rollout. Below 1 it speaks for the build.',
+    summary: evidenceSummary,
+    spec: gateEvidenceChart,
   },
   {
     name: 'error-timeout-rates',
-    title: 'Errors and timeouts',
+    ofGate: false,
+    title: () => 'Errors and timeouts',
     caption: (charts) => `Share of runs, one point per ${bucketName(charts)} and arm.`,
     summary: (charts) =>
       `Errors and timeouts ${span(charts)}. Errors, ${armSummary(charts, 'errors', 'runs', 'runs')} Timeouts, ${armSummary(charts, 'timeouts', 'runs', 'runs')}`,
@@ -64,8 +81,23 @@ function armSummary(charts: RolloutCharts, part: Counted, whole: Counted, noun: 
   return `${arms.join(', ')}.`
 }
 
-function differenceSummary(charts: RolloutCharts): string {
-  const last = yieldDifferences(charts).at(-1)
-  if (!last) return 'Difference in first-pass yield: no verdict yet.'
-  return `Difference in first-pass yield after ${count(last.n)} first attempts: ${points(last.difference / 100)}, always-valid interval ${pointsInterval(last.low / 100, last.high / 100)}.`
+function differenceCaption(charts: RolloutCharts, gate: string): string {
+  const metric = gatesOf(charts).find((each) => each.gate === gate)?.metric ?? 'first-pass yield'
+  const worse =
+    metric === 'first-pass yield rise'
+      ? 'Above the dashed line more pass than is believable.'
+      : `${readsAsYield(metric) ? 'Below' : 'Above'} zero is worse.`
+  return `Canary minus what was expected of these stations. Band: always-valid interval. Dashed: what the gate tolerates. ${worse}`
+}
+
+function differenceSummary(charts: RolloutCharts, gate: string): string {
+  const last = gateDifferences(charts, gate).at(-1)
+  if (!last) return `Difference in ${gateWord(gate)}: no verdict yet.`
+  return `Difference in ${gateWord(gate)} after ${count(last.n)} ${unitOf(charts, gate)}: ${points(last.difference / 100)}, always-valid interval ${pointsInterval(last.low / 100, last.high / 100)}.`
+}
+
+function evidenceSummary(charts: RolloutCharts, gate: string): string {
+  const last = gateDifferences(charts, gate).at(-1)
+  if (!last) return `Evidence of ${gateWord(gate)}: no verdict yet.`
+  return `Evidence of ${gateWord(gate)} after ${count(last.n)} ${unitOf(charts, gate)}: ${last.weighed}, where it stops the rollout.`
 }

@@ -5,10 +5,10 @@ const most = 1_000_000
 
 /** Both are natural logarithms. */
 export function evidence(logEvidence: number, logThreshold: number): string {
-  return `${size(logEvidence)} of ${size(logThreshold)}`
+  return `${evidenceSize(logEvidence)} of ${evidenceSize(logThreshold)}`
 }
 
-function size(logarithm: number): string {
+export function evidenceSize(logarithm: number): string {
   const value = Math.exp(logarithm)
   if (value > most) return `over ${count(most)}`
   if (value < 0.1) return 'under 0.1'

@@ -17,6 +17,17 @@ export function probability(value: number | null): string {
   return percent(value)
 }
 
+/** A share that needs no decimals: "21 %", "0.4 %". */
+export function roundPercent(rate: number): string {
+  const value = rate * 100
+  return `${value > 0 && value < 1 ? value.toFixed(1) : value.toFixed(0)}${space}%`
+}
+
+/** A part of the alarm budget: "1.5 %", "5 %". */
+export function budgetPercent(alpha: number): string {
+  return `${Number((alpha * 100).toFixed(2))}${space}%`
+}
+
 /** A difference of two rates: -0.098 → "−9.8 points". */
 export function points(difference: number | null): string {
   if (difference === null) return absent

@@ -1,4 +1,5 @@
 // The charts: drawn by the server, made interactive by the page's script where it runs.
+import { gateTitle } from '../format/words.ts'
 import { type Html, html, trustedHtml } from '../html.ts'
 
 export type PageChart = {
@@ -14,9 +15,20 @@ export type PageChart = {
   specUrl: string
 }
 
-export function charts(drawn: PageChart[]): Html {
+/** A gate whose difference and evidence can be shown, and the address of the page that shows them. */
+export type GateLink = { gate: string; url: string; isShown: boolean }
+
+export function charts(drawn: PageChart[], gates: GateLink[]): Html {
   if (drawn.length === 0) return html``
-  return html`<section class="charts"><h2>Over time</h2><div class="chart-grid">${drawn.map(chart)}</div></section>`
+  return html`<section class="charts" id="charts"><h2>Over time</h2>
+<nav class="gate-links" data-part="gate-links" aria-label="Gate of the charts">${gates.length > 1 && html`Difference and evidence of ${gates.map(link)}`}</nav>
+<div class="chart-grid">${drawn.map(chart)}</div></section>`
+}
+
+function link({ gate, url, isShown }: GateLink): Html {
+  return isShown
+    ? html`<strong aria-current="true">${gateTitle(gate)}</strong> `
+    : html`<a href="${url}">${gateTitle(gate)}</a> `
 }
 
 function chart(drawn: PageChart): Html {

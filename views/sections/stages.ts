@@ -29,9 +29,15 @@ ${view.decision !== null && html`<span>${view.decision.what} by ${actorName(view
 </li>`
 }
 
-function soak({ minutes: soaked, firstAttempts, firstAttemptsPerStation }: StageView['soak']): string {
+function soak({
+  minutes: soaked,
+  firstAttempts,
+  firstAttemptsPerStation,
+  shifts,
+}: StageView['soak']): string {
   const parts = [
     ...(soaked > 0 ? [minutes(soaked)] : []),
+    ...(shifts > 0 ? [counted(shifts, 'full shift')] : []),
     ...(firstAttempts > 0 ? [counted(firstAttempts, 'first attempt')] : []),
     ...(firstAttemptsPerStation > 0 ? [`${firstAttemptsPerStation} on each station`] : []),
   ]

@@ -1,24 +1,25 @@
 // Where the rollout stands: what is happening, what it waits for, what comes next, who decided last.
 import type { RolloutView } from '../../server/domain/rollout-view.ts'
 import { counted } from '../format/count.ts'
-import { time } from '../format/instant.ts'
+import { time, withTimes } from '../format/instant.ts'
 import { reason } from '../format/reason.ts'
-import { actorName, sentence, verdictWords } from '../format/words.ts'
+import { actorName, pauseWords, sentence } from '../format/words.ts'
 import { type Html, html } from '../html.ts'
+import { overallWord } from './suspicion.ts'
 
 export function statusBanner(view: RolloutView): Html {
   return html`<section class="banner ${tone(view)}" data-part="banner" aria-live="polite">
 <h2 class="status">${statusTitle(view)}</h2>
 <p class="happening">${happening(view)}</p>
-${view.waitsFor.length > 0 && html`<div class="waits"><h3>Waits for</h3><ul>${view.waitsFor.map((each) => html`<li>${sentence(each)}</li>`)}</ul></div>`}
+${view.waitsFor.length > 0 && html`<div class="waits"><h3>Waits for</h3><ul>${view.waitsFor.map((each) => html`<li>${withTimes(sentence(each))}</li>`)}</ul></div>`}
 ${view.next !== '' && html`<p class="next"><strong>Next:</strong> ${sentence(view.next)}</p>`}
 <p class="last">Last decision: ${view.lastDecision.what} by ${actorName(view.lastDecision.by)}, ${time(view.lastDecision.at)}${reason(view.lastDecision.by, view.lastDecision.why)}</p>
 </section>`
 }
 
-/** A breach that holds the rollout asks for a person now; any other pause does not. */
+/** A breach that holds the rollout and an alarm of the watch ask for a person now; any other pause does not. */
 function tone(view: RolloutView): string {
-  return view.pause?.reason === 'breach' ? 'breached' : view.status
+  return view.pause?.reason === 'breach' || view.alarms.length > 0 ? 'breached' : view.status
 }
 
 export function statusTitle(view: RolloutView): string {
@@ -53,7 +54,7 @@ function happening(view: RolloutView): Html {
     case 'aborted':
       return html`${abortedBecause(view)} Ended${endedAt(view)}; every station it reached is accounted for.`
     case 'completed':
-      return html`${view.deployment.version} went to every station. Ended${endedAt(view)}. ${gatesSay(view)}`
+      return html`${view.deployment.version} went to every station. Ended${endedAt(view)}. ${gatesSay(view)} ${watch(view)}`
   }
 }
 
@@ -66,12 +67,21 @@ function exposure(view: RolloutView): string {
 function gatesSay(view: RolloutView): Html {
   return view.verdict === null
     ? html`The gates have not judged yet.`
-    : html`The gates say: <strong>${verdictWords[view.verdict.overall]}</strong>.`
+    : html`The gates say: <strong>${overallWord(view.verdict)}</strong>.`
 }
 
 function pausedBecause(view: RolloutView): Html | null {
   if (view.pause === null) return null
-  return html`${sentence(view.pause.why)} Paused by ${actorName(view.pause.by)}, ${time(view.pause.at)}.`
+  const { reason: kind, why, by, at } = view.pause
+  // A person's reason and a breach say themselves what they are.
+  const how = kind === 'blind' || kind === 'window' ? ` ${pauseWords[kind]}` : ''
+  return html`${withTimes(sentence(why))} Paused${how} by ${actorName(by)}, ${time(at)}.`
+}
+
+function watch({ watchUntil, alarms }: RolloutView): Html | null {
+  if (watchUntil === null) return null
+  const found = alarms.length === 0 ? 'no alarm so far' : `${counted(alarms.length, 'alarm')} so far`
+  return html`Each station is compared with its own past until ${time(watchUntil)}: <strong>${found}</strong>.`
 }
 
 function abortedBecause(view: RolloutView): Html | null {

@@ -1,14 +1,14 @@
 import fastify from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { pageRoutes } from '../../../server/routes/pages.ts'
-import { rolloutCharts } from '../../views/support/rollout-charts.ts'
+import { uuid } from '../../support/fixed-values.ts'
+import { rolloutCharts, withErrorRate } from '../../views/support/rollout-charts.ts'
 import { everyEvent } from '../../views/support/rollout-events.ts'
 import { pausedByBreach } from '../../views/support/rollout-stories.ts'
-import { uuid } from '../../views/support/rollout-view.ts'
 
 const key = 'k&"/='
 const known = pausedByBreach.id
-const withoutCharts = uuid(77)
+const withoutCharts = uuid(1, 77)
 const app = fastify()
 
 beforeAll(async () => {
@@ -16,7 +16,7 @@ beforeAll(async () => {
     pageRoutes({
       rollout: async (id) => (id === known || id === withoutCharts ? pausedByBreach : null),
       charts: async (id) =>
-        id === known ? rolloutCharts({ hours: 6, canaryYield: 0.9, baseYield: 0.98 }) : null,
+        id === known ? withErrorRate(rolloutCharts({ hours: 6, canaryYield: 0.9, baseYield: 0.98 })) : null,
       events: async () => everyEvent,
       mayRead: (request) => request.key === key,
     }),
@@ -33,7 +33,7 @@ describe('pages', () => {
     expect(answer.statusCode).toBe(200)
     expect(answer.headers['content-type']).toBe('text/html; charset=utf-8')
     expect(answer.body).toContain('Paused in stage 1 of 3')
-    expect(answer.body.match(/<svg role="img"/g)).toHaveLength(3)
+    expect(answer.body.match(/<svg role="img"/g)).toHaveLength(4)
   })
 
   it('stay closed without a key, or with another, and say to open them from Slack', async () => {
@@ -45,18 +45,18 @@ describe('pages', () => {
       const answer = await get(url)
       expect(answer.statusCode).toBe(403)
       expect(answer.body).toContain('Open the page from Slack.')
-      expect(answer.body).not.toContain('Main board')
+      expect(answer.body).not.toContain('PCBA-FCT')
     }
   })
 
   it('do not tell without a key which rollouts exist', async () => {
-    expect((await get(`/rollouts/${uuid(9)}`)).statusCode).toBe(403)
+    expect((await get(`/rollouts/${uuid(1, 9)}`)).statusCode).toBe(403)
     expect((await get(`/rollouts/${known}/charts/first-pass-yield.svg`)).statusCode).toBe(403)
     expect((await get(`/rollouts/${known}/charts/first-pass-yield.json`)).statusCode).toBe(403)
   })
 
   it('say what was expected where there is no such rollout', async () => {
-    for (const id of [uuid(9), 'no-id', encodeURIComponent('<script>')]) {
+    for (const id of [uuid(1, 9), 'no-id', encodeURIComponent('<script>')]) {
       const answer = await keyed(`/rollouts/${id}`)
       expect(answer.statusCode).toBe(404)
       expect(answer.body).toContain('Expected the id of a rollout')
@@ -88,12 +88,24 @@ describe('pages', () => {
     const addresses = [...body.matchAll(/(?:href|data-spec)="([^"]*\/charts\/[^"]*)"/g)].map(
       ([, each]) => each,
     )
-    expect(addresses).toHaveLength(9)
+    expect(addresses).toHaveLength(12)
     for (const address of addresses) {
       const url = new URL(String(address).replaceAll('&#38;', '&'), 'http://here/rollouts/')
       expect(url.searchParams.get('key')).toBe(key)
       expect((await get(url.pathname + url.search)).statusCode).toBe(200)
     }
+  })
+
+  it('show the difference and the evidence of the gate that is asked for', async () => {
+    const page = (gate: string) => get(`/rollouts/${known}?key=${encodeURIComponent(key)}&gate=${gate}`)
+    const { body } = await page('error%20rate')
+    expect(body).toContain('Difference: Error rate')
+    expect(body).toContain('Evidence: Error rate')
+    const link = body.match(/<a href="([^"]*)">First-pass yield<\/a>/)?.[1]?.replaceAll('&#38;', '&') ?? ''
+    const back = new URL(link, `http://here/rollouts/${known}`)
+    expect(Object.fromEntries(back.searchParams)).toEqual({ key, gate: 'first-pass yield' })
+    expect((await get(back.pathname + back.search)).body).toContain('Difference: First-pass yield')
+    expect((await page('nothing%20of%20the%20kind')).body).toContain('Difference: First-pass yield')
   })
 
   it('do without charts where there are none', async () => {
@@ -118,11 +130,18 @@ describe('charts', () => {
     expect(answer.json().width).toBeLessThan(360)
   })
 
+  it('are of the gate that is asked for', async () => {
+    const drawn = (gate: string) =>
+      get(`/rollouts/${known}/charts/evidence.svg?key=${encodeURIComponent(key)}&gate=${gate}`)
+    expect((await drawn('error%20rate')).body).toContain('aria-label="Evidence of error rate')
+    expect((await drawn('first-pass%20yield')).body).toContain('aria-label="Evidence of first-pass yield')
+  })
+
   it('say which ones there are', async () => {
     for (const file of ['yield.svg', 'first-pass-yield.png', 'first-pass-yield']) {
       const answer = await keyed(`/rollouts/${known}/charts/${file}`)
       expect(answer.statusCode).toBe(404)
-      expect(answer.body).toContain('first-pass-yield, yield-difference, error-timeout-rates')
+      expect(answer.body).toContain('first-pass-yield, difference, evidence, error-timeout-rates')
     }
   })
 })

@@ -50,13 +50,15 @@ export function rolloutCharts({ hours, canaryYield, baseYield, marks, stopped }:
       const breached = stopped === true && index > hours * 3
       return {
         at: start + index * (hour / 4),
+        gate: 'first-pass yield',
         metric: 'first-pass yield' as const,
+        unit: 'first attempts',
         canaryCount: n,
         difference,
         low: Math.max(-0.02, difference - 1.4 / Math.sqrt(n)),
         high: Math.min(0.98, difference + 1.7 / Math.sqrt(n)),
         tolerated: 0.002,
-        logEvidence: 0,
+        logEvidence: breached ? 4.4 : 2.5 * Math.sin(index / 9) - 1,
         logThreshold: 3.9,
         verdict: breached ? ('severe' as const) : ('wait' as const),
       }
@@ -70,5 +72,23 @@ function sequence(): () => number {
   return () => {
     state = (state * 48_271) % 2_147_483_647
     return state / 2_147_483_647
+  }
+}
+
+/** The same courses judged by a second gate, on bad rates. */
+export function withErrorRate(charts: RolloutCharts): RolloutCharts {
+  const errors = charts.differences.map((each) => ({
+    ...each,
+    gate: 'error rate',
+    metric: 'error rate' as const,
+    unit: 'runs',
+    difference: each.difference / 4,
+    low: each.low / 4,
+    high: each.high / 4,
+    verdict: 'wait' as const,
+  }))
+  return {
+    ...charts,
+    differences: charts.differences.flatMap((each, index) => [each, errors[index] ?? each]),
   }
 }

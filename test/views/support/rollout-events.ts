@@ -4,15 +4,18 @@ import { minute } from '../../../server/domain/instant.ts'
 import { plan } from '../../../server/domain/plan.ts'
 import type { RolloutEvent } from '../../../server/domain/rollout/events.ts'
 import type { RecordedEvent } from '../../../views/event-sentence.ts'
+import { firstpass, ines } from '../../support/fixed-values.ts'
+import { aRollout, aStation } from '../../support/rollout-view-builder.ts'
 import { start } from './rollout-charts.ts'
-import { ana, rolloutView, service, stationIdOf } from './rollout-view.ts'
 
-const view = rolloutView()
+const view = aRollout()
 const somePlan = plan.parse({
   preset: 'custom',
   stages: [{ target: { stations: 1 } }, { target: { share: 0.25 } }, { target: { share: 1 } }],
 })
-const first = stationIdOf(1)
+const first = aStation(0).id
+const second = aStation(1).id
+const stranger = aStation(98).id
 
 type Bare<E = RolloutEvent> = E extends RolloutEvent ? Omit<E, 'by' | 'at'> : never
 
@@ -31,11 +34,26 @@ const byPeople: Bare[] = [
   },
   { type: 'StartApproved' },
   { type: 'StageApproved', stageIndex: 0 },
-  { type: 'StageAdvanced', from: 0, to: 1, why: null, override: ['60 of 100 first attempts'] },
-  { type: 'StageSet', from: 1, plan: somePlan, to: 2, why: 'audit tomorrow', override: [] },
-  { type: 'StageUndone', from: 2, to: 1, stations: [first, stationIdOf(2)], why: 'too early', soakedMs: 0 },
+  {
+    type: 'StageAdvanced',
+    from: 0,
+    to: 1,
+    why: null,
+    override: ['60 of 100 first attempts'],
+    evidence: [],
+  },
+  { type: 'StageSet', from: 1, plan: somePlan, to: 2, why: 'audit tomorrow', override: [], evidence: [] },
+  {
+    type: 'StageUndone',
+    from: 2,
+    to: 1,
+    stations: [first, second],
+    why: 'too early',
+    soakedMs: 0,
+    soakedShifts: 0,
+  },
   { type: 'RolloutResumed', why: null },
-  { type: 'BreachAcknowledged', metric: 'error rate', logEvidence: 5, why: 'fixture cable' },
+  { type: 'BreachAcknowledged', gate: 'error rate', logEvidence: 5, why: 'fixture cable', evidence: [] },
   { type: 'StationWaived', stationId: first, why: 'line is down' },
   { type: 'RolloutAborted', why: 'rail 3 limits are wrong', wayBack: [] },
 ]
@@ -52,25 +70,48 @@ const byFirstpass: Bare[] = [
     trouble: { kind: 'drifted', since: start, detail: 'ran 4.0.9' },
   },
   { type: 'StationCleared', stationId: first },
-  { type: 'StationJoined', stationId: stationIdOf(99) },
-  { type: 'StationLeft', stationId: stationIdOf(99), why: 'unlinked' },
+  { type: 'StationJoined', stationId: stranger },
+  { type: 'StationLeft', stationId: stranger, why: 'unlinked' },
   {
     type: 'BreachOpened',
-    metric: 'first-pass yield',
+    gate: 'first-pass yield',
+    mode: 'pause',
     severity: 'severe',
     logEvidence: 4,
     headline: '88.3 %',
+    details: [],
+    suspect: { stationId: first, isSuspected: true },
   },
-  { type: 'BreachWorsened', metric: 'first-pass yield', logEvidence: 6, headline: '85.0 %' },
-  { type: 'BreachRecovered', metric: 'timeout rate', headline: 'timeouts as expected again' },
+  {
+    type: 'BreachOpened',
+    gate: 'new failure mode',
+    mode: 'observe',
+    severity: 'breach',
+    logEvidence: 2,
+    headline: 'two that base has never shown',
+    details: ['VCC low'],
+    suspect: null,
+  },
+  { type: 'BreachWorsened', gate: 'first-pass yield', logEvidence: 6, headline: '85.0 %' },
+  { type: 'BreachRecovered', gate: 'timeout rate', headline: 'timeouts as expected again' },
   { type: 'RolloutPaused', reason: 'breach', why: 'first-pass yield 88.3 % where 98.2 % was expected' },
+  { type: 'RolloutPaused', reason: 'blind', why: 'canary stations report 8 % of the runs' },
+  { type: 'RolloutPaused', reason: 'window', why: 'Munich opens at 06:00' },
+  { type: 'RolloutResumed', why: 'what it rested for is over' },
   { type: 'StationExposedAgain', stationId: first },
   { type: 'StationReverted', stationId: first },
   { type: 'AbortFinished' },
-  { type: 'RolloutCompleted', why: null, override: [] },
+  { type: 'RolloutCompleted', why: null, override: [], evidence: [] },
+  {
+    type: 'WatchAlarmed',
+    gate: 'error rate',
+    severity: 'severe',
+    logEvidence: 6,
+    headline: '4.1 % against 0.4 %',
+  },
 ]
 
 export const everyEvent: RecordedEvent[] = [
-  ...byPeople.map((event) => ({ ...event, by: ana })),
-  ...byFirstpass.map((event) => ({ ...event, by: service })),
+  ...byPeople.map((event) => ({ ...event, by: ines })),
+  ...byFirstpass.map((event) => ({ ...event, by: firstpass })),
 ].map((event, index) => ({ ...event, at: start + index * 7 * minute, sequence: index + 1 }))

@@ -2,64 +2,96 @@
 import { deploymentId } from '../../../server/domain/ids.ts'
 import { hour, minute } from '../../../server/domain/instant.ts'
 import type { RolloutView, StationView } from '../../../server/domain/rollout-view.ts'
-import { start } from './rollout-charts.ts'
+import { firstpass, ines, marek, uuid } from '../../support/fixed-values.ts'
 import {
-  ana,
-  baseCounts,
-  canaryCounts,
-  gateVerdict,
-  quietGate,
-  rolloutView,
-  service,
-  stage,
-  station,
-  uuid,
-  verdict,
-} from './rollout-view.ts'
+  aBreach,
+  anArm,
+  anIdleArm,
+  aRollout,
+  aStage,
+  aStation,
+  baseArm,
+} from '../../support/rollout-view-builder.ts'
+import { aGate, aQuietGate, aVerdict } from '../../support/verdict-builder.ts'
+import { start } from './rollout-charts.ts'
 
-const bo: RolloutView['owner'] = { kind: 'person', id: 'U0BO', name: 'Bo Nilsson', door: 'slack' }
 const breachAt = start + 28 * hour
-const headline = 'first-pass yield 88.3 % where 98.2 % was expected, evidence 81 of 50'
+const judgedAt = { at: start + 30 * hour }
+const headline = 'first-pass yield 88.3 % against expected 98.2 %, −9.8 points on 60 first attempts'
+const soak = { minutes: 1440, firstAttempts: 100, firstAttemptsPerStation: 0, shifts: 0 }
 
-export const pending = rolloutView({
+/** One of twelve stations, which are at two sites. */
+function station(number: number, part: Partial<StationView> = {}): StationView {
+  return aStation(number - 1, {
+    site: number % 2 === 0 ? 'Gdańsk' : 'Penang',
+    status: 'queued',
+    stageIndex: 1,
+    since: null,
+    canaryUnits: 0,
+    canaryPassed: 0,
+    pastUnits: 400,
+    pastPassed: 392,
+    ...part,
+  })
+}
+
+const firstStation = station(1, { status: 'confirmed', stageIndex: 0, since: start + 4 * minute })
+const stages = [
+  aStage(0, { state: 'current', startedAt: start, soak, decision: null }),
+  aStage(1, { state: 'later', startedAt: null, soak }),
+  aStage(2, { label: 'all stations', stationCount: 12, soak }),
+]
+
+/** Active in the first of three stages, with nothing run yet. */
+export const active = aRollout({
+  createdAt: start,
+  startedAt: start,
+  stageIndex: 0,
+  stages,
+  stations: [firstStation, ...[2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((number) => station(number))],
+  canaryArm: anIdleArm(1),
+  baseArm: anIdleArm(11),
+  verdict: null,
+  waitsFor: ['0 of 100 first attempts'],
+  next: 'Advance to 25 % (3 stations)',
+  lastDecision: { what: 'started', by: ines, at: start, why: null },
+})
+
+export const pending = aRollout({
+  ...active,
   status: 'pending',
   stageIndex: -1,
   startedAt: null,
   startAt: start + 16 * hour,
-  stages: [stage(0, '1 station'), stage(1, '25 %'), stage(2, 'all stations')],
+  stages: stages.map((stage) => ({ ...stage, state: 'later', startedAt: null })),
   stations: [1, 2, 3, 4].map((number) => station(number)),
-  waitsFor: ['1 of 2 start approvals'],
+  waitsFor: ['1 approval of the start', `its start time, ${new Date(start + 16 * hour).toISOString()}`],
   next: 'Starts on 1 station',
-  lastDecision: { what: 'created', by: ana, at: start, why: 'limits from the March returns' },
+  lastDecision: { what: 'created', by: ines, at: start, why: 'limits from the March returns' },
 })
 
-export const pausedByBreach = rolloutView({
+export const pausedByBreach = aRollout({
+  ...active,
   status: 'paused',
-  pause: { reason: 'breach', why: headline, by: service, at: breachAt },
+  pause: { reason: 'breach', why: headline, by: firstpass, at: breachAt },
   reason: 'limits from the March returns',
   version: 3,
   stations: [
-    station(1, {
-      status: 'confirmed',
-      stageIndex: 0,
-      since: start + 4 * minute,
-      canaryUnits: 60,
-      canaryPassed: 53,
-    }),
+    { ...firstStation, canaryUnits: 60, canaryPassed: 53 },
     station(2, {
       trouble: { kind: 'stale', since: start + 20 * hour, detail: 'no run for 8 h, usually every 4 min' },
     }),
     ...[3, 4, 5, 6, 7, 8, 9, 10, 11].map((number) => station(number)),
     station(12, { pastUnits: 0, pastPassed: 0 }),
   ],
-  canaryArm: canaryCounts,
-  baseArm: baseCounts,
+  canaryArm: anArm(),
+  baseArm,
   otherRuns: 12,
-  verdict: verdict('severe', [
-    gateVerdict(),
-    quietGate('error rate'),
-    quietGate('timeout rate', { mode: 'observe' }),
-  ]),
+  verdict: aVerdict(
+    'severe',
+    [aGate({ verdict: 'severe' }), aQuietGate('error rate'), aQuietGate('timeout rate', { mode: 'observe' })],
+    judgedAt,
+  ),
   readiness: {
     ready: false,
     items: [
@@ -76,26 +108,18 @@ export const pausedByBreach = rolloutView({
     ],
   },
   waitsFor: ['a person: acknowledge the first-pass yield breach with a reason, or abort'],
-  next: 'Abort takes ICT-01 back to 4.1.3; acknowledging lets stage 1 go on',
+  next: 'Abort takes FCT-01 back to 2.4.0; acknowledging lets stage 1 go on',
   breaches: [
-    {
-      metric: 'error rate',
-      severity: 'breach',
+    aBreach({
+      gate: 'error rate',
       openedAt: start + 5 * hour,
-      headline: 'error rate 4.1 % where 0.4 % was expected',
-      acknowledged: { by: bo, at: start + 6 * hour, why: 'fixture cable, replaced' },
+      headline: 'error rate 4.1 % against expected 0.4 %',
+      acknowledged: { by: marek, at: start + 6 * hour, why: 'fixture cable, replaced' },
       closed: { at: start + 6 * hour, how: 'acknowledged' },
-    },
-    {
-      metric: 'first-pass yield',
-      severity: 'severe',
-      openedAt: breachAt,
-      headline,
-      acknowledged: null,
-      closed: null,
-    },
+    }),
+    aBreach({ severity: 'severe', openedAt: breachAt, headline }),
   ],
-  lastDecision: { what: 'paused', by: service, at: breachAt, why: headline },
+  lastDecision: { what: 'paused', by: firstpass, at: breachAt, why: headline },
 })
 
 const fleet: StationView[] = Array.from({ length: 24 }, (_, index) => {
@@ -107,113 +131,104 @@ const fleet: StationView[] = Array.from({ length: 24 }, (_, index) => {
     since: taken ? start + (index === 0 ? 0 : 26) * hour : null,
     canaryUnits,
     canaryPassed: canaryUnits - (index % 2),
-    waived: index === 5 ? { by: bo, at: start + 29 * hour, why: 'line 3 is down until Thursday' } : null,
+    waived: index === 5 ? { by: marek, at: start + 29 * hour, why: 'line 3 is down until Thursday' } : null,
   })
 })
 
-export const healthy = rolloutView({
+export const healthy = aRollout({
+  ...active,
   version: 4,
   stageIndex: 1,
   stages: [
-    stage(0, '1 station', {
-      state: 'done',
+    aStage(0, {
       startedAt: start,
-      decision: { what: 'advanced', by: ana, at: start + 25 * hour, why: 'gates pass' },
+      soak,
+      decision: { what: 'advanced', by: ines, at: start + 25 * hour, why: 'gates pass' },
     }),
-    stage(1, '25 %', { state: 'current', stationCount: 6, startedAt: start + 25 * hour }),
-    stage(2, '50 %', {
-      stationCount: 12,
-      soak: { minutes: 1440, firstAttempts: 500, firstAttemptsPerStation: 10 },
-    }),
-    stage(3, 'all stations', {
-      stationCount: 24,
-      soak: { minutes: 0, firstAttempts: 0, firstAttemptsPerStation: 0 },
-    }),
+    aStage(1, { stationCount: 6, startedAt: start + 25 * hour, soak: { ...soak, shifts: 2 } }),
+    aStage(2, { stationCount: 12, soak: { ...soak, firstAttempts: 500, firstAttemptsPerStation: 10 } }),
+    aStage(3, { stationCount: 24, soak: { ...soak, minutes: 0, firstAttempts: 0 } }),
   ],
   stations: fleet,
-  canaryArm: {
-    ...canaryCounts,
+  canaryArm: anArm({
     stations: 6,
     units: 345,
     passed: 342,
     firstPassYield: 342 / 345,
     firstPassYieldLow: 0.975,
     firstPassYieldHigh: 0.997,
-  },
-  baseArm: { ...baseCounts, stations: 18 },
-  verdict: verdict('pass', [
-    gateVerdict({
-      verdict: 'pass',
-      canary: { stations: 6, n: 345, bad: 3, rate: 3 / 345 },
-      expectedRate: 0.0182,
-      difference: -0.0095,
-      differenceLow: -0.021,
-      differenceHigh: 0.013,
-      logEvidence: Math.log(0.02),
-      probabilityWorse: 0.08,
-      probabilityUnacceptable: 0.0004,
-      countsToVerdict: null,
-      headline: 'first-pass yield is healthy so far',
-    }),
-    quietGate('error rate', {
-      verdict: 'pass',
-      countsToVerdict: null,
-      headline: 'error rate is healthy so far',
-    }),
-    quietGate('timeout rate'),
-  ]),
+  }),
+  baseArm: { ...baseArm, stations: 18 },
+  verdict: aVerdict(
+    'pass',
+    [
+      aGate({
+        verdict: 'pass',
+        canary: { stations: 6, n: 345, bad: 3, rate: 3 / 345 },
+        difference: -0.0095,
+        differenceLow: -0.021,
+        differenceHigh: 0.013,
+        logEvidence: Math.log(0.02),
+        probabilityWorse: 0.08,
+        probabilityUnacceptable: 0.0004,
+        headline: 'first-pass yield 99.1 % against expected 98.2 %, +1.0 points on 345 first attempts',
+      }),
+      aQuietGate('error rate', { verdict: 'pass', countsToVerdict: null }),
+      aQuietGate('timeout rate'),
+    ],
+    judgedAt,
+  ),
   waitsFor: ['soaked 290 of 1440 min', 'open window: Penang from 06:00'],
   next: 'Advance to 50 % (12 stations)',
-  lastDecision: { what: 'advanced to 25 %', by: ana, at: start + 25 * hour, why: 'gates pass' },
+  lastDecision: { what: 'advanced to 25 %', by: ines, at: start + 25 * hour, why: 'gates pass' },
 })
 
-export const aborting = rolloutView({
+const aborted = { why: 'rail 3 limits are wrong', by: ines, at: breachAt + 20 * minute }
+
+export const aborting = aRollout({
   ...pausedByBreach,
   status: 'aborting',
   pause: null,
-  abort: { why: 'rail 3 limits are wrong', by: ana, at: breachAt + 20 * minute },
-  stations: [station(1, { status: 'reverting', stageIndex: 0, since: breachAt + 20 * minute }), station(2)],
-  waitsFor: ['1 station still to be confirmed back on 4.1.3'],
-  next: 'Ends when ICT-01 has run 4.1.3',
-  lastDecision: { what: 'aborted', by: ana, at: breachAt + 20 * minute, why: 'rail 3 limits are wrong' },
+  abort: aborted,
+  stations: [station(1, { status: 'reverting', stageIndex: 0, since: aborted.at }), station(2)],
+  waitsFor: ['FCT-01 to run base again'],
+  next: 'Ends when FCT-01 has run 2.4.0',
+  lastDecision: { what: 'aborted', ...aborted },
 })
 
-export const aborted = rolloutView({
+export const ended = aRollout({
   ...aborting,
   status: 'aborted',
   endedAt: breachAt + 34 * minute,
-  retryOf: rolloutView().id,
-  base: { ...rolloutView().base, id: deploymentId.parse(uuid(9)) },
+  retryOf: aRollout().id,
+  base: { ...aRollout().base, id: deploymentId.parse(uuid(2, 9)) },
   stages: [
-    stage(0, '1 station', {
-      state: 'done',
-      startedAt: start,
-      decision: { what: 'aborted', by: ana, at: breachAt + 20 * minute, why: 'rail 3 limits are wrong' },
-    }),
-    stage(1, '25 %', { state: 'skipped', stationCount: 3 }),
-    stage(2, 'all stations', { state: 'skipped', stationCount: 12 }),
+    aStage(0, { startedAt: start, soak, decision: { what: 'aborted', ...aborted } }),
+    aStage(1, { state: 'skipped', startedAt: null, soak }),
+    aStage(2, { label: 'all stations', state: 'skipped', stationCount: 12, soak }),
   ],
   stations: [station(1, { status: 'reverted', stageIndex: 0, since: breachAt + 34 * minute }), station(2)],
   waitsFor: [],
   next: 'Nothing: retry starts a new rollout',
 })
 
-export const completed = rolloutView({
+export const completed = aRollout({
   ...healthy,
   status: 'completed',
   endedAt: start + 90 * hour,
   stageIndex: 3,
   stages: healthy.stages.map((each) => ({ ...each, state: 'done' as const })),
   waitsFor: [],
-  next: 'Each station is compared with its own past for 24 h',
+  next: 'Every station of the rollout runs the build; rollback returns to an earlier one.',
+  watchUntil: start + 114 * hour,
 })
 
-export const stories = {
+export const stories: Record<string, RolloutView> = {
   pending,
-  active: rolloutView(),
+  active,
   healthy,
   pausedByBreach,
   aborting,
-  aborted,
+  aborted: ended,
   completed,
 }

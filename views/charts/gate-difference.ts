@@ -1,4 +1,4 @@
-// How far the canary's first-pass yield is from what its stations would have had, as the counts grew.
+// How far the canary stations are from what was expected of them, as the counts of one gate grew.
 import type { RolloutCharts } from '../../server/domain/rollout-charts.ts'
 import {
   type ChartFrame,
@@ -8,11 +8,13 @@ import {
   colours,
   plotWidth,
 } from './chart-frame.ts'
+import { countAxis } from './count-axis.ts'
 import { emptyChart } from './empty-chart.ts'
-import { differenceDomain, type YieldDifference, yieldDifferences } from './yield-differences.ts'
+import { differenceDomain, type GateDifference, gateDifferences } from './gate-differences.ts'
+import { stopMark } from './stop-mark.ts'
 
-export function yieldDifferenceChart(charts: RolloutCharts, frame: ChartFrame): ChartSpec {
-  const rows = yieldDifferences(charts)
+export function gateDifferenceChart(charts: RolloutCharts, frame: ChartFrame, gate: string): ChartSpec {
+  const rows = gateDifferences(charts, gate)
   if (rows.length === 0)
     return emptyChart(frame, charts.hours.length === 0 ? 'No runs yet' : 'No verdict yet')
   return {
@@ -20,20 +22,14 @@ export function yieldDifferenceChart(charts: RolloutCharts, frame: ChartFrame): 
     width: plotWidth(frame),
     height: 230,
     data: { values: rows },
-    layer: [interval(), zero(), tolerated(), difference(rows), ...stop(rows)],
+    layer: [interval(), zero(), tolerated(), difference(rows), ...stopMark(rows, 'difference')],
   }
 
   function interval(): ChartLayers[number] {
     return {
       mark: { type: 'area', color: colours.canary, opacity: 0.2, clip: true },
       encoding: {
-        x: {
-          field: 'n',
-          type: 'quantitative',
-          title: 'First attempts counted on the canary stations',
-          scale: { zero: true, nice: false },
-          axis: { format: '~s', tickMinStep: 1 },
-        },
+        x: countAxis(charts, gate),
         y: {
           field: 'low',
           type: 'quantitative',
@@ -65,7 +61,7 @@ function tolerated(): ChartLayers[number] {
   }
 }
 
-function difference(rows: YieldDifference[]): ChartLayers[number] {
+function difference(rows: GateDifference[]): ChartLayers[number] {
   return {
     mark: {
       type: 'line',
@@ -78,7 +74,7 @@ function difference(rows: YieldDifference[]): ChartLayers[number] {
       x: { field: 'n', type: 'quantitative' },
       y: { field: 'difference', type: 'quantitative' },
       tooltip: [
-        { field: 'n', type: 'quantitative', title: 'First attempts' },
+        { field: 'n', type: 'quantitative', title: 'Counted' },
         { field: 'at', type: 'temporal', title: 'Judged', format: '%-d %b %H:%M' },
         { field: 'difference', type: 'quantitative', title: 'Difference in points', format: '+.1f' },
         { field: 'interval', type: 'nominal', title: 'Always-valid interval' },
@@ -86,33 +82,4 @@ function difference(rows: YieldDifference[]): ChartLayers[number] {
       ],
     },
   }
-}
-
-/** The verdict that stopped the rollout, named where it fell. */
-function stop(rows: YieldDifference[]): ChartLayers {
-  const first = rows.find((row) => row.verdict === 'breach' || row.verdict === 'severe')
-  if (!first) return []
-  const nearTheEnd = first.n > (rows.at(-1)?.n ?? 0) * 0.8
-  return [
-    {
-      data: { values: [first] },
-      mark: { type: 'point', shape: 'diamond', filled: true, color: colours.breach, size: 170 },
-      encoding: { x: { field: 'n', type: 'quantitative' }, y: { field: 'difference', type: 'quantitative' } },
-    },
-    {
-      data: { values: [first] },
-      mark: {
-        type: 'text',
-        align: nearTheEnd ? 'right' : 'left',
-        dx: nearTheEnd ? -12 : 12,
-        dy: -12,
-        fontWeight: 'bold',
-      },
-      encoding: {
-        x: { field: 'n', type: 'quantitative' },
-        y: { field: 'difference', type: 'quantitative' },
-        text: { field: 'verdict', type: 'nominal' },
-      },
-    },
-  ]
 }
