@@ -9,8 +9,8 @@ test('a bad build is paused by its gate, asked about in a thread, and taken back
   await channel.type(ines, 'start PCBA-FCT 2.4.1 --stages 2,100% new limits')
 
   const card = await channel.card(1, (shown) => words(shown).includes('*Paused* by Firstpass'), 60_000)
-  const { metric, headline } = await until('a breach is open', async () => (await api.rollout()).breaches[0])
-  const alert = await channel.reply(card, `reach: ${metric}`)
+  const { gate, headline } = await until('a breach is open', async () => (await api.rollout()).breaches[0])
+  const alert = await channel.reply(card, `reach: ${gate}`)
   expect(words(alert)).toMatch(/[\d.]+ % against expected [\d.]+ %/)
   expect(headline).toMatch(/ on \d+ /)
   expect(words(alert)).toContain(`<@${ines}>: acknowledge it with a reason, or abort.`)

@@ -65,7 +65,7 @@ test('a canary that fails breaches: the rollout pauses, and event, verdict and d
     status: 'paused',
     pause: { reason: 'breach', why: expect.stringMatching(/^first-pass yield 50/) },
   })
-  expect(view.breaches).toMatchObject([{ metric: 'first-pass yield', closed: null, acknowledged: null }])
+  expect(view.breaches).toMatchObject([{ gate: 'first-pass yield', closed: null, acknowledged: null }])
   expect(view.canary_arm).toMatchObject({ units: 40, passed: 20, first_pass_yield: 0.5, runs: 40 })
   expect(view.base_arm).toMatchObject({ units: 120, passed: 114 })
   expect(['breach', 'severe']).toContain(view.verdict.overall)
@@ -89,13 +89,15 @@ test('a canary that fails breaches: the rollout pauses, and event, verdict and d
     status: 409,
     body: { message: expect.stringMatching(/is breached/) },
   })
-  await rollout.verb('acknowledge', { metric: 'first-pass yield', reason: 'known bad lot' })
+  await rollout.verb('acknowledge', { gate: 'first-pass yield', reason: 'known bad lot' })
   expect((await rollout.verb('resume', { reason: 'lot 7' })).body.rollout.status).toBe('active')
   await service.judge(line.procedure)
   expect((await rollout.get()).status).toBe('active')
 })
 
-test('a gate that may roll back takes every station to base by itself', async () => {
+test('a gate that may roll back takes every station to base by itself where the policy lets it', async () => {
+  const policy = { policy: { auto_rollback: true }, expected_version: 0, reason: 'trusted by now' }
+  expect((await ask('PUT', '/api/v1/policy', { body: policy })).status).toBe(200)
   const line = await testLine(service, { stations: 3 })
   await past(line)
   const gates = [{ metric: 'first-pass yield', mode: 'roll back', alpha: 0.02 }]
@@ -370,7 +372,12 @@ test('the last stage completes by itself when it is ready', async () => {
     line.benches.flatMap((station) =>
       Array.from(
         { length: 100 },
-        (_, index): RunSaid => ({ station, deployment: line.next, start: -40 * 60_000 + index * 20_000 }),
+        (_, index): RunSaid => ({
+          station,
+          deployment: line.next,
+          outcome: index % 20 === 0 ? 'FAIL' : 'PASS',
+          start: -40 * 60_000 + index * 20_000,
+        }),
       ),
     ),
   )

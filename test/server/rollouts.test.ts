@@ -225,7 +225,7 @@ test('each verb does what it says', async () => {
   expect(
     waived.body.rollout.stations.find((each: { id: string }) => each.id === silent?.id).waived,
   ).toMatchObject({ why: 'switched off' })
-  expect(await rollout.verb('acknowledge', { metric: 'error rate', reason: 'known' })).toMatchObject({
+  expect(await rollout.verb('acknowledge', { gate: 'error rate', reason: 'known' })).toMatchObject({
     status: 409,
     body: { code: 'not_now' },
   })
@@ -246,8 +246,8 @@ test.each([
   ['set', { share: 1.5, reason: 'x' }, 'share'],
   ['waive', { reason: 'x' }, 'station_id'],
   ['waive', { station_id: '00000000-0000-4000-8000-000000000000', reason: 'x' }, 'station'],
-  ['acknowledge', { reason: 'x' }, 'metric'],
-  ['acknowledge', { metric: 'smell', reason: 'x' }, 'metric'],
+  ['acknowledge', { reason: 'x' }, 'gate'],
+  ['acknowledge', { gate: '', reason: 'x' }, 'gate'],
   ['advance', { unknown: 1 }, 'unknown'],
   ['abort', { reason: 'a\u0000b' }, 'U+0000'],
 ])('%s with %j is a 422 that names the %s', async (verb, body, field) => {
