@@ -28,12 +28,16 @@ describe('a gate', () => {
     })
   })
 
-  test('waits where base has not run either: silence of the whole line says nothing', () => {
+  test('has no data either where the whole line rests, and says so', () => {
     expect(judged([0, 0], { base: [0, 0] })).toMatchObject({
-      verdict: 'wait',
+      verdict: 'no data',
       headline: expect.stringContaining('neither canary nor base'),
     })
-    expect(judged([0, 0], { bases: 0 }).verdict).toBe('no data')
+    for (const of of [{}, { bases: 0 }])
+      expect(judged([0, 0], of)).toMatchObject({
+        verdict: 'no data',
+        headline: 'first-pass yield: no canary runs counted yet',
+      })
   })
 
   test('waits on one run, good or bad', () => {

@@ -22,7 +22,8 @@ export function judgeAbsolute(gate: AbsoluteGate, key: string, question: GateQue
   const limit = Math.min(gate.burn * allowed, 1 - 1e-9)
   if (n === 0)
     return { ...nothingCounted(gate, tallies, question), expectedRate: allowed, toleratedRate: limit }
-  const logEvidence = oneSampleLogEvidence(bad, n, limit) - acceptedEvidence(gate, question)
+  const ofBreach = oneSampleLogEvidence(bad, n, limit)
+  const logEvidence = ofBreach - acceptedEvidence(gate, question)
   const severe = oneSampleLogEvidence(bad, n, Math.min(limit * severeFactor, 1 - 1e-9))
   const bounds = oneSampleBounds(bad, n, gate.alpha)
   const observed = bad / n
@@ -34,7 +35,8 @@ export function judgeAbsolute(gate: AbsoluteGate, key: string, question: GateQue
         units: n,
         bad,
         logEvidence,
-        probabilityUnacceptable: null,
+        // Accepted or not: what leans to a breach does not pass.
+        probabilityUnacceptable: ofBreach <= 0 ? 0 : 1,
         probabilitySevere: severe >= Math.log(1 / gate.alpha) ? 1 : 0,
         logEvidenceOfPass: oneSampleLogEvidence(n - bad, n, 1 - limit),
         compared: Number.POSITIVE_INFINITY,

@@ -42,19 +42,20 @@ export function judgeRise(
       headline: `${verdict.headline}; it cannot rise by more than is tolerated`,
     }
   const logEvidence = gain.logEvidence - acceptedEvidence(gate, question)
-  const enough = comparedCounts(tallies) >= leastBase && units >= neededCounts(gate, question)
+  const passes =
+    gain.logEvidence <= 0 && comparedCounts(tallies) >= leastBase && units >= neededCounts(gate, question)
   return {
     ...verdict,
     toleratedRate: gain.toleratedRate,
     logEvidence,
-    verdict: riseWord(gate, logEvidence, enough, question),
+    verdict: riseWord(gate, logEvidence, passes, question),
   }
 }
 
 /** The word for more evidence of a rise is never severe: escapes are looked into, they are not rolled back at once. */
-function riseWord(gate: RiseGate, logEvidence: number, enough: boolean, question: GateQuestion): VerdictWord {
+function riseWord(gate: RiseGate, logEvidence: number, passes: boolean, question: GateQuestion): VerdictWord {
   const isOpen = question.open.some((breach) => breach.gate === gate.name)
   if (logEvidence >= Math.log(1 / gate.alpha) || (isOpen && logEvidence >= 0)) return 'breach'
-  if (enough && logEvidence <= 0) return 'pass'
+  if (passes) return 'pass'
   return question.overdue ? 'grey' : 'wait'
 }

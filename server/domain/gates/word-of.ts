@@ -12,9 +12,9 @@ export type Seen = {
   bad: number
   /** Less what was accepted. */
   logEvidence: number
-  /** Null where the method gives none. */
-  probabilityUnacceptable: number | null
-  probabilitySevere: number | null
+  /** 0 or 1 where the method says yes or no. */
+  probabilityUnacceptable: number
+  probabilitySevere: number
   logEvidenceOfPass: number
   /** Counts that the comparison rests on; infinite against a set limit. */
   compared: number
@@ -24,7 +24,7 @@ export function wordOf(gate: CountedGate, seen: Seen, question: GateQuestion): V
   const breached = seen.logEvidence >= Math.log(1 / gate.alpha) && seen.bad >= leastBad
   const latched =
     seen.logEvidence >= 0 ? question.open.find((breach) => breach.gate === gate.name) : undefined
-  if (breached && (seen.probabilitySevere ?? 0) >= 0.9) return 'severe'
+  if (breached && seen.probabilitySevere >= 0.9) return 'severe'
   if (latched) return latched.severity
   if (breached) return 'breach'
   const undecided = question.overdue ? 'grey' : 'wait'
@@ -33,10 +33,7 @@ export function wordOf(gate: CountedGate, seen: Seen, question: GateQuestion): V
   const proven = seen.logEvidenceOfPass >= Math.log(10)
   if (proven) return 'pass'
   if (question.passes === 'proven') return undecided
-  const isLikely =
-    seen.probabilityUnacceptable === null
-      ? seen.logEvidence <= 0
-      : seen.probabilityUnacceptable <= tolerableDoubt(gate)
+  const isLikely = seen.probabilityUnacceptable <= tolerableDoubt(gate)
   return isLikely && seen.units >= neededCounts(gate, question) ? 'pass' : undecided
 }
 

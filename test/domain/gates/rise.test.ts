@@ -78,7 +78,7 @@ describe('a rise of yield', () => {
     const far = judged([400, 4])
     const after = judged([400, 4], { accepted: accepted(far.logEvidence, 'first-pass yield rise') })
     expect(after.logEvidence).toBeCloseTo(0, 9)
-    expect(after.verdict).not.toBe('breach')
+    expect(after.verdict).toBe('wait')
   })
 })
 
