@@ -8,6 +8,8 @@ import { answers } from './telemetry.ts'
 import type { GateVerdict, Verdict, VerdictWord } from './verdict.ts'
 
 type Found = Pick<GateVerdict, 'unit' | 'canary' | 'base' | 'details' | 'headline'> & {
+  /** What was not accepted yet; by the count where it is not named. */
+  fresh?: number
   word: Extract<VerdictWord, 'pass' | 'breach' | 'severe' | 'grey' | 'wait' | 'no data'>
 }
 
@@ -17,17 +19,16 @@ export function judgeCondition(
   failing: Verdict['failing'],
   now: Instant,
 ): Omit<GateVerdict, 'acts'> {
-  const { word, details, ...shown } = found(gate, question, failing, now)
+  const { word, details, fresh, ...shown } = found(gate, question, failing, now)
   const accepted = question.accepted.find((acceptance) => acceptance.gate === gate.name)?.logEvidence ?? 0
   // What was accepted does not stop again, one more does; without any the breach is over.
-  const evidence = shown.canary.bad === 0 ? -1 : shown.canary.bad - accepted
-  const stops = word === 'breach' || word === 'severe'
+  const evidence = shown.canary.bad === 0 ? -1 : (fresh ?? shown.canary.bad - Math.max(0, accepted))
   return {
     name: gate.name,
     metric: gate.metric,
     mode: gate.mode,
     comparison: 'comparison' in gate ? gate.comparison : 'absolute',
-    verdict: stops && evidence <= 0 ? 'pass' : word,
+    verdict: latched(word, evidence, gate, question),
     ...shown,
     details: details.slice(0, mostDetails).map((detail) => detail.slice(0, 200)),
     expectedRate: null,
@@ -48,6 +49,19 @@ export function judgeCondition(
 }
 
 const mostDetails = 10
+
+/** An open breach stays one while any of what it stands on is left, as that of a counted gate does. */
+function latched(
+  word: Found['word'],
+  evidence: number,
+  gate: ConditionGate,
+  question: GateQuestion,
+): VerdictWord {
+  const stops = word === 'breach' || word === 'severe'
+  if (evidence <= 0) return stops ? 'pass' : word
+  const open = question.open.find((breach) => breach.gate === gate.name)
+  return open && word !== 'severe' ? open.severity : word
+}
 
 function found(
   gate: ConditionGate,
@@ -98,7 +112,13 @@ function telemetry(
         ? `${name} fails it since ${new Date(since).toISOString()}`
         : `${name} does not report it`
     })
-  const shown = { unit: 'stations', canary, base, details }
+  // A station that began to fail after an acceptance was not meant by it.
+  const accepted = question.accepted.find((acceptance) => acceptance.gate === gate.name)?.at ?? -Infinity
+  const fresh = all.filter(
+    ({ arm, holds, stationId }) =>
+      arm === 'canary' && holds === 'no' && (failing[stationId] ?? now) > accepted,
+  ).length
+  const shown = { unit: 'stations', canary, base, details, fresh }
   const of = `${gate.name}: ${canary.bad} of ${canary.n} canary stations fail ${gate.expression}`
   if (canary.n === 0)
     return {
