@@ -10,6 +10,7 @@ import { type Instant, minute } from './domain/instant.ts'
 import { type Fact, isRefusal } from './domain/rollout/commands.ts'
 import { isTerminal, type RolloutState } from './domain/rollout/state.ts'
 import { takesPart } from './domain/takes-part.ts'
+import { startClosed } from './stage-closed.ts'
 
 /**
  * Brings what stations have shown before the decider: who joined or left, what they were told, took and ran. A person's
@@ -27,7 +28,7 @@ export async function caughtUp(
     if (!isRefusal(applied)) state = applied.state
   }
   if (isTerminal(state)) return loaded
-  await apply({ type: 'start' })
+  await apply({ type: 'start', closed: (await startClosed(tx, state, now))?.why ?? null })
   const evidence = await stationEvidence(tx, state.procedureId, state.id)
   for (const fact of stationFacts(state, evidence, await joining(tx, state), loaded.pasts, now))
     await apply(fact)

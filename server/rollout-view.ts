@@ -30,6 +30,7 @@ import { stageSize } from './domain/stage-size.ts'
 import { wilsonInterval } from './domain/statistics/wilson-interval.ts'
 import { addCounts, type Counts, noCounts } from './domain/tally.ts'
 import { retestPairsOf } from './retests.ts'
+import { startClosed } from './stage-closed.ts'
 import { stageFacts } from './stage-facts.ts'
 
 /**
@@ -70,7 +71,7 @@ async function viewInSnapshot(
     throw new Error(`rollout ${id} names a procedure or a deployment that is gone`)
   const readiness: Readiness = isRunning(state)
     ? stageReadiness(state, await stageFacts(db, state, verdict, now), now)
-    : startReadiness(state)
+    : startReadiness(state, await startClosed(db, state, now))
   const retests = await retestPairsOf(db, state)
   return {
     id,
@@ -98,7 +99,7 @@ async function viewInSnapshot(
     otherRuns: counts.filter((each) => each.arm === 'other').reduce((sum, each) => sum + each.runs, 0),
     verdict,
     readiness,
-    waitsFor: waitsFor(state, readiness, (stationId) => nameOf(stations, stationId)),
+    waitsFor: waitsFor(state, readiness, (stationId) => nameOf(stations, stationId), now),
     next: nextStep(state, unmet(readiness).length === 0),
     breaches: 'breaches' in state ? state.breaches : [],
     watchUntil: state.status === 'completed' ? state.watchUntil : null,

@@ -10,11 +10,12 @@ import type { Instant } from './domain/instant.ts'
 import { type Against, type Command, isRefusal, type Refusal } from './domain/rollout/commands.ts'
 import { describeEvents } from './domain/rollout/describe.ts'
 import type { RolloutEvent } from './domain/rollout/events.ts'
-import { stageReadiness } from './domain/rollout/readiness.ts'
+import { type StageFacts, stageReadiness } from './domain/rollout/readiness.ts'
 import { isRunning, isTerminal } from './domain/rollout/state.ts'
 import { refuse } from './refuse.ts'
 import { rollBack } from './roll-back.ts'
 import type { Done, Outcome, RolloutVerb, Service, StartInput } from './service.ts'
+import { startClosed } from './stage-closed.ts'
 import { stageFacts } from './stage-facts.ts'
 import { startRollout } from './start-rollout.ts'
 import { verdictOf } from './verdict-of.ts'
@@ -83,7 +84,7 @@ export function rollouts({ database, now, deliveries, view }: Deps) {
     const applied = await applyCommand(
       tx,
       loaded,
-      { ...toCommand(verb, readiness, verdict), by, against },
+      { ...toCommand(verb, readiness, verdict, await startClosed(tx, state, at)), by, against },
       at,
       deliveries,
     )
@@ -164,11 +165,12 @@ function toCommand(
   verb: RolloutVerb,
   readiness: Extract<Command, { type: 'advance' }>['readiness'],
   verdict: Verdict | null,
+  closed: StageFacts['closed'],
 ) {
   const evidence = seenEvidence(verdict?.gates ?? [])
   switch (verb.verb) {
     case 'approve':
-      return { type: 'approve' as const }
+      return { type: 'approve' as const, closed: closed?.why ?? null }
     case 'advance':
       return {
         type: 'advance' as const,

@@ -82,7 +82,7 @@ export async function startRollout(
     by,
     at,
   }
-  const closed = await startClosed(tx, policy, created, at)
+  const closed = await refusedByHours(tx, policy, created, at)
   if (closed) return closed
   const first = await record(tx, null, [created], at, deliveries)
   const started = await applyCommand(tx, first, { type: 'start', by }, at, deliveries)
@@ -98,7 +98,7 @@ export async function startRollout(
 }
 
 /** A start that waits for an approval is looked at, too: whoever starts is the one to choose another time. */
-async function startClosed(
+async function refusedByHours(
   tx: Db,
   policy: Policy,
   created: Extract<RolloutEvent, { type: 'RolloutCreated' }>,

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { presetPlan } from '../../server/domain/presets.ts'
 import { bareStages, type TestLine, testLine } from '../support/test-line.ts'
-import { testRollout } from '../support/test-rollout.ts'
+import { rolloutOf, testRollout } from '../support/test-rollout.ts'
 import { openTestService } from '../support/test-service.ts'
 
 const service = await openTestService()
@@ -322,6 +322,34 @@ describe('a start', () => {
     )
     expect((await line.start({ stages: bareStages, start_at: clock.iso(hour) })).status).toBe(409)
     expect((await line.start({ stages: bareStages, start_at: clock.iso(2 * hour) })).status).toBe(201)
+  })
+
+  test('that was set for a time waits when a freeze has come meanwhile, and starts by itself when it is lifted', async () => {
+    const line = await testLine(service)
+    const set = await line.start({ stages: bareStages, start_at: clock.iso(hour) })
+    const rollout = rolloutOf(service, line, set.body.rollout.id)
+    const id = await frozen(line)
+    clock.pass(hour)
+    await service.judge(line.procedure)
+    expect(await rollout.get()).toMatchObject({
+      status: 'pending',
+      waits_for: ['frozen until lifted: inventory'],
+    })
+    await lift(line, id)
+    await service.judge(line.procedure)
+    expect((await rollout.get()).status).toBe('active')
+  })
+
+  test('that is approved in a freeze keeps the approval and waits', async () => {
+    const line = await testLine(service)
+    const asked = await line.start({ stages: bareStages, start_approvals: 1 })
+    const rollout = rolloutOf(service, line, asked.body.rollout.id)
+    const id = await frozen(line)
+    expect((await rollout.verb('approve')).status).toBe(200)
+    expect((await rollout.get()).status).toBe('pending')
+    await lift(line, id)
+    await service.judge(line.procedure)
+    expect((await rollout.get()).status).toBe('active')
   })
 
   test('is held by the sites of its first stage alone', async () => {

@@ -14,7 +14,8 @@ export type Against = {
 }
 
 export type Verb =
-  | { type: 'approve' }
+  /** `closed`: why hours or a freeze keep a start from taking its stations now. */
+  | { type: 'approve'; closed?: string | null }
   | { type: 'advance'; why: string | null; override: boolean; readiness: Readiness; evidence: SeenEvidence[] }
   | {
       type: 'set'
@@ -33,7 +34,7 @@ export type Verb =
   | { type: 'acknowledge'; gate: string; why: string; logEvidence: number | null; evidence: SeenEvidence[] }
 
 export type Fact =
-  | { type: 'start' }
+  | { type: 'start'; closed?: string | null }
   | {
       type: 'pickup'
       stationId: StationId

@@ -23,6 +23,8 @@ export function start(command: Of<'start'>, state: RolloutState, now: Instant): 
       `the start is set for ${new Date(state.startAt).toISOString()}`,
       'Wait, or abort and start anew.',
     )
+  if (command.closed)
+    return notNow(`the start waits: ${command.closed}`, 'It starts by itself when that is over.')
   return {
     events: [{ type: 'RolloutStarted', by: command.by, at: now }, stageStarted(state, 0, command, now)],
   }
@@ -36,7 +38,8 @@ export function approve(command: Of<'approve'>, state: RolloutState, now: Instan
     return { events: [{ type: 'StageApproved', stageIndex: state.stageIndex, by: command.by, at: now }] }
   const approved: RolloutEvent = { type: 'StartApproved', by: command.by, at: now }
   const enough = state.approvals.length + 1 >= state.plan.startApprovals
-  if (!enough || (state.startAt !== null && now < state.startAt)) return { events: [approved] }
+  if (!enough || command.closed || (state.startAt !== null && now < state.startAt))
+    return { events: [approved] }
   return {
     events: [
       approved,

@@ -45,7 +45,7 @@ export function stageReadiness(state: Running, facts: StageFacts, now: Instant):
     samplesPerStation(state, facts),
     soak(state, now),
     shifts(state, now),
-    windowOpen(facts),
+    closedItem(facts.closed),
     approvals(state),
   ].filter((item) => item !== null)
   return { items, ready: items.every((item) => item.met) }
@@ -158,9 +158,8 @@ function shifts(state: Running, now: Instant): ReadinessItem | null {
   }
 }
 
-function windowOpen(facts: StageFacts): ReadinessItem | null {
-  if (facts.closed === null) return null
-  return { kind: facts.closed.kind, met: false, text: facts.closed.why, done: 0, needed: 1 }
+function closedItem(closed: StageFacts['closed']): ReadinessItem | null {
+  return closed && { kind: closed.kind, met: false, text: closed.why, done: 0, needed: 1 }
 }
 
 function approvals(state: Running): ReadinessItem | null {
@@ -171,16 +170,16 @@ function approvals(state: Running): ReadinessItem | null {
 }
 
 /** What the start waits for that a person can give. */
-export function startReadiness(state: RolloutState): Readiness {
-  if (state.status !== 'pending' || state.plan.startApprovals === 0) return { items: [], ready: false }
+export function startReadiness(state: RolloutState, closed: StageFacts['closed'] = null): Readiness {
+  if (state.status !== 'pending') return { items: [], ready: false }
+  const items = [startApprovals(state), closedItem(closed)].filter((item) => item !== null)
+  return { items, ready: items.length > 0 && items.every((item) => item.met) }
+}
+
+function startApprovals(state: Extract<RolloutState, { status: 'pending' }>): ReadinessItem | null {
+  if (state.plan.startApprovals === 0) return null
   const { length: done } = state.approvals
   const needed = state.plan.startApprovals
-  const item: ReadinessItem = {
-    kind: 'approvals',
-    met: done >= needed,
-    text: `${done} of ${needed} approvals of the start`,
-    done,
-    needed,
-  }
-  return { items: [item], ready: item.met }
+  const text = `${done} of ${needed} approvals of the start`
+  return { kind: 'approvals', met: done >= needed, text, done, needed }
 }

@@ -1,5 +1,6 @@
 // What a rollout waits for and what happens next, in plain sentences: nobody has to guess why nothing moves.
 import type { StationId } from '../ids.ts'
+import type { Instant } from '../instant.ts'
 import { targetLabel } from '../plan.ts'
 import { type Readiness, unmet } from './readiness.ts'
 import { blocks, canaryStations, isRest, type Paused, type RolloutState } from './state.ts'
@@ -8,13 +9,19 @@ export function waitsFor(
   state: RolloutState,
   readiness: Readiness,
   nameOf: (id: StationId) => string,
+  now: Instant,
 ): string[] {
   switch (state.status) {
     case 'pending': {
       const missing = state.plan.startApprovals - state.approvals.length
+      const closed = readiness.items.filter((item) => item.kind !== 'approvals' && !item.met)
+      const hasPassed = state.startAt !== null && state.startAt <= now
       return [
+        ...closed.map((item) => item.text),
         ...(missing > 0 ? [`${missing} ${missing === 1 ? 'approval' : 'approvals'} of the start`] : []),
-        ...(state.startAt === null ? [] : [`its start time, ${new Date(state.startAt).toISOString()}`]),
+        ...(state.startAt === null || hasPassed
+          ? []
+          : [`its start time, ${new Date(state.startAt).toISOString()}`]),
       ]
     }
     case 'active':

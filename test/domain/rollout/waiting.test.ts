@@ -20,7 +20,7 @@ import {
 
 const nameOf = (id: StationId) => `ICT-${Number(id.slice(-2))}`
 const waits = (events: Parameters<typeof given>, readiness = ready) =>
-  waitsFor(given(...events).state, readiness, nameOf)
+  waitsFor(given(...events).state, readiness, nameOf, t0)
 const next = (events: Parameters<typeof given>, isReady = false) => nextStep(given(...events).state, isReady)
 const silent = {
   type: 'StationTroubled' as const,
