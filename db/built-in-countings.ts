@@ -13,10 +13,20 @@ export type GateCountings = {
   custom: RunCounting[]
 }
 
-/** A number of PASS runs that is held against the station's own usual one. `value` is null where a run has none. */
-export type Measure = { key: string; value: SQL; sign: 1 | -1; shiftRelative: number; shiftBy: number }
+/** What is measured of PASS runs and held against the station's own usual number. */
+export type Measure = {
+  key: string
+  of: 'passed_ms' | 'passed_measurements'
+  sign: 1 | -1
+  shiftRelative: number
+  shiftBy: number
+}
 
-/** In the statements that these parts go into, runs are called `t`. */
+/** What measures are of, of a run; null where it has none. Milliseconds are whole: what arithmetic adds is taken off. */
+export const measuredColumns = sql.raw(`
+  case when outcome = 'PASS' then round(date_part('epoch', ended_at - started_at) * 1000) end as passed_ms,
+  case when outcome = 'PASS' then measurement_count::float8 end as passed_measurements`)
+
 export function gateCountings(gates: Gate[]): GateCountings {
   const of = (metric: Gate['metric']) => countings(gates.filter((gate) => gate.metric === metric))
   return {
@@ -28,40 +38,41 @@ export function gateCountings(gates: Gate[]): GateCountings {
       ...of('timeout rate').map(({ key }) => ({ key, outcome: 'TIMEOUT' as const })),
     ],
     measures: [
-      ...measures(of('duration'), sql`(extract(epoch from t.ended_at - t.started_at) * 1000)::float8`),
-      ...measures(of('measurement coverage'), sql`t.measurement_count::float8`),
+      ...measures(of('duration'), 'passed_ms'),
+      ...measures(of('measurement coverage'), 'passed_measurements'),
     ],
     custom: of('custom').filter((counting) => counting.of === 'runs'),
   }
 }
 
-function measures(all: Counting[], value: SQL): Measure[] {
+function measures(all: Counting[], of: Measure['of']): Measure[] {
   return all.flatMap((counting): Measure[] => {
     if (counting.of !== 'runs' || counting.usual === null) return []
     const { key, direction, shiftRelative, shiftBy } = counting
-    const ofPasses = sql`case when t.outcome = 'PASS' then ${value} end`
-    return [{ key, value: ofPasses, sign: direction === 'increase' ? 1 : -1, shiftRelative, shiftBy }]
+    return [{ key, of, sign: direction === 'increase' ? 1 : -1, shiftRelative, shiftBy }]
   })
 }
 
 /**
- * A JSON array with n and bad of each counting of runs, in the order of `runKeys`. Of a measure a run counts where
- * both it and the station have a number.
- * @param usual where the station's usual number stands, by the place of the measure.
+ * A JSON array with n and bad of each counting of runs `t` (with their `measuredColumns`), in the order of `runKeys`.
+ * Of a measure a run counts where both it and the station have a number.
+ * @param usual where the station's usual number stands.
  * @param isCanary whether a run may lie beyond it by the gate's shift; null: none may.
  */
 export function runCounts(
   { outcomes, measures }: GateCountings,
-  usual: (place: number) => SQL,
+  usual: (measure: Measure, place: number) => SQL,
   isCanary: SQL | null,
 ): SQL {
   const counts = [
     ...outcomes.map(({ outcome }) => sql`count(*), count(*) filter (where t.outcome = ${outcome})`),
-    ...measures.map(({ value, sign, shiftRelative, shiftBy }, place) => {
-      const shift = sql`${shiftRelative}::float8 * abs(${usual(place)}) + ${shiftBy}::float8`
+    ...measures.map((measure, place) => {
+      const { of, sign, shiftRelative, shiftBy } = measure
+      const number = usual(measure, place)
+      const beyond = sql.raw(sign === 1 ? `t.${of} - ` : `-t.${of} + `)
+      const shift = sql`${shiftRelative}::float8 * abs(${number}) + ${shiftBy}::float8`
       const tolerated = isCanary ? sql`case when ${isCanary} then ${shift} else 0 end` : sql`0`
-      return sql`count(${value} - ${usual(place)}),
-        count(*) filter (where ${sql.raw(sign === 1 ? '' : '-')}(${value} - ${usual(place)}) > ${tolerated})`
+      return sql`count(${beyond}${number}), count(*) filter (where ${beyond}${number} > ${tolerated})`
     }),
   ]
   return sql`jsonb_build_array(${sql.join(counts, sql`, `)})`

@@ -5,7 +5,14 @@ import type { DeploymentId, ProcedureId, StationId } from '../server/domain/ids.
 import type { Instant } from '../server/domain/instant.ts'
 import type { CountedCell } from '../server/domain/metric-tally.ts'
 import { type Arm, armOf } from '../server/domain/tally.ts'
-import { counted, type GateCountings, gateCountings, runCounts, runKeys } from './built-in-countings.ts'
+import {
+  counted,
+  type GateCountings,
+  gateCountings,
+  measuredColumns,
+  runCounts,
+  runKeys,
+} from './built-in-countings.ts'
 import { type Db, rows } from './client.ts'
 import { pages } from './pages.ts'
 import type { RolloutWindow } from './rollout-windows.ts'
@@ -40,7 +47,10 @@ function claim(procedureId: ProcedureId, { rolloutId }: RolloutWindow, since: Si
         and t.started_at >= ${at(Math.min(since.canary, since.base))}
         and t.started_at >= case t.deployment_id when r.deployment_id then ${at(since.canary)} else ${at(since.base)} end`
     : sql``
-  return (table, joins = sql``) => sql`${sql.raw(table)} t
+  return (
+    table,
+    joins = sql``,
+  ) => sql`${table === 'runs' ? sql`(select *, ${measuredColumns} from runs)` : sql`first_attempts`} t
     join rollouts r on r.procedure_id = t.procedure_id and r.id = ${rolloutId}::uuid
     join rollout_stations s on s.procedure_id = t.procedure_id and s.rollout_id = r.id and s.station_id = t.station_id
     ${joins}
@@ -67,17 +77,15 @@ async function runCells(tx: Db, asked: GateCountings, claimed: Claimed): Promise
   const keys = runKeys(asked)
   if (keys.length === 0) return []
   const past = (index: number) => sql.raw(`past_${index}`)
+  // One look into the index for each run: a join is planned by statistics that freezing has only just made wrong.
   const joins = asked.measures.map(
-    (
-      { key },
-      index,
-    ) => sql`left join station_pasts ${past(index)} on ${past(index)}.procedure_id = t.procedure_id
-      and ${past(index)}.rollout_id = r.id and ${past(index)}.station_id = t.station_id and ${past(index)}.metric = ${key}`,
+    ({ key }, index) => sql`left join lateral (select p.usual from station_pasts p
+      where p.procedure_id = t.procedure_id and p.rollout_id = r.id and p.station_id = t.station_id and p.metric = ${key}
+      limit 1) ${past(index)} on true`,
   )
-  const usual = (index: number) => sql`${past(index)}.usual`
   const found = await rows<Place & { counts: number[] }>(
     tx,
-    sql`select ${place}, ${runCounts(asked, usual, sql`t.deployment_id = r.deployment_id`)} as counts
+    sql`select ${place}, ${runCounts(asked, (_, index) => sql`${past(index)}.usual`, sql`t.deployment_id = r.deployment_id`)} as counts
         from ${claimed('runs', sql.join(joins, sql` `))} group by 1, 2, 3, 4`,
   )
   return found.flatMap(({ counts, ...where }) =>

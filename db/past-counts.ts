@@ -5,7 +5,15 @@ import { type PastCounts, type PastRun, pastOfRuns } from '../server/domain/gate
 import { leastValues } from '../server/domain/gates/usual-number.ts'
 import type { DeploymentId, ProcedureId, StationId } from '../server/domain/ids.ts'
 import { day, type Instant } from '../server/domain/instant.ts'
-import { counted, type GateCountings, gateCountings, runCounts, runKeys } from './built-in-countings.ts'
+import {
+  counted,
+  type GateCountings,
+  gateCountings,
+  type Measure,
+  measuredColumns,
+  runCounts,
+  runKeys,
+} from './built-in-countings.ts'
 import { type Db, rows } from './client.ts'
 import { pages } from './pages.ts'
 
@@ -72,7 +80,7 @@ async function pastAttempts(tx: Db, { attempts }: GateCountings, window: PastWin
     tx,
     sql`select s.station_id::text as "stationId", t.product, t.shift::int as shift, t.day,
           jsonb_build_array(count(*), count(*) filter (where not t.passed)) as counts
-        from ${lastOf('first_attempts', 'passed, product, shift', window, mostCounted)}
+        from ${lastOf('first_attempts', sql`passed`, window, mostCounted)}
         group by grouping sets ((s.station_id, t.product, t.shift), (s.station_id, t.day))`,
   )
   const totals: PastOf['totals'] = new Map()
@@ -90,26 +98,21 @@ async function pastAttempts(tx: Db, { attempts }: GateCountings, window: PastWin
 
 async function pastRuns(tx: Db, asked: GateCountings, window: PastWindow): Promise<PastOf> {
   const keys = runKeys(asked)
-  const medians = asked.measures.map(
-    ({ value }, place) => sql`, case when count(${value}) >= ${leastValues}::int
-      then percentile_cont(0.5) within group (order by ${value}) end as ${usualName(place)}`,
-  )
-  const usual = (place: number) => sql`u.${usualName(place)}`
-  const usuals = asked.measures.map((_, place) => sql`min(${usual(place)})`)
-  const found = await rows<Found & { totals: [number, number, number]; usual: (number | null)[] }>(
+  const found = await rows<
+    Found & { totals: [number, number, number]; usual: Record<Measure['of'], number | null> }
+  >(
     tx,
-    sql`with recent as materialized (
-          select s.station_id, t.*
-          from ${lastOf('runs', 'started_at, ended_at, outcome, measurement_count, product, shift', window, mostCounted)}),
-        usual as (select t.station_id ${sql.join(medians)} from recent t group by t.station_id)
-        select t.station_id::text as "stationId", t.product, t.shift::int as shift, t.day, ${runCounts(asked, usual, null)} as counts,
+    sql`with recent as materialized (select s.station_id, t.* from ${lastOf('runs', sql`outcome, ${measuredColumns}`, window, mostCounted)}),
+        usual as (select station_id, ${median('passed_ms')}, ${median('passed_measurements')} from recent group by station_id)
+        select t.station_id::text as "stationId", t.product, t.shift::int as shift, t.day,
+          ${runCounts(asked, ({ of }) => sql.raw(`u.${of}`), null)} as counts,
           jsonb_build_array(count(*), count(*) filter (where t.outcome = 'ERROR'), count(*) filter (where t.outcome = 'TIMEOUT')) as totals,
-          jsonb_build_array(${sql.join(usuals, sql`, `)}) as usual
+          jsonb_build_object('passed_ms', min(u.passed_ms), 'passed_measurements', min(u.passed_measurements)) as usual
         from recent t join usual u on u.station_id = t.station_id
         group by grouping sets ((t.station_id, t.product, t.shift), (t.station_id, t.day))`,
   )
   const totals: PastOf['totals'] = new Map()
-  const usualOf = new Map<StationId, (number | null)[]>()
+  const usualOf = new Map<StationId, Record<Measure['of'], number | null>>()
   for (const { stationId, totals: counts, usual: numbers, day: ofDay } of found) {
     usualOf.set(stationId, numbers)
     if (ofDay !== null) continue
@@ -123,14 +126,15 @@ async function pastRuns(tx: Db, asked: GateCountings, window: PastWindow): Promi
   return {
     ...cellsAndDays(found, keys),
     usual: [...usualOf].flatMap(([stationId, numbers]) =>
-      asked.measures.map(({ key }, place) => ({ stationId, metric: key, usual: numbers[place] ?? null })),
+      asked.measures.map(({ key, of }) => ({ stationId, metric: key, usual: numbers[of] })),
     ),
     totals,
   }
 }
 
-function usualName(place: number): SQL {
-  return sql.raw(`usual_${place}`)
+function median(of: Measure['of']): SQL {
+  const middle = sql`percentile_cont(0.5) within group (order by ${sql.raw(of)})`
+  return sql`case when count(${sql.raw(of)}) >= ${leastValues}::int then ${middle} end as ${sql.raw(of)}`
 }
 
 function cellsAndDays(found: Found[], keys: string[]): Pick<PastCounts, 'cells' | 'days'> {
@@ -158,7 +162,7 @@ async function customPast(tx: Db, { custom }: GateCountings, window: PastWindow)
     past.usual.push(...usual)
     runs = []
   }
-  const read = 'started_at, ended_at, outcome, measurement_count, metrics, product, shift'
+  const read = sql`started_at, ended_at, outcome, measurement_count, metrics`
   const statement = sql`select s.station_id::text as "stationId", t.outcome, t.measurement_count as "measurementCount", t.metrics,
       t.product, t.shift::int as shift, (extract(epoch from t.started_at) * 1000)::float8 as "startedAt",
       (extract(epoch from t.ended_at) * 1000)::float8 as "endedAt"
@@ -172,14 +176,14 @@ async function customPast(tx: Db, { custom }: GateCountings, window: PastWindow)
   return past
 }
 
-/** The last rows `t` of each station `s` of the window, with the day that each is of. */
-function lastOf(table: 'runs' | 'first_attempts', columns: string, window: PastWindow, most: number): SQL {
+/** The last rows `t` of each station `s` of the window, with product, shift and the day that each is of. */
+function lastOf(table: 'runs' | 'first_attempts', columns: SQL, window: PastWindow, most: number): SQL {
   const from = new Date(window.start - windowDays * day).toISOString()
   const to = new Date(window.start).toISOString()
   return sql`(select station::uuid as station_id
       from jsonb_array_elements_text(${JSON.stringify(window.stations)}::text::jsonb) station) s
     cross join lateral (
-      select ${sql.raw(columns)}, floor(extract(epoch from started_at) / 86400)::int as day from ${sql.raw(table)}
+      select product, shift, floor(date_part('epoch', started_at) / 86400)::int as day, ${columns} from ${sql.raw(table)}
       where procedure_id = ${window.procedureId}::uuid and station_id = s.station_id
         and deployment_id = ${window.baseDeploymentId}::uuid
         and started_at >= ${from}::timestamptz and started_at < ${to}::timestamptz

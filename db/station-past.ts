@@ -91,8 +91,8 @@ async function saveStationTotals(
         from jsonb_to_recordset(${JSON.stringify(totals)}::text::jsonb)
           as past ("stationId" uuid, units int, bad int, runs int, errors int, timeouts int)
         cross join lateral (
-          select (percentile_cont(0.99) within group (order by extract(epoch from ended_at - started_at)))::float8 as p99,
-            (percentile_cont(0.5) within group (order by extract(epoch from started_at - earlier)))::float8 as gap from (
+          select (percentile_cont(0.99) within group (order by date_part('epoch', ended_at - started_at)))::float8 as p99,
+            (percentile_cont(0.5) within group (order by date_part('epoch', started_at - earlier)))::float8 as gap from (
             select started_at, ended_at, lag(started_at) over (order by started_at) as earlier from (
               select started_at, ended_at from runs t
               where t.procedure_id = ${rollout.procedureId}::uuid and t.station_id = past."stationId" and t.sample is null
