@@ -2,7 +2,7 @@
 import type { GateVerdict, VerdictWord } from '../../server/domain/gates/verdict.ts'
 import type { RolloutView } from '../../server/domain/rollout-view.ts'
 import { isCounted } from './comparison.ts'
-import { join, type Markup, markup, said } from './markup.ts'
+import { join, type Markup, markup, said, shortened } from './markup.ts'
 import { budgetShare, count, listed } from './numbers.ts'
 import { blindness, suspicion } from './suspicion.ts'
 import { gateTitle, gateWord, observes, verdictOrder, verdictWords } from './wording.ts'
@@ -31,8 +31,10 @@ export function otherGates(view: RolloutView, moreMeasures: number): Markup[] {
 
 /** One line for each gate with its word, for who asks why. */
 export function gateWords(view: RolloutView): Markup[] {
+  // A name of signs that have to be escaped is five times as long.
   return inOrder(view).map(
-    (gate) => markup`${title(gate)}: *${verdictWords[gate.verdict]}*${moreNeeded(gate)}`,
+    (gate) =>
+      markup`${shortened(markup`${title(gate)}`, 150)}: *${verdictWords[gate.verdict]}*${moreNeeded(gate)}`,
   )
 }
 

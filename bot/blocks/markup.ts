@@ -54,6 +54,18 @@ export function shortened(text: Markup, limit: number): Markup {
   return { markup: `${cut.trimEnd()}…` }
 }
 
+/** Lines put together to texts of at most `limit` characters each; a single longer line stays alone. */
+export function paragraphs(lines: Markup[], limit: number): Markup[] {
+  const texts: string[] = []
+  for (const { markup: line } of lines) {
+    const last = texts.at(-1)
+    if (last !== undefined && last.length + 1 + line.length <= limit)
+      texts[texts.length - 1] = `${last}\n${line}`
+    else texts.push(line)
+  }
+  return texts.map((text) => ({ markup: text }))
+}
+
 /** What a person wrote, on one line and within `limit` characters, still to be escaped. */
 export function oneLine(written: string, limit: number): string {
   const line = written.replace(/\s+/g, ' ').trim()

@@ -77,8 +77,8 @@ export function acknowledgeModal(view: RolloutView | null, on: ButtonValue, chan
   const lines = [
     markup`*${on.gate ?? 'gate'}*${headline}`,
     ...(suspected === null ? [] : [markup`*${suspected}*`]),
-    ...detailLines(breach?.details ?? [], 10),
     markup`${breach?.mode === 'observe' ? observedNote : stoppedNote}`,
+    ...detailLines(breach?.details ?? [], 10),
   ]
   return reasonModal({
     id: modalIds.acknowledge,

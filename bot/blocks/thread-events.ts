@@ -37,18 +37,9 @@ export function breachesTouchedBy(event: Numbered, events: Numbered[]): BreachOp
     .filter((breach) => (endOf(breach, events)?.sequence ?? Number.POSITIVE_INFINITY) > event.sequence)
 }
 
-/** What nobody asked for is told even without a breach: rests that the service makes and ends, and the watch. */
-export function isToldAlone(event: RolloutEvent): boolean {
-  switch (event.type) {
-    case 'RolloutPaused':
-      return event.reason === 'blind' || event.reason === 'window'
-    case 'RolloutResumed':
-      return event.by.kind === 'service'
-    case 'WatchAlarmed':
-      return true
-    default:
-      return false
-  }
+/** Told even without a breach, where there is something to tell: rests of the service, and alarms of the watch. */
+export function isToldAlone({ type }: RolloutEvent): boolean {
+  return type === 'RolloutPaused' || type === 'RolloutResumed' || type === 'WatchAlarmed'
 }
 
 function openings(events: Numbered[]): BreachOpened[] {

@@ -3,7 +3,7 @@ import type { RolloutLine, RolloutView } from '../../server/domain/rollout-view.
 import type { Service } from '../../server/service.ts'
 import { context, section } from '../blocks/build.ts'
 import { alarmBudget, gateWords } from '../blocks/gate-lines.ts'
-import { join, link, type Markup, markup, moment, oneLine, said } from '../blocks/markup.ts'
+import { join, link, type Markup, markup, moment, oneLine, paragraphs, said } from '../blocks/markup.ts'
 import { rolloutCard } from '../blocks/rollout-card.ts'
 import { blindness } from '../blocks/suspicion.ts'
 import { buildName, statusWords } from '../blocks/wording.ts'
@@ -55,19 +55,17 @@ export const why: Subcommand = {
   },
 }
 
-/** Every gate has its line, however many there are: in sections of their own, which Slack does not cut. */
+/** Every gate has its line, however many there are: in as many sections as keep Slack from cutting one. */
 function whyAnswer(view: RolloutView, waiting: Markup): Answer {
-  const gates = gateWords(view)
   const blind = blindness(view.verdict)
-  const said = [...(blind === null ? [] : [markup`*${blind}*`]), ...gates]
-  const halves = [said.slice(0, 16), said.slice(16)].filter((half) => half.length > 0)
+  const lines = [...(blind === null ? [] : [markup`*${blind}*`]), ...gateWords(view)]
   const budget = alarmBudget(view)
   return {
     done: true,
-    text: join([waiting, ...said, ...(budget === null ? [] : [budget])], '\n'),
+    text: join([waiting, ...lines, ...(budget === null ? [] : [budget])], '\n'),
     blocks: [
       section('why', waiting, 2900),
-      ...halves.map((half, index) => section(`gates_${index + 1}`, join(half, '\n'), 3000)),
+      ...paragraphs(lines, 2900).map((text, index) => section(`gates_${index + 1}`, text, 3000)),
       ...(budget === null ? [] : [context('budget', [budget], 1500)]),
     ],
   }

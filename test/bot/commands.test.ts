@@ -275,10 +275,28 @@ describe('the commands that look', () => {
         const message = { text: messageText(answer.text), blocks: answer.blocks ?? [] }
         expectWithinLimits(message)
         expectInert(message)
-        for (const gate of verdict.gates.slice(0, 3))
-          if (/^\w+$/.test(gate.name)) expect(textOfMessage(message)).toContain(gateTitle(gate.name))
+        const lines = textOfMessage(message).match(
+          /: \*(?:healthy|not enough|unclear|breach|severe|no data|blind)/g,
+        )
+        expect(lines?.length ?? 0).toBeGreaterThanOrEqual(verdict.gates.length)
       }),
     )
+  })
+
+  it('/rollout why loses no gate and breaks no limit, though every sign of their names is escaped', async () => {
+    const gates = Array.from({ length: 30 }, () => aGate({ name: '&'.repeat(60) }))
+    const items = Array.from({ length: 20 }, () => ({
+      kind: 'soak',
+      met: false,
+      text: '&'.repeat(200),
+      done: 0,
+      needed: 1,
+    }))
+    const view = aRollout({ verdict: aVerdict('breach', gates), readiness: { ready: false, items } })
+    const answer = await why.run({ words: [], by: ines, commandId: 'x' }, fakeService({ rollouts: [view] }))
+    const message = { text: messageText(answer.text), blocks: answer.blocks ?? [] }
+    expectWithinLimits(message)
+    expect(textOfMessage(message).match(/: \*breach\*/g)).toHaveLength(30)
   })
 
   it('/rollout help lists all, and explains one', async () => {

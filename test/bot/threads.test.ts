@@ -1,11 +1,14 @@
 // A breach in the thread of its card: opened once, closed once, its buttons gone when it has ended.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { acknowledgeModal } from '../../bot/blocks/reason-modals.ts'
 import type { Numbered } from '../../bot/blocks/thread-events.ts'
 import { breachMessage } from '../../bot/blocks/thread-messages.ts'
+import { drawnFor } from '../../bot/button-value.ts'
 import type { RolloutEvent } from '../../server/domain/rollout/events.ts'
+import type { BreachView } from '../../server/domain/rollout-view.ts'
 import { firstpass, ines, marek, noon } from '../support/fixed-values.ts'
-import { aPausedRollout, aStation } from '../support/rollout-view-builder.ts'
+import { aBreach, aPausedRollout, aStation } from '../support/rollout-view-builder.ts'
 import { fakeService } from './support/fake-service.ts'
 import { expectInert, expectWithinLimits } from './support/limits.ts'
 import { channel, openBot } from './support/open-bot.ts'
@@ -309,6 +312,29 @@ describe('Acknowledge in the thread', () => {
     expect(service.commanded).toMatchObject([
       { verb: { verb: 'acknowledge', gate: 'first-pass yield', why: 'known bad lot' }, by: marek },
     ])
+  })
+})
+
+describe('the form of an acknowledgement', () => {
+  const on = (gate: string) => ({ ...drawnFor(view), gate })
+  const words = (breach: Partial<BreachView>) => {
+    const found = aBreach({ gate: 'new failure mode', ...breach })
+    const form = acknowledgeModal({ ...view, breaches: [found] }, on(found.gate))
+    return JSON.stringify(form.blocks)
+  }
+
+  it('repeats what was found and which station is suspected', () => {
+    const suspect = { stationId: aStation(6).id, isSuspected: true }
+    const text = words({ details: ['VCC low: 4 runs', 'flash: 3 runs'], suspect })
+    expect(text).toContain('• VCC low: 4 runs')
+    expect(text).toContain('• flash: 3 runs')
+    expect(text).toContain('station suspected before the build: FCT-07')
+  })
+
+  it('says what follows: a resume where the rollout was stopped, nothing where it was only observed', () => {
+    expect(words({})).toContain('It stays paused until somebody resumes it.')
+    expect(words({ mode: 'observe' })).toContain('nothing waits for you')
+    expect(words({ mode: 'observe' })).not.toContain('paused')
   })
 })
 

@@ -189,6 +189,7 @@ describe('the gate that is shown', () => {
     expect(shownGate(both, 'error rate')).toBe('error rate')
     expect(shownGate(both, 'no such gate')).toBe(fpy)
     expect(shownGate(noCharts, 'error rate')).toBe(fpy)
+    expect(shownGate({ ...both, differences: both.differences.toReversed() }, undefined)).toBe(fpy)
   })
 
   it('is that of first-pass yield whatever it is called, else the first there is', () => {

@@ -147,6 +147,11 @@ describe('what gates say on a card', () => {
     expect(paused).not.toContain('Gates: *')
   })
 
+  it('is no word of throughput while the canary is heard', () => {
+    const throughput = { runs: 80, share: 0.2, pastShare: 0.21, isBlind: false }
+    expect(card(aRollout({ verdict: { ...healthy, throughput } }))).not.toContain('of the runs')
+  })
+
   it('is blindness too when a breach speaks first', () => {
     const verdict = {
       ...aVerdict('breach', [yieldBreach]),

@@ -101,6 +101,8 @@ describe('pages', () => {
     const { body } = await page('error%20rate')
     expect(body).toContain('Difference: Error rate')
     expect(body).toContain('Evidence: Error rate')
+    const spec = body.match(/data-spec="([^"]*evidence[^"]*)"/)?.[1]?.replaceAll('&#38;', '&') ?? ''
+    expect(new URL(spec, 'http://here').searchParams.get('gate')).toBe('error rate')
     const link = body.match(/<a href="([^"]*)">First-pass yield<\/a>/)?.[1]?.replaceAll('&#38;', '&') ?? ''
     const back = new URL(link, `http://here/rollouts/${known}`)
     expect(Object.fromEntries(back.searchParams)).toEqual({ key, gate: 'first-pass yield' })
