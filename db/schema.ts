@@ -201,6 +201,9 @@ export const runs = pgTable(
     index('runs_failure_mode')
       .on(table.procedureId, table.failureMode, table.deploymentId)
       .where(sql`failure_mode is not null`),
+    index('runs_failed')
+      .on(table.procedureId, table.deploymentId, table.startedAt)
+      .where(sql`failure_mode is not null`),
     index('runs_sample').on(table.procedureId, table.startedAt).where(sql`sample is not null`),
   ],
 )
@@ -235,7 +238,10 @@ export const hourlyTallies = pgTable(
     hour: instant('hour').notNull(),
     ...counts(),
   },
-  (table) => [primaryKey({ columns: [table.procedureId, table.deploymentId, table.stationId, table.hour] })],
+  (table) => [
+    primaryKey({ columns: [table.procedureId, table.deploymentId, table.stationId, table.hour] }),
+    index('hourly_tallies_station').on(table.procedureId, table.stationId, table.hour),
+  ],
 )
 
 /** Counts per rollout, arm and station since the rollout's start: what a verdict reads. */

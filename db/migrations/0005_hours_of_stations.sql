@@ -1,0 +1,2 @@
+CREATE INDEX "hourly_tallies_station" ON "hourly_tallies" USING btree ("procedure_id","station_id","hour");--> statement-breakpoint
+CREATE INDEX "runs_failed" ON "runs" USING btree ("procedure_id","deployment_id","started_at") WHERE failure_mode is not null;
