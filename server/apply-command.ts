@@ -97,6 +97,7 @@ async function follow(
     case 'StageSet':
     case 'RolloutPaused':
     case 'RolloutResumed':
+    case 'WatchAlarmed':
     case 'BreachOpened':
     case 'BreachWorsened':
     case 'BreachAcknowledged':
@@ -128,7 +129,7 @@ async function announce(
     if (stage >= 0) await deliveries.card(tx, after, stage)
   for (const [index, event] of events.entries()) {
     const sequence = sequences[index]
-    if (spoken.has(event.type) && sequence !== undefined) await deliveries.thread(tx, after, sequence)
+    if (isSpoken(event) && sequence !== undefined) await deliveries.thread(tx, after, sequence)
   }
 }
 
@@ -136,6 +137,13 @@ async function announce(
 function stageOf(state: RolloutState | null): number {
   if (state === null) return -1
   return 'stageIndex' in state ? Math.max(0, state.stageIndex) : 0
+}
+
+/** A rest and its end are the service's own word; what a person does stands on the card. */
+function isSpoken(event: RolloutEvent): boolean {
+  if (event.type === 'RolloutPaused') return event.reason === 'blind' || event.reason === 'window'
+  if (event.type === 'RolloutResumed') return event.by.kind === 'service'
+  return spoken.has(event.type)
 }
 
 const spoken = new Set<RolloutEvent['type']>([
@@ -146,4 +154,5 @@ const spoken = new Set<RolloutEvent['type']>([
   'RolloutAborted',
   'AbortFinished',
   'RolloutCompleted',
+  'WatchAlarmed',
 ])
