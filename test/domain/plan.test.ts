@@ -24,11 +24,24 @@ describe('a plan', () => {
     })
   })
 
-  test('gates yield, errors and timeouts within the alarm budget, and only pauses', () => {
-    const { gates } = aPlan()
-    expect(gates.map((each) => each.metric)).toEqual(['first-pass yield', 'error rate', 'timeout rate'])
-    expect(gates.every((each) => each.mode === 'pause')).toBe(true)
-    expect(gates.reduce((sum, each) => sum + each.alpha, 0)).toBeLessThanOrEqual(0.05)
+  test('has gates of its own where it names none, and none where it names an empty list', () => {
+    expect(aPlan().gates.map(({ name }) => name)).toContain('first-pass yield')
+    expect(aPlan({ gates: [] }).gates).toEqual([])
+  })
+
+  test('that was parsed and stored parses to the same plan', () => {
+    const shifts = { zone: 'Europe/Lisbon', starts: ['22:00', '06:00'] }
+    const some = aPlan({
+      gates: [
+        { metric: 'first-pass yield', stages: [0] },
+        { metric: 'telemetry', expression: 'gap_s < 10' },
+      ],
+      expectedYieldChange: -0.008,
+      passes: 'proven',
+      shifts,
+    })
+    for (const parsed of [aPlan(), some])
+      expect(plan.parse(JSON.parse(JSON.stringify(parsed)))).toEqual(parsed)
   })
 
   test('says of a part that is missing what it is', () => {
@@ -37,6 +50,7 @@ describe('a plan', () => {
       minutes: 30,
       firstAttempts: 0,
       firstAttemptsPerStation: 0,
+      shifts: 0,
     })
   })
 })
@@ -61,7 +75,21 @@ describe('a fault in a plan is named with its place', () => {
     ['gates.0.alpha', { gates: [{ ...gate, alpha: 0 }] }],
     ['gates.0.metric', { gates: [{ ...gate, metric: 'mood' }] }],
     ['gates.0.marginRelative', { gates: [{ ...gate, marginRelative: 0.9 }] }],
-    ['gates.1.metric', { gates: [gate, { ...gate, mode: 'roll back' }] }],
+    ['gates.1.name', { gates: [gate, { ...gate, mode: 'roll back' }] }],
+    [
+      'gates.1.stages',
+      {
+        gates: [
+          { ...gate, stages: [1] },
+          { metric: 'mixed builds', stages: [0, 2] },
+        ],
+      },
+    ],
+    ['stages.0.soak.shifts', { stages: [{ target: { share: 1 }, soak: { shifts: 0.5 } }] }],
+    ['expectedYieldChange', { expectedYieldChange: -1 }],
+    ['passes', { passes: 'perhaps' }],
+    ['longestStageMinutes', { longestStageMinutes: 0 }],
+    ['shifts.zone', { shifts: { zone: 'Mars/Olympus', starts: ['06:00'] } }],
     ['handPicked.0', { handPicked: ['station 1'] }],
     ['preset', { preset: 'fast' }],
     ['progression', { progression: 'sideways' }],
@@ -79,6 +107,9 @@ describe('a fault in a plan is named with its place', () => {
     ])
     expect(faults({ gates: [{ ...gate, alpha: 0.06 }] })).toEqual([
       'gates: the gates share an alarm budget of 5 %: their alphas add up to 6.0 %',
+    ])
+    expect(faults({ gates: [{ ...gate, stages: [2] }] })).toEqual([
+      'gates.0.stages: expected indexes of the 2 stages, from 0 to 1, got 2',
     ])
   })
 

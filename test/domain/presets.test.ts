@@ -59,7 +59,7 @@ describe('the presets', () => {
 })
 
 test('stages of one’s own soak as a preset’s of their size, unless they say otherwise', () => {
-  const soak = { minutes: 5, firstAttempts: 7, firstAttemptsPerStation: 1 }
+  const soak = { minutes: 5, firstAttempts: 7, firstAttemptsPerStation: 1, shifts: 3 }
   const stages = [
     { target: { stations: 3 } },
     { target: { share: 0.3 }, soak, approvals: 2 },

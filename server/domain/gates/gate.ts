@@ -271,7 +271,7 @@ function absoluteFaults({
       },
     ]
   const most = 1 / (1 - objective)
-  return burn < most
+  return burn < most * 0.999
     ? []
     : [
         {
