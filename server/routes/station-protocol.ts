@@ -24,6 +24,22 @@ type Deps = {
 
 const longestWaitSeconds = 60
 
+const mostFields = 100
+const mostBytes = 16_384
+
+/** What a station tells of itself: kept of every station and read at every look at a rollout, so it stays small. */
+const told = z.record(z.string(), z.unknown()).superRefine((fields, context) => {
+  const count = Object.keys(fields).length
+  const bytes = Buffer.byteLength(JSON.stringify(fields))
+  if (count > mostFields)
+    context.addIssue({ code: 'custom', message: `expected at most ${mostFields} fields, got ${count}` })
+  if (bytes > mostBytes)
+    context.addIssue({
+      code: 'custom',
+      message: `expected at most 16 kB of JSON, got ${Math.ceil(bytes / 1024)} kB`,
+    })
+})
+
 export function stationProtocolRoutes(app: FastifyInstance, deps: Deps): void {
   const { database, authentication, waiters, now, changed } = deps
 
@@ -133,8 +149,8 @@ export function stationProtocolRoutes(app: FastifyInstance, deps: Deps): void {
       .string()
       .refine((text) => readTime(text) !== null, 'expected an ISO 8601 time such as 2026-05-22T06:00:00Z')
       .nullish(),
-    telemetry: z.record(z.string(), z.unknown()).nullish(),
-    checks: z.record(z.string(), z.unknown()).nullish(),
+    telemetry: told.nullish(),
+    checks: told.nullish(),
   })
   app.post(
     '/api/v1/stations/me/heartbeats',
@@ -143,7 +159,7 @@ export function stationProtocolRoutes(app: FastifyInstance, deps: Deps): void {
         tags: ['stations'],
         summary: 'Say what the station is doing',
         description:
-          'busy with run_started_at while a run is going: runs that started later are not judged before it has ended.',
+          'busy with run_started_at while a run is going: runs that started later are not judged before it has ended. telemetry and checks are what telemetry gates read, as of the last heartbeat: a field left out is unknown from then on.',
         body: heartbeatBody,
         response: { 204: z.null() },
       },
@@ -158,6 +174,8 @@ export function stationProtocolRoutes(app: FastifyInstance, deps: Deps): void {
         runStartedAt: body.busy ? new Date(started?.at ?? at.getTime()) : null,
         heartbeatAt: at,
         lastSeenAt: at,
+        telemetry: body.telemetry ?? {},
+        checks: body.checks ?? {},
       })
       return reply.code(204).send(null)
     },

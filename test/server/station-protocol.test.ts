@@ -198,4 +198,39 @@ test('a heartbeat says since when a run is going, and forgets it when the statio
   })
 })
 
+test('a heartbeat’s telemetry and checks are kept as they were last told', async () => {
+  const line = await testLine(service, { stations: 1 })
+  const { id, key } = line.bench(0)
+  const beat = (body: object) => ask('POST', '/api/v1/stations/me/heartbeats', { token: key, body })
+  const checks = { fixture: 'ok', free: { disk: 0.4, list: [1, 'a', null] } }
+  await beat({ busy: false, telemetry: { cpu: 0.4, hot: false }, checks })
+  expect(await stationById(database.db, id)).toMatchObject({ telemetry: { cpu: 0.4, hot: false }, checks })
+  await beat({ busy: false, telemetry: { cpu: 0.9 } })
+  expect(await stationById(database.db, id)).toMatchObject({ telemetry: { cpu: 0.9 }, checks: {} })
+})
+
+test.each([
+  ['telemetry', fields(101), 'telemetry: expected at most 100 fields, got 101'],
+  ['checks', { log: 'ü'.repeat(8_190) }, 'checks: expected at most 16 kB of JSON, got 17 kB'],
+  ['telemetry', ['cpu'], 'telemetry'],
+  ['checks', 'ok', 'checks'],
+  ['checks', { name: 'a\u0000b' }, 'U+0000'],
+])('%s that are too many, too large or no fields are refused by name', async (field, value, message) => {
+  const line = await testLine(service, { stations: 1 })
+  const { id, key } = line.bench(0)
+  const beat = (body: object) => ask('POST', '/api/v1/stations/me/heartbeats', { token: key, body })
+  expect(
+    (await beat({ busy: false, telemetry: fields(100), checks: { log: 'a'.repeat(16_000) } })).status,
+  ).toBe(204)
+  expect(await beat({ busy: false, [field]: value })).toMatchObject({
+    status: 422,
+    body: { message: expect.stringContaining(message) },
+  })
+  expect(await stationById(database.db, id)).toMatchObject({ telemetry: fields(100) })
+})
+
+function fields(count: number): Record<string, number> {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`field ${index}`, index]))
+}
+
 type Line = Awaited<ReturnType<typeof testLine>>
