@@ -28,6 +28,7 @@ export async function readHistory(
   db: Db,
   procedureId: ProcedureId,
   asked: { days: number; seed: number; withMetrics: boolean },
+  most = mostRuns,
 ): Promise<ReadHistory | null> {
   const newest = await newestRunAt(db, procedureId)
   if (newest === null) return null
@@ -38,7 +39,7 @@ export async function readHistory(
   const placed = new Map(linked.map((station) => [station.id, station]))
   const stations: StationHistory[] = []
   const known = knownTexts()
-  let fit = mostRuns
+  let fit = most
   let runsWithoutBuild = 0
   for (const id of order) {
     const read = await stationRuns(db, window, id, fit, known)
@@ -48,7 +49,7 @@ export async function readHistory(
     fit -= read.runs.length
     runsWithoutBuild += read.withoutBuild
   }
-  const oldest = Math.min(...stations.map(({ runs }) => runs[0]?.startedAt ?? to))
+  const oldest = Math.min(to, ...stations.map(({ runs }) => runs[0]?.startedAt ?? to))
   return {
     history: { from: Math.max(window.from, oldest), to, stations },
     stationsLeftOut: linked.length - stations.length,

@@ -75,7 +75,7 @@ function provable({ provable: known }: CanaryReport): string {
 function foundText({ replays, found, medianFirstAttempts }: Found): string {
   if (replays === 0) return '–'
   const half = medianFirstAttempts === null ? '–' : count(Math.round(medianFirstAttempts))
-  return `${((found / replays) * 100).toFixed(0)} %, ${half}`
+  return `${percent(found / replays)}, ${half}`
 }
 
 function gates({ gates: all, falseStops: { replays } }: BacktestReport): string {
