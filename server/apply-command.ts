@@ -111,6 +111,7 @@ async function follow(
     case 'StationLeft':
     case 'StationExposedAgain':
     case 'StationReverted':
+    case 'RetestsAsked':
       return
   }
 }
@@ -155,4 +156,5 @@ const spoken = new Set<RolloutEvent['type']>([
   'AbortFinished',
   'RolloutCompleted',
   'WatchAlarmed',
+  'RetestsAsked',
 ])

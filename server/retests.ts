@@ -2,7 +2,8 @@
 import type { Database, Db } from '../db/client.ts'
 import { deploymentById, stationsById } from '../db/registry.ts'
 import { addRetests, failedFirstAttempts, listedUnits } from '../db/retests.ts'
-import { loadRollout, rememberCommand, rememberedCommand } from '../db/rollout-storage.ts'
+import { type LoadedRollout, loadRollout, rememberCommand, rememberedCommand } from '../db/rollout-storage.ts'
+import { applyCommand, type Deliveries } from './apply-command.ts'
 import type { Actor } from './domain/actor.ts'
 import type { RolloutId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
@@ -10,17 +11,20 @@ import { type Choice, chooseRetests, type RetestStations, retestStations } from 
 import { summary } from './domain/retest-summary.ts'
 import { type Builds, isOpen, type RetestPair, retestPairs } from './domain/retests.ts'
 import { isRefusal, type Refusal } from './domain/rollout/commands.ts'
+import { describeEvents } from './domain/rollout/describe.ts'
 import type { RolloutState } from './domain/rollout/state.ts'
 import { refuse } from './refuse.ts'
 import type { Service } from './service.ts'
 
 type Asked = { count: number; withErrors?: boolean }
 
-export function retests({ database, now }: { database: Database; now: () => Instant }) {
+type Deps = { database: Database; now: () => Instant; deliveries: Deliveries }
+
+export function retests({ database, now, deliveries }: Deps) {
   return {
     async askRetests(id, asked, by, commandId) {
       return database.db.transaction(async (tx: Db) => {
-        const did = await askOnce(tx, id, asked, by, now(), commandId)
+        const did = await askOnce(tx, id, asked, by, now(), deliveries, commandId)
         if (isRefusal(did)) return did
         const pairs = await pairsOf(tx, did.rolloutId)
         return { did: did.did, pairs: pairs.filter(isOpen), summary: summary(pairs) }
@@ -51,6 +55,7 @@ async function askOnce(
   asked: Asked,
   by: Actor,
   at: Instant,
+  deliveries: Deliveries,
   commandId: string | undefined,
 ): Promise<DidAsk | Refusal> {
   const known = commandId === undefined ? null : await rememberedCommand(tx, commandId)
@@ -58,7 +63,7 @@ async function askOnce(
   // Whoever asks at the same time waits here, and then finds these units listed.
   const loaded = await loadRollout(tx, id, true)
   if (!loaded) return refuse('not found', 'there is no such rollout', 'Look at the list of rollouts.')
-  const did = await ask(tx, loaded.state, asked, by, at)
+  const did = await ask(tx, loaded, asked, by, at, deliveries)
   if (isRefusal(did)) return did
   const { procedureId } = loaded.state
   if (commandId !== undefined)
@@ -68,11 +73,13 @@ async function askOnce(
 
 async function ask(
   tx: Db,
-  state: RolloutState,
+  loaded: Pick<LoadedRollout, 'state'>,
   { count, withErrors = false }: Asked,
   by: Actor,
   at: Instant,
+  deliveries: Deliveries,
 ): Promise<{ did: string } | Refusal> {
+  const { state } = loaded
   if (state.status === 'pending')
     return refuse('not now', 'the rollout has not started', 'Ask when units have failed on both builds.')
   const { procedureId, id: rolloutId } = state
@@ -92,7 +99,17 @@ async function ask(
       }),
     ),
   )
-  return { did: didAsk(choice, builds, count) }
+  const pairs = choice.pairs.length
+  const applied = await applyCommand(
+    tx,
+    loaded,
+    { type: 'retests', pairs, units: 2 * pairs, by },
+    at,
+    deliveries,
+  )
+  // The units are listed already: an answer of no would commit them without their record.
+  if (isRefusal(applied)) throw new Error(`expected that asking for retests is recorded, got: ${applied.why}`)
+  return { did: didAsk(describeEvents(applied.events, applied.state), choice, builds, count) }
 }
 
 async function buildsOf(db: Db, state: RolloutState): Promise<Builds> {
@@ -139,8 +156,7 @@ function noPairs({ available, withErrors }: Choice, builds: Builds): Refusal {
   )
 }
 
-function didAsk({ pairs, available }: Choice, builds: Builds, count: number): string {
-  const did = `asked for ${pairs.length} matched ${pairs.length === 1 ? 'pair' : 'pairs'} to be tested again on the other build`
+function didAsk(did: string, { pairs, available }: Choice, builds: Builds, count: number): string {
   return pairs.length === count
     ? did
     : `${did}, of ${count} wanted: there were ${couldBe(available, builds)} to match`

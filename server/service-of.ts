@@ -29,7 +29,7 @@ export function serviceOf(deps: {
     ...rollouts({ ...deps, view }),
     ...catalogue({ database, now, pageUrl }),
     ...policies({ database, now }),
-    ...retests({ database, now }),
+    ...retests(deps),
     get,
     list: (filter = {}) => rolloutLines(database.db, filter, pageUrl),
     events: (id) => eventsOf(database.db, id),

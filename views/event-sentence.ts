@@ -81,6 +81,10 @@ export function eventSentence(event: RolloutEvent, view: RolloutView): Said {
       return said(`${name(event.stationId, view)} ran the aborted build again`)
     case 'StationReverted':
       return said(`${name(event.stationId, view)} confirmed back`)
+    case 'RetestsAsked':
+      return said(
+        `Asked for ${counted(event.units, 'retest')} on the other build, in ${counted(event.pairs, 'matched pair')}`,
+      )
     case 'RolloutAborted':
       return said('Aborted: every station is pinned back to base', event.why)
     case 'AbortFinished':

@@ -37,9 +37,14 @@ export function breachesTouchedBy(event: Numbered, events: Numbered[]): BreachOp
     .filter((breach) => (endOf(breach, events)?.sequence ?? Number.POSITIVE_INFINITY) > event.sequence)
 }
 
-/** Told even without a breach, where there is something to tell: rests of the service, and alarms of the watch. */
+/** Told even without a breach, where there is something to tell: rests of the service, the watch's alarms, retests. */
 export function isToldAlone({ type }: RolloutEvent): boolean {
-  return type === 'RolloutPaused' || type === 'RolloutResumed' || type === 'WatchAlarmed'
+  return (
+    type === 'RolloutPaused' ||
+    type === 'RolloutResumed' ||
+    type === 'WatchAlarmed' ||
+    type === 'RetestsAsked'
+  )
 }
 
 function openings(events: Numbered[]): BreachOpened[] {

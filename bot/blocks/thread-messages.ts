@@ -4,7 +4,7 @@ import { drawnFor, writeValue } from '../button-value.ts'
 import { actions, button, type CardBlock, type Message, messageText, section } from './build.ts'
 import { abortButton, buttonIds, pageButton } from './card-buttons.ts'
 import { detailLines } from './gate-lines.ts'
-import { join, type Markup, markup, moment, oneLine, said } from './markup.ts'
+import { join, link, type Markup, markup, moment, oneLine, said } from './markup.ts'
 import { stationName, suspicion } from './suspicion.ts'
 import { type BreachOpened, endOf, type Numbered } from './thread-events.ts'
 import { buildName, called, named } from './wording.ts'
@@ -58,6 +58,8 @@ function replyText(view: RolloutView, event: Numbered): Markup | null {
         : null
     case 'WatchAlarmed':
       return alarmText(view, event)
+    case 'RetestsAsked':
+      return markup`${of}: ${named(event.by)} asked for ${event.units} retests, ${moment(event.at)}: list at ${link(view.url, 'its page')}.`
     default:
       return null
   }

@@ -299,6 +299,19 @@ describe('what the service does by itself', () => {
   })
 })
 
+describe('retests that were asked for', () => {
+  it('are told in the thread with who asked and where the list is, and call nobody', async () => {
+    const asked: RolloutEvent = { type: 'RetestsAsked', pairs: 4, units: 8, by: marek, at }
+    const { deliver, replies } = await withEvents(started, asked)
+    await deliver(2)
+    await deliver(2)
+    expect(replies()).toHaveLength(1)
+    expect(replies()[0]?.text).toMatch(/^PCBA-FCT 2\.4\.1: Marek.* asked for 8 retests, /)
+    expect(replies()[0]?.text).toContain(`list at <${view.url}|its page>`)
+    expect(replies()[0]?.text).not.toContain('<@')
+  })
+})
+
 describe('Acknowledge in the thread', () => {
   it('asks for a reason and records it', async () => {
     const { deliver, replies, service, workspace } = await withEvents(started, opened, paused)

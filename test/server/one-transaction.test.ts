@@ -26,6 +26,7 @@ const everything = async () =>
         'arm_tallies',
         'verdicts',
         'commands',
+        'retests',
         'procedures',
       ].map(async (table) => [
         table,
@@ -65,6 +66,25 @@ test('an advance, an abort and a supersede that fail at their last step have not
     expect((await rollout.verb('supersede', body)).status).toBe(500)
   })
   expect((await rollout.verb('advance', { override: true, reason: 'go', command_id: 'go' })).status).toBe(200)
+})
+
+test('retests that cannot be told have not been asked for', async () => {
+  const line = await testLine(service, { stations: 2 })
+  const rollout = await testRollout(service, line)
+  await rollout.confirm()
+  const [canary = line.bench(0)] = await rollout.canaries()
+  const other = line.benches.find((bench) => bench.id !== canary.id) ?? line.bench(1)
+  service.clock.pass(60_000)
+  await line.runs([
+    { station: canary, deployment: line.next, outcome: 'FAIL' },
+    { station: other, deployment: line.base, outcome: 'FAIL' },
+  ])
+  const body = { count: 1, command_id: `retests ${rollout.id}` }
+  const url = `/api/v1/rollouts/${rollout.id}/retests`
+  await nothingChanges(async () => {
+    expect((await service.ask('POST', url, { body })).status).toBe(500)
+  })
+  expect((await service.ask('POST', url, { body })).status).toBe(200)
 })
 
 test('a judgement that fails at its last step is made again, as if for the first time', async () => {

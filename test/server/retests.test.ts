@@ -142,6 +142,30 @@ describe('asking', () => {
     expect((await list(told)).data).toHaveLength(2)
   })
 
+  test('is in the record once, said in the thread, and makes no button stale', async () => {
+    const told = await story({ canary: 3, base: 3 })
+    const { version } = await told.rollout.get()
+    const refused = await story({ canary: 0, base: 0 })
+    const ofThis = () => service.queued.filter(({ rolloutId }) => rolloutId === told.rollout.id).length
+    const queued = ofThis()
+    const body = { count: 2, command_id: `retests ${told.rollout.id}` }
+    await asked(told, body)
+    const at = clock.now()
+    await asked(told, body)
+    const events = await told.rollout.events()
+    expect(events.filter(({ type }) => type === 'RetestsAsked')).toMatchObject([
+      { pairs: 2, units: 4, by: { kind: 'program', name: 'Ana' }, at },
+    ])
+    const { sequence } = events.at(-1) ?? {}
+    expect(service.queued.filter(({ rolloutId }) => rolloutId === told.rollout.id).slice(queued)).toEqual([
+      { kind: 'card', rolloutId: told.rollout.id, number: 0 },
+      { kind: 'thread', rolloutId: told.rollout.id, number: sequence },
+    ])
+    expect((await told.rollout.get()).version).toBe(version)
+    expect((await asked(refused)).status).toBe(409)
+    expect(await refused.rollout.eventTypes()).not.toContain('RetestsAsked')
+  })
+
   test('leaves out what has passed since, and matches what was tried as often', async () => {
     const told = await story({ canary: 2, base: 3 })
     const { line, other } = told

@@ -108,6 +108,7 @@ describe('the page of a rollout', () => {
       'Paused while blind: canary stations report 8 %',
       'Paused outside of its hours: Munich opens at 06:00',
       'Resumed by itself: what it rested for is over',
+      'Asked for 8 retests on the other build, in 4 matched pairs',
       'Severe alarm of the watch: error rate: 4.1 % against 0.4 %',
     ])
       expect(text).toContain(said)

@@ -51,6 +51,8 @@ export type Fact =
   | { type: 'leave'; stationId: StationId; why: string }
   | { type: 'supersede'; successor: DeploymentId; why: string }
   | { type: 'judge'; verdict: Verdict; readiness: Readiness; policy: JudgePolicy }
+  /** A person's word, and like a fact: units were listed to be tested again, and that moves no rollout. */
+  | { type: 'retests'; pairs: number; units: number }
   /** After completion: each station against its own past. */
   | { type: 'watch'; verdict: Verdict }
 

@@ -145,6 +145,12 @@ export function leave(command: Of<'leave'>, state: RolloutState, now: Instant): 
   return facts([left, ...liveness(after, command, now), ...finished(after, command, now)])
 }
 
+/** Whether units may be tested again was asked of the stations and the units; here it is written down. */
+export function retests(command: Of<'retests'>, now: Instant): Decided {
+  const { pairs, units } = command
+  return facts([{ type: 'RetestsAsked', pairs, units, ...at(command, now) }])
+}
+
 export function supersede(command: Of<'supersede'>, state: RolloutState, now: Instant): Decided {
   // A build cannot take its own place: its runs would prove the way back from itself.
   if (isTerminal(state) || state.status === 'aborting' || command.successor === state.deploymentId)

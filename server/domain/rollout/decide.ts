@@ -2,7 +2,7 @@
 import type { Instant } from '../instant.ts'
 import { targetLabel } from '../plan.ts'
 import type { Against, Command, Decided, Refusal } from './commands.ts'
-import { join, leave, pickup, run, served, stale, supersede } from './decide-fact.ts'
+import { join, leave, pickup, retests, run, served, stale, supersede } from './decide-fact.ts'
 import { judge, watch } from './decide-judgement.ts'
 import { advance, approve, set, start, undo } from './decide-staging.ts'
 import { abort, acknowledge, pause, resume, waive } from './decide-verb.ts'
@@ -30,6 +30,8 @@ export function decide(command: Command, state: RolloutState, now: Instant): Dec
       return leave(command, state, now)
     case 'supersede':
       return supersede(command, state, now)
+    case 'retests':
+      return retests(command, now)
     case 'judge':
       return judge(command, state, now)
     case 'watch':

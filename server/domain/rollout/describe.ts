@@ -31,6 +31,8 @@ function describe(event: RolloutEvent, state: RolloutState): string | null {
       return `acknowledged the ${event.gate} breach${state.status === 'paused' ? '; the rollout stays paused until it is resumed' : ''}`
     case 'StationWaived':
       return 'waived the station'
+    case 'RetestsAsked':
+      return `asked for ${event.pairs} matched ${event.pairs === 1 ? 'pair' : 'pairs'} to be tested again on the other build`
     case 'StartApproved':
     case 'StageApproved':
       return 'approved'

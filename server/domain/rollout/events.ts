@@ -67,6 +67,8 @@ export type RolloutEvent = By &
     | { type: 'StationLeft'; stationId: StationId; why: string }
     | { type: 'StationExposedAgain'; stationId: StationId }
     | { type: 'StationReverted'; stationId: StationId }
+    /** Units that failed are to be tested again on the other build: two in each pair, one of each arm. */
+    | { type: 'RetestsAsked'; pairs: number; units: number }
     | { type: 'RolloutAborted'; why: string; wayBack: DeploymentId[] }
     | { type: 'AbortFinished' }
     | ({ type: 'RolloutCompleted'; why: string | null } & Overriding)

@@ -166,6 +166,8 @@ export function evolve(state: RolloutState | null, event: RolloutEvent): Rollout
         trouble: null,
         waived: station.waived,
       }))
+    case 'RetestsAsked':
+      return state
     case 'RolloutAborted':
       return aborted(state, event)
     case 'AbortFinished':

@@ -114,6 +114,7 @@ const facts = fc.oneof(
   }),
   { weight: 2, arbitrary: judgement },
   watching,
+  fc.integer({ min: 1, max: 9 }).map((pairs) => ({ type: 'retests' as const, pairs, units: 2 * pairs })),
 )
 
 const shown = fc.oneof(

@@ -66,6 +66,16 @@ describe('what a command did', () => {
     )
   })
 
+  test('is told of retests by their pairs', () => {
+    const ask = (pairs: number): Asked => ({ type: 'retests', pairs, units: 2 * pairs })
+    expect(said(given(...firstLive).when(ask(4)))).toBe(
+      'asked for 4 matched pairs to be tested again on the other build',
+    )
+    expect(said(given(...firstLive).when(ask(1)))).toBe(
+      'asked for 1 matched pair to be tested again on the other build',
+    )
+  })
+
   test('is nothing when it was already so, or when only stations moved', () => {
     expect(said(given(...abortOpen).when({ type: 'abort', why: '' }))).toBe(
       'nothing changed: that was already so',

@@ -145,6 +145,7 @@ describe('whatever is asked and whatever stations show', () => {
     let alarms = 0
     always(({ command, before, events, after, now }) => {
       if (!isTerminal(before)) return
+      if (command.type === 'retests') return expect(after).toBe(before)
       if (command.type !== 'watch') expect(events).toEqual([])
       if (events.length === 0) return expect(after).toBe(before)
       alarms += events.length
@@ -159,6 +160,14 @@ describe('whatever is asked and whatever stations show', () => {
       }
     })
     expect(alarms).toBeGreaterThan(0)
+  })
+
+  test('asking for retests is recorded, and moves nothing', () => {
+    always(({ command, before, events, after }) => {
+      if (command.type !== 'retests') return
+      expect(events.map((event) => event.type)).toEqual(['RetestsAsked'])
+      expect(after).toBe(before)
+    })
   })
 
   test('a breach leaves no rollout going on', () => {

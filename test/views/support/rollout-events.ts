@@ -55,6 +55,7 @@ const byPeople: Bare[] = [
   { type: 'RolloutResumed', why: null },
   { type: 'BreachAcknowledged', gate: 'error rate', logEvidence: 5, why: 'fixture cable', evidence: [] },
   { type: 'StationWaived', stationId: first, why: 'line is down' },
+  { type: 'RetestsAsked', pairs: 4, units: 8 },
   { type: 'RolloutAborted', why: 'rail 3 limits are wrong', wayBack: [] },
 ]
 
