@@ -19,7 +19,7 @@ export function replayedStages(plan: Plan): ReplayedStage[] {
     const soakMs = soak.minutes > 0 ? soak.minutes * minute : day
     const longestMs =
       plan.longestStageMinutes === null
-        ? overdueFactor * soakMs
+        ? Math.max(overdueFactor * soakMs, day)
         : Math.max(soakMs, plan.longestStageMinutes * minute)
     return { index, label: targetLabel(target), soakMs, firstAttempts: soak.firstAttempts, longestMs }
   })
@@ -31,7 +31,7 @@ export function isOver(stage: ReplayedStage, from: Instant, at: Instant, firstAt
   return lasted >= stage.longestMs || (lasted >= stage.soakMs && firstAttempts >= stage.firstAttempts)
 }
 
-/** As long as a stage may last where the plan says nothing: then a person decides. */
+/** As long as a stage may last where the plan says nothing: then a person decides, who lets a short one gather more. */
 const overdueFactor = 3
 
 /** How much time after its start a rollout is followed. 0 for a plan of one stage: it leaves nothing to compare with. */

@@ -71,6 +71,16 @@ describe('a replay', () => {
     expect(replayed(aReplay(20, { isTurned: turned(0.2) })).stoppedBy).toEqual(['first-pass yield'])
   })
 
+  test('does not hold retests against yield, and does hold errors in them against the error rate', () => {
+    const canary = new Set([station(3)])
+    const onCanary = (outcome: HistoryRun['outcome']) =>
+      aReplay(20).runs.map((run) =>
+        run.isFirstAttempt || !canary.has(run.stationId) ? run : { ...run, outcome },
+      )
+    expect(replayed(aReplay(20, { runs: onCanary('FAIL'), canary })).stoppedBy).toEqual([])
+    expect(replayed(aReplay(20, { runs: onCanary('ERROR'), canary })).stoppedBy).toEqual(['error rate'])
+  })
+
   test('ends with its stage: what comes after is not counted', () => {
     const short = { ...stage, soakMs: day / 4, longestMs: day }
     const whole = replayed(aReplay(15, { stage: short }))

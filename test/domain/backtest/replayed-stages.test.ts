@@ -35,3 +35,8 @@ test('a plan that names the longest time of a stage is followed for that long, a
   expect(longestStageMs(plan.parse({ ...soaking, longestStageMinutes: 60 }))).toBe(2 * hour)
   expect(longestStageMs(aPlan())).toBe(3 * day)
 })
+
+test('a short stage may last a day, to reach its sample', () => {
+  const [short] = replayedStages(plan.parse(presetPlan('standard', 5)))
+  expect(short).toMatchObject({ soakMs: hour / 12, firstAttempts: 100, longestMs: day })
+})

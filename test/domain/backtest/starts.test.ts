@@ -47,9 +47,9 @@ describe('the moments at which a rollout could have begun', () => {
 
   test('take half of the line that stays on its build, and not less', () => {
     const staying = (count: number) =>
-      starts({ build: (place, at) => (place >= count && at >= from + 20 * day ? build : base) })
-    expect(days(staying(2)).filter(meetsDay20)).not.toEqual([])
-    expect(days(staying(1)).filter(meetsDay20)).toEqual([])
+      starts({ stations: 6, build: (place, at) => (place >= count && at >= from + 20 * day ? build : base) })
+    expect(days(staying(3)).filter(meetsDay20)).not.toEqual([])
+    expect(days(staying(2)).filter(meetsDay20)).toEqual([])
   })
 
   test('need two stations that ran before and during', () => {
