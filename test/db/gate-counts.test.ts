@@ -91,7 +91,7 @@ test('a station whose runs on the new build counted for no gate is known to have
     to: null,
     gates: gates.parse([{ metric: 'duration' }]),
   })
-  const [[first]] = fc.sample(histories(line, from, 1), { numRuns: 1, seed: 1 })[0] ?? []
+  const first = fc.sample(histories(line, from, 1), { numRuns: 1, seed: 1 })[0]?.[0]?.[0]
   if (!first) throw new Error('no run')
   const run = {
     ...first,

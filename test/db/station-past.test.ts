@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
+import type { z } from 'zod'
 import { rows } from '../../db/client.ts'
 import { freezeJoined, freezePasts } from '../../db/station-past.ts'
 import { storeRuns } from '../../db/store-runs.ts'
@@ -47,7 +48,7 @@ function run(
   }
 }
 
-type Options = { stations?: number; joining?: number; gates?: Parameters<typeof gates.parse>[0] }
+type Options = { stations?: number; joining?: number; gates?: z.input<typeof gates> }
 
 /** Stores the runs, starts a rollout of the first `stations` of the line and freezes their past. */
 async function frozen(runs: (line: RawLine) => Run[], options: Options = {}) {
@@ -259,13 +260,13 @@ test('what is measured says nothing on a station with fewer than five values', a
 })
 
 /** What the database counts by itself, as the process would: the same gates written as custom ones. */
-const builtIn: Options['gates'] = [
+const builtIn: z.input<typeof gates> = [
   { metric: 'error rate' },
   { metric: 'timeout rate' },
   { metric: 'duration', name: 'd', direction: 'either', shiftRelative: 0.2 },
   { metric: 'measurement coverage', name: 'c' },
 ]
-const custom: Options['gates'] = [
+const custom: z.input<typeof gates> = [
   { metric: 'custom', name: 'own errors', statistic: 'behaviour', expression: 'outcome != "ERROR"' },
   { metric: 'custom', name: 'own timeouts', statistic: 'behaviour', expression: 'outcome != "TIMEOUT"' },
   { metric: 'custom', name: 'own d', statistic: 'quantile', read: 'ms', direction: 'either' },
