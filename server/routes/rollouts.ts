@@ -3,44 +3,17 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { gateName } from '../domain/gates/gate.ts'
 import { deploymentId, procedureId, rolloutId, stationId } from '../domain/ids.ts'
-import { group, type PlanInput, presetNames, soak, stage } from '../domain/plan.ts'
-import { customPlan, presetPlan } from '../domain/presets.ts'
 import { isRefusal, type Refusal } from '../domain/rollout/commands.ts'
 import { rolloutLine, rolloutView } from '../domain/rollout-view.ts'
-import { readTime } from '../domain/time-text.ts'
-import type { Outcome, RolloutVerb, Service, StartInput } from '../service.ts'
+import type { Outcome, RolloutVerb, Service } from '../service.ts'
 import type { Authentication } from './authentication.ts'
 import { errorBody, HttpNo, refusalBody, refusalStatus } from './errors.ts'
 import { snakeCase, snakeCaseSchema } from './snake-case.ts'
+import { startBody, startInput } from './start-body.ts'
 
 type Deps = { service: Service; authentication: Authentication }
 
 const reason = z.string().trim().max(2000)
-const startBody = z.strictObject({
-  procedure_id: procedureId,
-  deployment_id: deploymentId,
-  preset: z
-    .enum(presetNames)
-    .optional()
-    .describe('The stages by name; standard when neither preset nor stages is given.'),
-  stages: z
-    .array(stage.extend({ soak: soak.optional() }))
-    .optional()
-    .describe(
-      'Stages of your own; the last takes { "share": 1 }. Without a soak a stage gets the usual one of its size.',
-    ),
-  group: group.optional(),
-  hand_picked: z.array(stationId).optional(),
-  progression: z.enum(['fleet', 'site']).optional(),
-  gates: z.array(z.unknown()).optional(),
-  start_approvals: z.int().min(0).max(10).optional(),
-  start_at: z
-    .string()
-    .refine((text) => readTime(text) !== null, 'expected an ISO 8601 time such as 2026-05-22T06:00:00Z')
-    .optional(),
-  reason: reason.optional(),
-  command_id: z.string().min(1).max(200).optional().describe('The same id twice is one command.'),
-})
 const verbBody = z.strictObject({
   reason: reason.optional(),
   expected_version: z.int().optional().describe('Refused as stale when the rollout has moved on.'),
@@ -77,7 +50,7 @@ export function rolloutRoutes(app: FastifyInstance, { service, authentication }:
     async (request, reply) => {
       const by = authentication.admin(request)
       const body = startBody.parse(request.body)
-      return answer(reply, await service.start(await startInput(body), by, body.command_id), 201)
+      return answer(reply, await service.start(await startInput(body, service), by, body.command_id), 201)
     },
   )
 
@@ -206,7 +179,12 @@ export function rolloutRoutes(app: FastifyInstance, { service, authentication }:
       const body = startBody.parse(request.body)
       return answer(
         reply,
-        await service.supersede(one.parse(request.params).id, await startInput(body), by, body.command_id),
+        await service.supersede(
+          one.parse(request.params).id,
+          await startInput(body, service),
+          by,
+          body.command_id,
+        ),
         201,
       )
     },
@@ -235,31 +213,6 @@ export function rolloutRoutes(app: FastifyInstance, { service, authentication }:
       return isRefusal(result) ? no(reply, result) : result
     },
   )
-
-  async function startInput(body: z.infer<typeof startBody>): Promise<StartInput> {
-    const procedure = await service.procedure(body.procedure_id)
-    const soakMinutes = procedure?.soakMinutes ?? undefined
-    const stages = body.stages
-      ? customPlan(body.stages, soakMinutes)
-      : presetPlan(body.preset ?? 'standard', soakMinutes)
-    // The plan's own schema reads the rest, and names every fault with its path.
-    const plan = {
-      ...stages,
-      ...(body.group ? { group: body.group } : {}),
-      ...(body.hand_picked ? { handPicked: body.hand_picked } : {}),
-      ...(body.progression ? { progression: body.progression } : {}),
-      ...(body.gates ? { gates: body.gates } : {}),
-      ...(body.start_approvals ? { startApprovals: body.start_approvals } : {}),
-    } as PlanInput
-    const startAt = body.start_at ? (readTime(body.start_at)?.at ?? null) : null
-    return {
-      procedureId: body.procedure_id,
-      deploymentId: body.deployment_id,
-      plan,
-      reason: body.reason ?? null,
-      startAt,
-    }
-  }
 }
 
 function verbOf(verb: (typeof verbs)[number], body: VerbBody): RolloutVerb {
