@@ -7,7 +7,7 @@ import { type Db, rows } from './client.ts'
 
 export type UnitRun = {
   id: RunId
-  /** 1 for the first attempt; null for an aborted run, which consumes none. */
+  /** 1 for the first attempt; null for a run that was aborted or of a reference sample, which consumes none. */
   attempt: number | null
   outcome: RunOutcome
   startedAt: Instant
@@ -23,8 +23,8 @@ export async function unitRuns(db: Db, procedureId: ProcedureId, unit: string): 
   return rows<UnitRun>(
     db,
     sql`select r.id::text as id, r.outcome, r.serial, r.attributed_by as "attributedBy",
-          case when r.outcome = 'ABORTED' then null else (row_number() over (
-            partition by r.outcome = 'ABORTED' order by r.started_at, r.id))::int end as attempt,
+          case when r.outcome = 'ABORTED' or r.sample is not null then null else (row_number() over (
+            partition by r.outcome = 'ABORTED' or r.sample is not null order by r.started_at, r.id))::int end as attempt,
           (extract(epoch from r.started_at) * 1000)::float8 as "startedAt", (extract(epoch from r.ended_at) * 1000)::float8 as "endedAt",
           jsonb_build_object('id', s.id, 'name', s.name) as station,
           case when d.id is null then null else jsonb_build_object('id', d.id, 'version', d.version) end as deployment

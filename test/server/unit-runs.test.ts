@@ -41,6 +41,16 @@ test('a late run that started earlier takes the first rank', async () => {
   ])
 })
 
+test('a run of a reference sample consumes no attempt', async () => {
+  const runs = [
+    { ...line.runBody({ unit: 'U-3' }), ...at(5), outcome: 'FAIL', sample: 'golden' },
+    { ...line.runBody({ unit: 'U-3' }), ...at(10), outcome: 'PASS' },
+  ]
+  for (const run of runs) await post(0, run)
+  const answer = await service.ask('GET', `/api/v1/procedures/${line.procedure}/units/u-3/runs`)
+  expect(answer.body.data).toMatchObject([{ attempt: null }, { attempt: 1 }])
+})
+
 test('a unit nobody knows has no runs, and a station may not ask', async () => {
   const path = `/api/v1/procedures/${line.procedure}/units/nobody/runs`
   expect((await service.ask('GET', path)).body).toEqual({ data: [] })
