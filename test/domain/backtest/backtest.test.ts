@@ -139,6 +139,20 @@ describe('points of yield that are taken away', () => {
   })
 })
 
+test('a drop is found by gates that judge yield alone: another that would have stopped says nothing of it', () => {
+  const line = aLine({ stations: 3, days: 17.2 })
+  const slow = line.stations.map((each) => ({
+    ...each,
+    runs: each.runs.map((run) =>
+      run.startedAt < from + 14.1 * day ? run : { ...run, endedAt: 2 * run.endedAt - run.startedAt },
+    ),
+  }))
+  const { all, report } = play({ ...line, stations: slow }, { rollouts: 4, drops: [0.0001] })
+  expect(new Set(all.flatMap(({ asItWas }) => asItWas.stoppedBy))).toEqual(new Set(['duration']))
+  expect(report.gates.find(({ name }) => name === 'duration')?.stopped).toBe(report.falseStops.stopped)
+  expect(report.canaries.flatMap(({ found }) => found.map((each) => each.found))).toEqual([0, 0])
+})
+
 test('a change of build in the middle takes its dates out', () => {
   const line = aLine({ build: (_place, at) => (at < from + 20 * day ? base : build) })
   const { all, report } = play(line, { rollouts: 12 })
@@ -169,7 +183,7 @@ test('replays of the same hours of the same stations count as one', () => {
   const [one] = all
   if (!one) throw new Error('nothing was played')
   expect(stoppedShare([one]).independent).toBe(1)
-  expect(stoppedShare([one, one, one])).toMatchObject({ replays: 3, independent: 1 })
+  expect(stoppedShare([one, one, one])).toEqual({ ...stoppedShare([one]), replays: 3 })
   const elsewhere = { ...one, start: { ...one.start, at: one.start.at + 5 * day } }
   const later = { ...elsewhere, asItWas: { ...one.asItWas, until: one.asItWas.until + 5 * day } }
   expect(stoppedShare([one, later]).independent).toBe(2)

@@ -71,6 +71,17 @@ describe('a replay', () => {
     expect(replayed(aReplay(20, { isTurned: turned(0.2) })).stoppedBy).toEqual(['first-pass yield'])
   })
 
+  test('is stopped by a yield that rises, though no run is bad', () => {
+    const bad = history({ stations: 6, days: 30, runsPerDay: 100, rate: 0.3 })
+    const at = from + 20 * day
+    const runs = bad.stations
+      .flatMap(({ runs: own }) => runsBetween(own, at, at + stage.longestMs))
+      .map((run): HistoryRun => (run.stationId === station(3) ? { ...run, outcome: 'PASS' } : run))
+      .toSorted((a, b) => a.startedAt - b.startedAt)
+    const past = pastAt({ at, stations: bad.stations }, counted)
+    expect(replayed(aReplay(20, { past, runs })).stoppedBy).toEqual(['first-pass yield rise'])
+  })
+
   test('does not hold retests against yield, and does hold errors in them against the error rate', () => {
     const canary = new Set([station(3)])
     const onCanary = (outcome: HistoryRun['outcome']) =>
@@ -101,6 +112,11 @@ describe('a replay', () => {
     expect(quiet({ mode: 'observe' })).toEqual([])
     expect(quiet({ stages: [1] })).toEqual([])
     expect(quiet({ stages: [0], mode: 'roll back' })).toEqual(['first-pass yield'])
+    const second = { ...stage, index: 1 }
+    const gates = counted.map((gate) => ({ ...gate, stages: [1] }))
+    expect(replayed(aReplay(20, { gates, stage: second, isTurned: () => true })).stoppedBy).toEqual([
+      'first-pass yield',
+    ])
   })
 
   test('counts a long run against its own station: a slow canary is found by duration alone', () => {
