@@ -102,6 +102,16 @@ describe('the watermark', () => {
     expect(first?.since).toEqual({ [metric]: { n: 7, bad: 2 }, duration: { n: 8, bad: 2 } })
   })
 
+  test('takes back what those let expect, too', () => {
+    const [first] = gateStations(
+      rollout('confirmed'),
+      [past(1, 100, 2, 2)],
+      [tally('canary', 1, 10, 0, { expected: 1.1 })],
+      [tally('canary', 1, 5, 0, { expected: 1 })],
+    )
+    expect(first?.mix[metric]).toBeCloseTo(0, 12)
+  })
+
   test('never leaves less than nothing, nor more bad ones than were counted', () => {
     const [first, second] = gateStations(
       rollout('confirmed', 'confirmed'),
