@@ -1,6 +1,6 @@
 // The words of a rollout for people: one place, so that a card, a reply and a notification say the same.
 import type { Actor } from '../../server/domain/actor.ts'
-import { type GateMetric, gateMetric } from '../../server/domain/gates/gate.ts'
+import { titleOf } from '../../server/domain/gate-reading.ts'
 import type { GateVerdict, VerdictWord } from '../../server/domain/gates/verdict.ts'
 import type { RolloutView, StageView } from '../../server/domain/rollout-view.ts'
 import { type Markup, markup, mention, moment, oneLine } from './markup.ts'
@@ -40,31 +40,14 @@ export const verdictWords: Record<VerdictWord, string> = {
 /** Worst first: the order in which a reader needs them. */
 export const verdictOrder: VerdictWord[] = ['severe', 'breach', 'blind', 'grey', 'no data', 'wait', 'pass']
 
-const gateTitles: Record<GateMetric, string> = {
-  'first-pass yield': 'First-pass yield',
-  'first-pass yield rise': 'Yield rise (escapes)',
-  'error rate': 'Errors',
-  'timeout rate': 'Timeouts',
-  duration: 'Duration',
-  'measurement coverage': 'Measurement coverage',
-  custom: 'Custom',
-  'error budget': 'Error budget',
-  telemetry: 'Telemetry',
-  'new failure mode': 'New failure modes',
-  'reference samples': 'Reference samples',
-  'mixed builds': 'Mixed builds',
-  'sample ratio': 'Sample ratio',
-}
-
-/** A gate that was given no name of its own has its metric's: that one reads better as a title. */
+/** As people read it, kept short: a gate may be called anything. */
 export function gateTitle(name: string): string {
-  const metric = gateMetric.safeParse(name)
-  return metric.success ? gateTitles[metric.data] : oneLine(name, 60)
+  return titleOf(name) ?? oneLine(name, 60)
 }
 
 /** The same within a sentence; names that people gave stay as they are. */
 export function gateWord(name: string): string {
-  return gateMetric.safeParse(name).success ? gateTitle(name).toLowerCase() : oneLine(name, 60)
+  return titleOf(name)?.toLowerCase() ?? oneLine(name, 60)
 }
 
 /** By its mode, or because it does not act in this stage. */

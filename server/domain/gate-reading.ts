@@ -1,5 +1,5 @@
-// A gate's rates as people read them: gates judge bad shares, but a yield is read as the good share.
-import type { GateMetric } from './gates/gate.ts'
+// A gate as people read it: its title, and its rates, since gates judge bad shares but a yield is read as the good one.
+import { type GateMetric, gateMetric } from './gates/gate.ts'
 import type { GateVerdict } from './gates/verdict.ts'
 
 /** Rates as fractions, differences as fractions of the same rate: of a yield, less is worse. */
@@ -37,4 +37,26 @@ export function gateReading(gate: GateVerdict): GateReading {
 
 export function readsAsYield(metric: GateMetric): boolean {
   return metric === 'first-pass yield' || metric === 'first-pass yield rise'
+}
+
+/** A gate that was given no name of its own has its metric's, which reads better as a title; null for one's own names. */
+export function titleOf(name: string): string | null {
+  const metric = gateMetric.safeParse(name)
+  return metric.success ? gateTitles[metric.data] : null
+}
+
+const gateTitles: Record<GateMetric, string> = {
+  'first-pass yield': 'First-pass yield',
+  'first-pass yield rise': 'Yield rise (escapes)',
+  'error rate': 'Errors',
+  'timeout rate': 'Timeouts',
+  duration: 'Duration',
+  'measurement coverage': 'Measurement coverage',
+  custom: 'Custom',
+  'error budget': 'Error budget',
+  telemetry: 'Telemetry',
+  'new failure mode': 'New failure modes',
+  'reference samples': 'Reference samples',
+  'mixed builds': 'Mixed builds',
+  'sample ratio': 'Sample ratio',
 }

@@ -201,10 +201,10 @@ describe('the gate that is shown', () => {
 
   it('says what it counts, which side is worse, and how far its evidence is', () => {
     const [, difference, evidence] = rolloutChartList
-    expect(difference?.title('error rate')).toBe('Difference: Error rate')
+    expect(difference?.title('error rate')).toBe('Difference: Errors')
     expect(difference?.caption(both, 'error rate')).toContain('Above zero is worse.')
     expect(difference?.caption(both, fpy)).toContain('Below zero is worse.')
-    expect(difference?.summary(both, 'error rate')).toMatch(/^Difference in error rate after 240 runs: /)
+    expect(difference?.summary(both, 'error rate')).toMatch(/^Difference in errors after 240 runs: /)
     expect(evidence?.summary(both, fpy)).toMatch(
       /^Evidence of first-pass yield after 240 first attempts: 81 of 49, where it stops the rollout\.$/,
     )

@@ -49,7 +49,7 @@ describe('the gates on the page', () => {
       'rolls back, against a set limit healthy so far 1.6 % n 64 runs that report it 1 station 1.0 % allowed 2.0 % the limit',
     )
     expect(partOf(all, 'VCC drift on rail 3', 'flash')).toContain('pauses, against own past')
-    expect(all).toContain('Timeout rate only observes, against base and own past')
+    expect(all).toContain('Timeouts only observes, against base and own past')
     expect(all).toContain('Sample ratio only observes in this stage')
   })
 
@@ -93,7 +93,7 @@ describe('the gates on the page', () => {
 
   it('share the alarm budget before the eyes of all', () => {
     expect(all).toContain(
-      'Alarm budget 5 %: first-pass yield 1.5 %, yield rise (escapes) 0.5 %, error rate 0.6 %',
+      'Alarm budget 5 %: first-pass yield 1.5 %, yield rise (escapes) 0.5 %, errors 0.6 %',
     )
     expect(judged(aCondition('mixed builds'))).not.toContain('Alarm budget')
   })
@@ -120,7 +120,7 @@ describe('breaches on the page', () => {
     const alarm = { gate: 'error rate', severity: 'breach' as const, at: noon, headline: 'error rate 4.1 %' }
     const view = aRollout({ status: 'completed', watchUntil: noon, alarms: [alarm] })
     const watched = read(htmlText(breaches(view)))
-    expect(watched).toContain('Alarms of the watch after completion Error rate alarm Error rate 4.1 %.')
+    expect(watched).toContain('Alarms of the watch after completion Errors alarm Error rate 4.1 %.')
     expect(watched).toContain('nothing was taken back')
     const banner = htmlText(statusBanner(view))
     expect(banner).toContain('class="banner breached"')

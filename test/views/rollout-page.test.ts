@@ -90,7 +90,7 @@ describe('the page of a rollout', () => {
   it('puts open breaches before closed ones', () => {
     const text = read(page(pausedByBreach))
     expect(text.indexOf('First-pass yield severe breach')).toBeGreaterThan(0)
-    expect(text.indexOf('First-pass yield severe breach')).toBeLessThan(text.indexOf('Error rate breach'))
+    expect(text.indexOf('First-pass yield severe breach')).toBeLessThan(text.indexOf('Errors breach'))
   })
 
   it('records newest first and folds away what is older', () => {
@@ -109,7 +109,7 @@ describe('the page of a rollout', () => {
       'Paused outside of its hours: Munich opens at 06:00',
       'Resumed by itself: what it rested for is over',
       'Asked for 8 retests on the other build, in 4 matched pairs',
-      'Severe alarm of the watch: error rate: 4.1 % against 0.4 %',
+      'Severe alarm of the watch: errors: 4.1 % against 0.4 %',
     ])
       expect(text).toContain(said)
   })

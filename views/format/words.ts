@@ -1,6 +1,7 @@
 // The words of verdicts, statuses and people, as the pages say them.
 import type { Actor } from '../../server/domain/actor.ts'
-import { type GateMetric, type GateMode, gateMetric } from '../../server/domain/gates/gate.ts'
+import { titleOf } from '../../server/domain/gate-reading.ts'
+import type { GateMode } from '../../server/domain/gates/gate.ts'
 import type { GateVerdict, VerdictWord } from '../../server/domain/gates/verdict.ts'
 import type { PauseReason } from '../../server/domain/rollout/state.ts'
 
@@ -15,31 +16,13 @@ export const verdictWords: Record<VerdictWord, string> = {
   blind: 'blind',
 }
 
-const gateTitles: Record<GateMetric, string> = {
-  'first-pass yield': 'First-pass yield',
-  'first-pass yield rise': 'Yield rise (escapes)',
-  'error rate': 'Error rate',
-  'timeout rate': 'Timeout rate',
-  duration: 'Duration',
-  'measurement coverage': 'Measurement coverage',
-  custom: 'Custom',
-  'error budget': 'Error budget',
-  telemetry: 'Telemetry',
-  'new failure mode': 'New failure modes',
-  'reference samples': 'Reference samples',
-  'mixed builds': 'Mixed builds',
-  'sample ratio': 'Sample ratio',
-}
-
-/** A gate without a name of its own has its metric's, which reads better as a title. */
 export function gateTitle(name: string): string {
-  const metric = gateMetric.safeParse(name)
-  return metric.success ? gateTitles[metric.data] : name
+  return titleOf(name) ?? name
 }
 
 /** The same within a sentence; names that people gave stay as they are. */
 export function gateWord(name: string): string {
-  return gateMetric.safeParse(name).success ? gateTitle(name).toLowerCase() : name
+  return titleOf(name)?.toLowerCase() ?? name
 }
 
 /** What a breach of it does. */

@@ -99,8 +99,8 @@ describe('pages', () => {
   it('show the difference and the evidence of the gate that is asked for', async () => {
     const page = (gate: string) => get(`/rollouts/${known}?key=${encodeURIComponent(key)}&gate=${gate}`)
     const { body } = await page('error%20rate')
-    expect(body).toContain('Difference: Error rate')
-    expect(body).toContain('Evidence: Error rate')
+    expect(body).toContain('Difference: Errors')
+    expect(body).toContain('Evidence: Errors')
     const spec = body.match(/data-spec="([^"]*evidence[^"]*)"/)?.[1]?.replaceAll('&#38;', '&') ?? ''
     expect(new URL(spec, 'http://here').searchParams.get('gate')).toBe('error rate')
     const link = body.match(/<a href="([^"]*)">First-pass yield<\/a>/)?.[1]?.replaceAll('&#38;', '&') ?? ''
@@ -135,7 +135,7 @@ describe('charts', () => {
   it('are of the gate that is asked for', async () => {
     const drawn = (gate: string) =>
       get(`/rollouts/${known}/charts/evidence.svg?key=${encodeURIComponent(key)}&gate=${gate}`)
-    expect((await drawn('error%20rate')).body).toContain('aria-label="Evidence of error rate')
+    expect((await drawn('error%20rate')).body).toContain('aria-label="Evidence of errors')
     expect((await drawn('first-pass%20yield')).body).toContain('aria-label="Evidence of first-pass yield')
   })
 
