@@ -71,6 +71,13 @@ describe('advance', () => {
           .isRefused('not now', /frozen until Monday: stock-taking/)
   })
 
+  test('is not held up by a freeze that is over', () => {
+    const items = frozen.items.map((item) => ({ ...item, met: true }))
+    given(...firstLive)
+      .when({ ...advance, readiness: { ready: true, items } })
+      .gives({ type: 'StageAdvanced' }, { type: 'StageStarted' })
+  })
+
   test('does not pass over a pause by a person unless it says why', () => {
     const held = given(...firstLive, paused())
     held.when(advance).isRefused('not now', /paused: lunch/)

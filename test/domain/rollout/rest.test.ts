@@ -121,6 +121,10 @@ describe('a person', () => {
     given(...lifted)
       .when(closed)
       .gives({ type: 'RolloutPaused', reason: 'window' })
+    const both = { ...resumed, why: 'known', lifted: 'window' as const }
+    given(...lifted, paused('window'), both)
+      .when(judgedAll(looked('blind', unseen), { ...usualPolicy, rests: 'night' }))
+      .givesNothing()
     given(...lifted, ...advanced(1, station(2)))
       .when(blind)
       .gives({ type: 'RolloutPaused', reason: 'blind' })
