@@ -9,6 +9,7 @@ const figure = z.number().gt(0)
 const report = z.object({
   verdict_20_ms: figure,
   verdict_2000_ms: figure,
+  verdict_2000_without_past_ms: figure,
   suspected_2000_ms: figure,
   reference_ms: figure,
   quick: z.literal(true),
@@ -18,6 +19,7 @@ const report = z.object({
       stations: figure,
       canary: figure,
       base: z.number().min(0),
+      past: z.enum(['own', 'none']),
       ms: figure,
       ratio: figure,
     }),
@@ -29,12 +31,16 @@ describe('the measurement of a verdict', () => {
     const { stdout, status } = bench('--quick', '--json')
     const { rows, ...summary } = report.parse(JSON.parse(stdout))
     expect(status).toBe(0)
-    expect(rows.map(({ canary, base }) => `${canary} + ${base}`)).toEqual(
-      ['5 + 15', '100 + 100', '1000 + 1000', '2000 + 0'].flatMap((arms) => [arms, arms]),
+    expect(rows.map(({ canary, base, past }) => `${canary} + ${base} ${past}`)).toEqual(
+      ['5 + 15 own', '100 + 100 own', '1000 + 1000 own', '2000 + 0 own', '2000 + 0 none'].flatMap((arms) => [
+        arms,
+        arms,
+      ]),
     )
     const verdicts = rows.filter(({ work }) => work === 'verdict')
     expect(summary.verdict_20_ms).toBe(verdicts[0]?.ms)
     expect(summary.verdict_2000_ms).toBe(Math.max(verdicts[2]?.ms ?? 0, verdicts[3]?.ms ?? 0))
+    expect(summary.verdict_2000_without_past_ms).toBe(verdicts[4]?.ms)
     for (const { ms, ratio } of rows) expect(ratio).toBeCloseTo(ms / summary.reference_ms, 9)
   })
 
