@@ -24,7 +24,7 @@ export function smoothTable(exact: (at: number) => number): (at: number) => numb
     const nearest = Math.round(at / SPACING)
     const offset = at / SPACING - nearest
     if (Math.abs(nearest) > REACH - HALF) return exact(at)
-    if (offset === 0) return nodeValue(nearest)
+    if (Math.abs(offset) < CLOSEST) return nodeValue(nearest)
     let weighted = 0
     let total = 0
     for (let place = 0; place <= 2 * HALF; place++) {
@@ -36,6 +36,9 @@ export function smoothTable(exact: (at: number) => number): (at: number) => numb
     return weighted / total
   }
 }
+
+/** Nearer to a node the division would overflow, and infinity over infinity is no number. */
+const CLOSEST = 1e-100
 
 const SPACING = 0.25
 const REACH = 256
