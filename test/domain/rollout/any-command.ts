@@ -17,12 +17,13 @@ const anyBuild = fc.constantFrom(base, build, build, thirdBuild)
 const anyReadiness = fc.constantFrom<Readiness>(ready, ready, notReady)
 const why = fc.constantFrom('because', ' ')
 const evidence = fc.constant<SeenEvidence[]>([])
+const closed = fc.constantFrom(null, null, 'night')
 const ago = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 3 * hour }))
 
 const gateNames = ['first-pass yield', 'error rate', 'duration', 'reference samples'] as const
 
 const verbs = fc.oneof(
-  fc.record({ type: fc.constant('approve' as const) }),
+  fc.record({ type: fc.constant('approve' as const), closed }),
   fc.record({
     type: fc.constant('advance' as const),
     why,
@@ -104,7 +105,7 @@ const judgement = fc.record({
 const watching = fc.record({ type: fc.constant('watch' as const), verdict: anyVerdict })
 
 const facts = fc.oneof(
-  fc.record({ type: fc.constant('start' as const) }),
+  fc.record({ type: fc.constant('start' as const), closed }),
   fc.record({ type: fc.constant('join' as const), stationId: anyStation }),
   fc.record({ type: fc.constant('leave' as const), stationId: anyStation, why }),
   fc.record({

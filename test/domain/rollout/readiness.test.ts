@@ -142,3 +142,15 @@ test('a start is ready with its approvals, and asks for none when its plan does 
   expect(startReadiness(given(pending, { type: 'StartApproved' }).state).ready).toBe(true)
   expect(startReadiness(given(created()).state)).toEqual({ items: [], ready: false })
 })
+
+test('a start is closed as a stage is, with its approvals beside it', () => {
+  const closed = { kind: 'freeze' as const, why: 'stock-taking' }
+  const { state } = given(created())
+  expect(startReadiness(state, closed)).toMatchObject({
+    ready: false,
+    items: [{ kind: 'freeze', met: false, text: 'stock-taking' }],
+  })
+  const pending = given(created({ plan: aPlan({ startApprovals: 1 }) }), { type: 'StartApproved' })
+  expect(unmet(startReadiness(pending.state, closed))).toEqual(['stock-taking'])
+  expect(startReadiness(given(...firstLive).state, closed)).toEqual({ items: [], ready: false })
+})

@@ -45,6 +45,22 @@ describe('start', () => {
     later.when({ type: 'start' }, t0 + hour).gives({ type: 'RolloutStarted' }, { type: 'StageStarted' })
   })
 
+  test('waits while hours are closed or a freeze is on, and is not refused when they are over', () => {
+    const closed = 'frozen until Monday: stock-taking'
+    given(created())
+      .when({ type: 'start', closed })
+      .isRefused('not now', /the start waits: frozen until Monday/)
+    given(created())
+      .when({ type: 'start', closed: null })
+      .gives({ type: 'RolloutStarted' }, { type: 'StageStarted' })
+    const last = given(twoApprovals, { type: 'StartApproved', by: ada })
+    const approved = last.when({ type: 'approve', by: marek, closed })
+    approved.gives({ type: 'StartApproved', by: marek })
+    given(...last.events, ...approved.events)
+      .when({ type: 'start' })
+      .gives({ type: 'RolloutStarted' }, { type: 'StageStarted' })
+  })
+
   test('changes nothing in a rollout that has started or ended', () => {
     given(...firstLive)
       .when({ type: 'start' })

@@ -10,6 +10,7 @@ import {
   completed,
   created,
   firstLive,
+  frozen,
   given,
   lastLive,
   notReady,
@@ -38,6 +39,8 @@ describe('what a rollout waits for', () => {
     ])
     expect(waits([created({ plan }), { type: 'StartApproved' }])).toEqual(['1 approval of the start'])
     expect(waits([created()])).toEqual([])
+    expect(waits([created()], frozen)).toEqual(['frozen until Monday: stock-taking'])
+    expect(waits([created({ startAt: t0 - hour })])).toEqual([])
   })
 
   test('in a stage is all that is missing, silent stations by name', () => {
