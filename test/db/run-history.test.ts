@@ -109,7 +109,7 @@ test('has no aborted run, no reference sample, and none of a build that nobody k
 
 test('goes back from the newest run, however long ago that was', async () => {
   const line = await rawLine(db, { stations: 1, deployments: 1 })
-  const moments = [0, 4 * day, 8 * day, 9 * day]
+  const moments = [9 * day, 0, 8 * day, 4 * day]
   await store(
     line,
     moments.map((after) => ({ startedAt: from + after })),
