@@ -143,6 +143,16 @@ test('it keeps the usual gap and the long end of durations, of whichever build',
   expect(await past()).toMatchObject({ gap: 300, p99: 99 })
 })
 
+test('the run of a reference sample is no habit', async () => {
+  const { past } = await frozen((line) => [
+    ...Array.from({ length: 20 }, (_, index) => run(line, start - (index + 1) * 5 * minute)),
+    ...Array.from({ length: 20 }, (_, index) =>
+      run(line, start - (index + 1) * 5 * minute + 1000, { sample: 'ignored', seconds: 900 }),
+    ),
+  ])
+  expect(await past()).toMatchObject({ gap: 300, p99: 42 })
+})
+
 test('a station that never ran has no past, and no habit', async () => {
   const { past, metrics, fleet } = await frozen(() => [])
   const none = { n: 0, bad: 0, expected: 0, usual: null }
@@ -176,6 +186,17 @@ test('what is frozen stays: a late run of the days before does not change it, no
   await freeze()
   await join(0)
   expect([await past(), await metrics(), await fleet()]).toEqual(before)
+})
+
+test('what is frozen stays where no gate counts, too', async () => {
+  const { line, store, past, join } = await frozen((own) => [run(own, start - day)], {
+    gates: [{ metric: 'reference samples' }],
+  })
+  const before = await past()
+  expect(before).toMatchObject({ units: 1, runs: 1 })
+  await store([run(line, start - 2 * day, { outcome: 'FAIL' })])
+  await join(0)
+  expect(await past()).toEqual(before)
 })
 
 test('a station that joins gets a past of its own, by the rates of the start', async () => {

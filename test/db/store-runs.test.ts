@@ -51,7 +51,7 @@ test('any history gives the tallies that a recount gives', { timeout: 120_000 },
       for (const batch of batches) await store(line, batch)
       expect(await tallied(db, line.procedureId)).toEqual(await recounted(db, line.procedureId))
     }),
-    { numRuns: 50 },
+    { numRuns: 25 },
   )
 })
 

@@ -176,7 +176,7 @@ const anyRuns = fc
         { requiredKeys: [] },
       ),
     }),
-    { maxLength: 40 },
+    { maxLength: 40, size: 'max' },
   )
   .map((all) =>
     all.map(({ seconds, ...run }, index) => aRun(index, { ...run, endedAt: run.startedAt + seconds * 1000 })),
@@ -224,7 +224,7 @@ describe('what new runs change in the counts', () => {
           expect(Math.abs((kept.metrics[key]?.expected ?? Number.NaN) - expected)).toBeLessThan(1e-9)
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     )
   })
 

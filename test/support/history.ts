@@ -53,7 +53,7 @@ export function histories(ids: Ids, from: number, minutes: number): fc.Arbitrary
       }
     })
   return fc
-    .array(run, { minLength: 1, maxLength: 80 })
+    .array(run, { minLength: 1, maxLength: 80, size: 'max' })
     .chain((runs) =>
       fc.tuple(
         fc.shuffledSubarray(runs, { minLength: runs.length }),

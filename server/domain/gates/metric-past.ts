@@ -60,7 +60,10 @@ export function metricPasts(
 
 export type PastRun = CountedRun & { startedAt: Instant; product: string | null; shift: number }
 
-/** The past of one station, from its runs on base. What is bad is decided as of the base arm: beyond the usual alone. */
+/**
+ * The past of one station, from its runs on base, none of them aborted. What is bad is decided as of the base arm:
+ * beyond the usual alone.
+ */
 export function pastOfRuns(stationId: StationId, countings: RunCounting[], runs: PastRun[]): PastCounts {
   const cells = new Map<string, PastCell>()
   const days = new Map<string, PastDay>()
@@ -85,7 +88,7 @@ export function pastOfRuns(stationId: StationId, countings: RunCounting[], runs:
 function usualOf(counting: RunCounting, runs: PastRun[]): number | null {
   if (counting.usual === null) return null
   const { value, usual } = counting
-  const values = runs.flatMap((run) => (run.outcome === 'ABORTED' ? [] : (value(run) ?? [])))
+  const values = runs.flatMap((run) => value(run) ?? [])
   return usualNumber(usual, values.filter(Number.isFinite))
 }
 
