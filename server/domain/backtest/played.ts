@@ -11,7 +11,7 @@ import { type HistoryRun, runsBetween } from './history.ts'
 import { regularLooks } from './looks.ts'
 import { type FrozenPast, pastAt } from './past-at.ts'
 import { type Replayed, replayed } from './replay.ts'
-import { type ReplayedStage, replayedStages } from './replayed-stages.ts'
+import { longestStageMs, type ReplayedStage, replayedStages } from './replayed-stages.ts'
 import type { Start } from './starts.ts'
 
 export type Asked = {
@@ -50,13 +50,12 @@ export function* played(starts: Start[], plan: Plan, asked: Asked): Generator<Pl
 
 /** Stages of one size are played once: on a small fleet a share may come to the same stations. */
 function* playedStart(start: Start, plan: Plan, { drops }: Asked, seed: string): Generator<Played> {
-  const stages = replayedStages(plan)
   const gates = actingGates(plan)
   const past = pastAt(start, gates)
   const order = orderStations(start.stations, { seed, handPicked: [], progression: plan.progression })
-  const runs = runsSince(start, Math.max(...stages.map(({ longestMs }) => longestMs)))
+  const runs = runsSince(start, longestStageMs(plan))
   let before = 0
-  for (const stage of stages) {
+  for (const stage of replayedStages(plan)) {
     const size = stageSize(plan, stage.index, order.length)
     if (size === before) continue
     before = size

@@ -58,19 +58,18 @@ function changesOf({ runs }: StationHistory): number[] {
 }
 
 function startAt(known: Known[], at: Instant, longestMs: number): Start | undefined {
-  const byBuild = new Map<DeploymentId, StationHistory[]>()
-  let running = 0
+  const running: { station: StationHistory; build: DeploymentId | undefined }[] = []
   for (const { station, changes } of known) {
     const first = placeOf(station.runs, at - pastMs)
     const switched = placeOf(station.runs, at)
     const last = placeOf(station.runs, at + longestMs) - 1
-    if (last >= first) running += 1
-    const build = station.runs[first]?.deploymentId
+    if (last < first) continue
     const ranInBoth = first < switched && switched <= last
-    if (build === undefined || !ranInBoth || changes.some((place) => place > first && place <= last)) continue
-    byBuild.set(build, [...(byBuild.get(build) ?? []), station])
+    const isConstant = ranInBoth && !changes.some((place) => place > first && place <= last)
+    running.push({ station, build: isConstant ? station.runs[first]?.deploymentId : undefined })
   }
-  const [deploymentId, stations] = [...byBuild].toSorted(([, a], [, b]) => b.length - a.length)[0] ?? []
-  if (deploymentId === undefined || stations === undefined) return undefined
-  return stations.length >= 2 && stations.length * 2 >= running ? { at, deploymentId, stations } : undefined
+  const byBuild = [...Map.groupBy(running, ({ build }) => build)].filter(([build]) => build !== undefined)
+  const [deploymentId, taken = []] = byBuild.toSorted(([, a], [, b]) => b.length - a.length)[0] ?? []
+  if (deploymentId === undefined || taken.length < 2 || taken.length * 2 < running.length) return undefined
+  return { at, deploymentId, stations: taken.map(({ station }) => station) }
 }
