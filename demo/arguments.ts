@@ -1,7 +1,8 @@
 // The words after `npm run demo --`, read once; all faults are told at once.
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { scenarioNames, scenarios } from './factory/scenario.ts'
+import { scenarioNames } from './factory/scenario.ts'
+import { scenarios } from './factory/scenarios.ts'
 
 const defaultDirectory = '.data/demo'
 
@@ -90,8 +91,8 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
 
 export const helpText = `npm run demo -- [flags]   Firstpass with a simulated factory and a local Slack workspace
 
-  --scenario NAME    what the new build does (default ${defaults.scenario}):
-${scenarioNames.map((name) => `                       ${name.padEnd(11)}${scenarios[name].description}`).join('\n')}
+  --scenario NAME    what happens (default ${defaults.scenario}):
+${scenarioNames.map((name) => `                       ${name.padEnd(15)}${scenarios[name].summary}`).join('\n')}
   --stations N       test stations, 2 to 500 (default ${defaults.stations})
   --speed N          factory seconds in a real one, 1 to 600 (default ${defaults.speed})
   --seed N           another seed is another factory (default ${defaults.seed})

@@ -9,7 +9,7 @@ import { requireFreePort } from './factory/free-port.ts'
 import { greeting } from './factory/greeting.ts'
 import { listenToOperator } from './factory/operator.ts'
 import { realPause } from './factory/retry-wait.ts'
-import { scenarios } from './factory/scenario.ts'
+import { scenarios } from './factory/scenarios.ts'
 import { statusLine } from './factory/status-line.ts'
 import { startSlackWorkspace } from './slack/workspace.ts'
 

@@ -1,11 +1,16 @@
 // The few questions of the administrator's API that setting up a factory needs.
 import { z } from 'zod'
 import { type Answer, fateOf, httpClient, type Request, wordsOf } from './http-client.ts'
+import type { ProcedurePolicy } from './procedure-policy.ts'
 import { type RealPause, retryWaitMs } from './retry-wait.ts'
 
 const created = z.object({ id: z.string() })
 const conflict = z.object({ id: z.string() })
 const createdStation = z.object({ id: z.string(), key: z.string() })
+const policyAnswer = z.object({
+  version: z.int(),
+  effective: z.object({ gates: z.array(z.object({ name: z.string() }).loose()) }),
+})
 const batchAnswer = z.object({ results: z.array(z.object({ status: z.int() }).loose()) })
 
 /** A server that starts may be away for a while; one that stays away is a fault to report. */
@@ -68,6 +73,18 @@ export function adminApi(deps: { url: string; adminToken: string; pause: RealPau
     read(z.unknown(), answer, 'make the base deployment the active one')
   }
 
+  /** Of a procedure that has no policy of its own yet. One that has keeps it. */
+  async function policy(procedureId: string, asked: ProcedurePolicy, reason: string): Promise<void> {
+    const path = `/api/v1/procedures/${procedureId}/policy`
+    const answer = await ask({ method: 'GET', path })
+    const { version, effective } = read(policyAnswer, answer, 'read the policy of the procedure')
+    if (version > 0) return
+    const policy =
+      'riskClass' in asked ? { risk_class: asked.riskClass } : { gates: [...effective.gates, asked.gate] }
+    const body = { policy, expected_version: version, reason }
+    read(z.unknown(), await ask({ method: 'PUT', path, body }), 'set the policy of the procedure')
+  }
+
   async function runs(bodies: readonly unknown[]): Promise<void> {
     const answer = await ask({ method: 'POST', path: '/api/v1/runs/batch', body: { runs: bodies } })
     const { results } = read(batchAnswer, answer, 'store the runs of the past')
@@ -90,7 +107,7 @@ export function adminApi(deps: { url: string; adminToken: string; pause: RealPau
     }
   }
 
-  return { procedure, deployment, station, activate, runs }
+  return { procedure, deployment, station, activate, policy, runs }
 }
 
 function read<Shape>(schema: z.ZodType<Shape>, answer: Answer & { kind: 'answer' }, task: string): Shape {

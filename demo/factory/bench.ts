@@ -1,12 +1,12 @@
 // The bench of one station: it tests unit after unit, and changes its build only between two runs.
 import type { Clock } from '../clock.ts'
+import type { BuildBehaviour } from './build-behaviour.ts'
 import type { StationProfile } from './fleet.ts'
 import { random } from './random.ts'
 import type { RetestShelf } from './retest-shelf.ts'
 import { type Execution, endOf } from './run-body.ts'
-import type { BuildRates } from './scenario.ts'
 import { pauseAfter } from './station-habits.ts'
-import { interruption, type Job, type TestResult, testUnit } from './test-result.ts'
+import { interruption, type Job, testUnit } from './test-result.ts'
 import type { UnitSupply } from './unit-supply.ts'
 
 /** Simulated milliseconds between two looks when the station has nothing to run. */
@@ -20,8 +20,8 @@ export function bench(deps: {
   shelf: RetestShelf
   /** The deployment that this station is asked to run now. */
   desired: () => string | null
-  ratesOf: (deploymentId: string) => BuildRates
-  started: (deploymentId: string, at: number) => void
+  behaviourOf: (deploymentId: string) => BuildBehaviour
+  started: (run: Omit<Execution, 'result'>) => void
   finished: (execution: Execution) => void
 }) {
   const { profile, seed, clock } = deps
@@ -46,23 +46,14 @@ export function bench(deps: {
     const job = interrupted ?? deps.supply.next(clock.now())
     const cutShort = interrupted ? null : interruption(seed, profile, job)
     interrupted = cutShort ? job : null
-    const result = cutShort ?? testUnit(seed, profile, job, deps.ratesOf(deploymentId))
-    const execution = await execute(job, result, deploymentId, signal)
+    const build = deps.behaviourOf(deploymentId)
+    const result = cutShort ?? testUnit(seed, profile, job, build)
+    const execution = { job, result, deploymentId, build, startedAt: clock.now() }
+    deps.started(execution)
+    await clock.sleep(endOf(execution) - clock.now(), signal)
     deps.finished(execution)
     deps.shelf.put(job, result, profile, endOf(execution))
     await clock.sleep(pauseAfter(seed, profile, job), signal)
-  }
-
-  async function execute(
-    job: Job,
-    result: TestResult,
-    deploymentId: string,
-    signal: AbortSignal,
-  ): Promise<Execution> {
-    const execution = { job, result, deploymentId, startedAt: clock.now() }
-    deps.started(deploymentId, execution.startedAt)
-    await clock.sleep(endOf(execution) - clock.now(), signal)
-    return execution
   }
 
   return { work }

@@ -4,9 +4,12 @@ import { adminApi } from './admin-api.ts'
 import type { FactoryLog } from './factory-log.ts'
 import { fleet as fleetOf } from './fleet.ts'
 import { history } from './history.ts'
+import { factoryIncident } from './incident.ts'
+import { referenceSamples } from './reference-samples.ts'
 import { retestShelf } from './retest-shelf.ts'
 import { type RealPause, realPause } from './retry-wait.ts'
-import { baseRates, type ScenarioName, scenarios } from './scenario.ts'
+import type { ScenarioName } from './scenario.ts'
+import { scenarios } from './scenarios.ts'
 import { type Score, scoreboard } from './scoreboard.ts'
 import { type FactorySetUp, setUpFactory, storePast } from './set-up.ts'
 import { station } from './station.ts'
@@ -58,9 +61,19 @@ export async function startFactory(options: FactoryOptions) {
   const generation = options.earlier?.generation ?? 1
   const working = new AbortController()
   const delivering = new AbortController()
+  const signal = options.signal ?? working.signal
+  const admin = adminApi({ url, adminToken: options.adminToken, pause, signal })
   const setUp = options.earlier?.setUp ?? (await prepare())
+  if (scenario.policy)
+    await admin.policy(setUp.procedureId, scenario.policy, `For the scenario ${scenario.name}`)
   const scores = scoreboard()
-  let silenced: string | null = null
+  const incident = factoryIncident({
+    incident: scenario.incident,
+    candidate: { id: setUp.candidate.id, behaviour: scenario.candidate },
+    now: clock.now,
+    goOffline,
+    say: log.info,
+  })
 
   const stations = fleet.map((profile) =>
     station({
@@ -71,17 +84,20 @@ export async function startFactory(options: FactoryOptions) {
       seed,
       clock,
       pause,
-      supply: unitSupply({ station: profile.name, shelf, generation, firstIndex: pastFirstAttempts() + 1 }),
+      supply: unitSupply({
+        station: profile.name,
+        shelf,
+        samples: referenceSamples({ seed, station: profile.name }),
+        productOf: (index) => incident.productAt(profile, index),
+        generation,
+        firstIndex: pastFirstAttempts() + 1,
+      }),
       shelf,
-      ratesOf: (deploymentId) => (deploymentId === setUp.candidate.id ? scenario.candidate : baseRates),
+      behaviourOf: (deploymentId) => incident.behaviourOf(profile, deploymentId),
+      heldMs: incident.heldMs,
       scoreboard: scores,
       log,
-      acknowledged: (pickup) => {
-        if (!scenario.firstCanaryGoesSilent || silenced !== null) return
-        if (pickup.deployment_id !== setUp.candidate.id) return
-        silenced = profile.name
-        goOffline(profile.name)
-      },
+      acknowledged: (pickup) => incident.acknowledged(profile, pickup),
     }),
   )
   const ended = Promise.all(stations.map((one) => one.run(working.signal, delivering.signal)))
@@ -89,8 +105,6 @@ export async function startFactory(options: FactoryOptions) {
   ended.catch((error: unknown) => log.warn(`The simulated factory broke: ${String(error)}`))
 
   async function prepare(): Promise<FactorySetUp> {
-    const signal = options.signal ?? working.signal
-    const admin = adminApi({ url, adminToken: options.adminToken, pause, signal })
     const made = await setUpFactory({ ...options, admin, fleet })
     const past = history({
       seed,
@@ -102,7 +116,7 @@ export async function startFactory(options: FactoryOptions) {
       endsAt: clock.now(),
     })
     log.info(`Storing ${past.length} runs of the past days of ${fleet.length} stations.`)
-    await storePast(admin, made, past)
+    await storePast(admin, made, seed, past)
     return made
   }
 

@@ -10,14 +10,17 @@ export type StationProfile = {
   bias: number
   /** Usual seconds of a passed run. */
   cycleSeconds: number
+  /** How many units its line is ahead in the rotation of products. */
+  rotationOffset: number
 }
 
+const firstLine = { site: 'Lyon', line: 'L1', rotationOffset: 0 }
 const lines = [
-  { site: 'Lyon', line: 'L1' },
-  { site: 'Penang', line: 'P1' },
-  { site: 'Lyon', line: 'L2' },
-  { site: 'Penang', line: 'P2' },
-  { site: 'Lyon', line: 'L3' },
+  firstLine,
+  { site: 'Penang', line: 'P1', rotationOffset: 7 },
+  { site: 'Lyon', line: 'L2', rotationOffset: 13 },
+  { site: 'Penang', line: 'P2', rotationOffset: 20 },
+  { site: 'Lyon', line: 'L3', rotationOffset: 26 },
 ]
 
 /** Between-station standard deviation of the log-odds of passing. */
@@ -26,7 +29,7 @@ const biasSpread = 0.3
 /** `count` stations spread evenly over three lines in Lyon and two in Penang. */
 export function fleet(count: number, seed: number): StationProfile[] {
   return Array.from({ length: count }, (_, index) => {
-    const { site, line } = lines[index % lines.length] ?? { site: 'Lyon', line: 'L1' }
+    const { site, line, rotationOffset } = lines[index % lines.length] ?? firstLine
     const name = `${site.toUpperCase()}-${line}-${String(Math.floor(index / lines.length) + 1).padStart(2, '0')}`
     const draw = random(seed, name, 'profile')
     return {
@@ -36,6 +39,7 @@ export function fleet(count: number, seed: number): StationProfile[] {
       tags: [draw.uniform() < 0.5 ? 'fixture-a' : 'fixture-b'],
       bias: biasSpread * draw.normal(),
       cycleSeconds: 45 + 30 * draw.uniform(),
+      rotationOffset,
     }
   })
 }

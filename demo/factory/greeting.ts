@@ -1,5 +1,5 @@
 // What a person reads when the demo is up.
-import type { Scenario } from './scenario.ts'
+import { type Scenario, scenarioNames } from './scenario.ts'
 
 export function greeting(about: {
   url: string
@@ -31,6 +31,7 @@ Scenario ${about.scenario.name}: ${about.scenario.description}
 What to expect: ${about.scenario.expect}
 A stage soaks for ${about.soakMinutes} minutes of the factory, here ${soakSeconds} seconds.
 
+Other scenarios, with --scenario NAME: ${scenarioNames.filter((name) => name !== about.scenario.name).join(', ')}.
 Type "offline STATION" or "back STATION" here to cut a station's network or plug it in again. Ctrl-C stops.
 `
 }
@@ -41,9 +42,11 @@ function howToStart(about: {
   otherSlack: boolean
   procedureName: string
   version: string
+  scenario: Scenario
 }): string {
   if (about.slackUrl === null && !about.otherSlack)
     return `Start the rollout of ${about.procedureName} ${about.version} over HTTP with the admin token: ${about.url}/docs`
   const where = about.slackUrl === null ? 'Slack' : 'the channel #pcba-rollouts of the workspace'
-  return `Type this in ${where}:\n\n  /rollout start ${about.procedureName} ${about.version}`
+  const command = `/rollout start ${about.procedureName} ${about.version} ${about.scenario.startWords}`
+  return `Type this in ${where}:\n\n  ${command.trimEnd()}`
 }

@@ -1,10 +1,12 @@
-// Tells the server when a run starts and ends. Only the latest state is worth sending; a lost one is not repeated.
+// Tells the server when a run starts and ends, and how the station is. Only the latest state is worth sending; a lost
+// one is not repeated.
 
 import type { FactoryLog } from './factory-log.ts'
 import { fateOf, wordsOf } from './http-client.ts'
 import type { StationLink } from './station-link.ts'
+import type { Telemetry } from './telemetry.ts'
 
-export type Heartbeat = { busy: false } | { busy: true; run_started_at: string }
+export type Heartbeat = Telemetry & ({ busy: false } | { busy: true; run_started_at: string })
 
 export function heartbeats(deps: { stationName: string; link: StationLink; log: FactoryLog }) {
   let latest: Heartbeat | null = null

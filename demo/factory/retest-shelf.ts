@@ -13,10 +13,11 @@ export function retestShelf(deps: { seed: number; fleet: readonly StationProfile
 
   /** Keeps the unit for its next attempt, when its result asks for one. */
   function put(job: Job, result: TestResult, at: StationProfile, now: number): void {
-    if (result.outcome === 'PASS' || result.outcome === 'ABORTED' || job.attempt >= mostAttempts) return
+    if (result.outcome === 'PASS' || result.outcome === 'ABORTED') return
+    if (job.sample || job.attempt >= mostAttempts) return
     const line = deps.fleet.filter((one) => one.line === at.line).map((one) => one.name)
     const { station, afterMs } = retestOf(deps.seed, at, line, job)
-    waiting.push({ job: { serial: job.serial, attempt: job.attempt + 1 }, station, readyAt: now + afterMs })
+    waiting.push({ job: { ...job, attempt: job.attempt + 1 }, station, readyAt: now + afterMs })
   }
 
   /** The first unit that this station may test again by now. */

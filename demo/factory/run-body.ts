@@ -1,35 +1,50 @@
 // The body of a run as a station posts it.
+import type { BuildBehaviour } from './build-behaviour.ts'
+import type { ProductName } from './product.ts'
+import { type RunMetrics, runMetrics } from './run-metrics.ts'
 import { type Phase, testPhases } from './test-phases.ts'
-import type { Job, RunOutcome, TestResult } from './test-result.ts'
+import type { Job, RunOutcome, Sample, TestResult } from './test-result.ts'
 
 export type RunBody = {
   procedure_id: string
   deployment_id: string
   serial_number: string
+  part_number: ProductName
+  /** Only on reference samples. */
+  sample?: Sample
   outcome: RunOutcome
+  /** Only where the phases do not tell it. */
+  failure_mode?: string
   started_at: string
   ended_at: string
-  phases?: Phase[]
-  /** Only in the back-fill, which one administrator posts for every station. */
-  station_id?: string
+  metrics: RunMetrics
+  phases: Phase[]
 }
 
-export type Execution = { job: Job; result: TestResult; startedAt: number; deploymentId: string }
+export type Execution = {
+  job: Job
+  result: TestResult
+  startedAt: number
+  deploymentId: string
+  build: BuildBehaviour
+}
 
 export const endOf = (execution: Execution): number =>
   Math.round(execution.startedAt + execution.result.seconds * 1000)
 
-export function runBody(execution: Execution, procedureId: string): RunBody {
+export function runBody(seed: number, execution: Execution, procedureId: string): RunBody {
+  const { job, result } = execution
   return {
     procedure_id: procedureId,
     deployment_id: execution.deploymentId,
-    serial_number: execution.job.serial,
-    outcome: execution.result.outcome,
+    serial_number: job.serial,
+    part_number: job.product,
+    ...(job.sample === null ? {} : { sample: job.sample }),
+    outcome: result.outcome,
+    ...(result.failureMode === null ? {} : { failure_mode: result.failureMode }),
     started_at: new Date(execution.startedAt).toISOString(),
     ended_at: new Date(endOf(execution)).toISOString(),
+    metrics: runMetrics(seed, execution),
+    phases: testPhases(seed, execution),
   }
-}
-
-export function runBodyWithPhases(seed: number, execution: Execution, procedureId: string): RunBody {
-  return { ...runBody(execution, procedureId), phases: testPhases(seed, execution) }
 }

@@ -4,7 +4,7 @@ import type { Execution } from './run-body.ts'
 export type Score = {
   runs: number
   passed: number
-  /** Every run that ended without a pass; an aborted one is neither. */
+  /** Every run that ended without a pass; an aborted one, and that of a reference sample, is neither. */
   failed: number
   /** Units by their first attempt, as first-pass yield counts them. */
   units: number
@@ -21,14 +21,15 @@ export function scoreboard() {
   function count(execution: Execution): void {
     const before = byDeployment.get(execution.deploymentId) ?? nothing
     const { outcome } = execution.result
-    const passed = outcome === 'PASS'
-    const first = execution.job.attempt === 1 && outcome !== 'ABORTED'
+    const isResult = outcome !== 'ABORTED' && execution.job.sample === null
+    const passed = isResult && outcome === 'PASS'
+    const first = isResult && execution.job.attempt === 1
     byDeployment.set(
       execution.deploymentId,
       sum(before, {
         runs: 1,
         passed: Number(passed),
-        failed: Number(!passed && outcome !== 'ABORTED'),
+        failed: Number(isResult && !passed),
         units: Number(first),
         unitsPassed: Number(first && passed),
       }),

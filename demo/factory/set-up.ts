@@ -49,13 +49,14 @@ export async function setUpFactory(input: {
 export async function storePast(
   admin: AdminApi,
   setUp: FactorySetUp,
+  seed: number,
   past: readonly PastRun[],
 ): Promise<void> {
   const idOf = new Map(setUp.stations.map((one) => [one.name, one.id]))
   for (let from = 0; from < past.length; from += mostInBatch)
     await admin.runs(
       past.slice(from, from + mostInBatch).map((run) => ({
-        ...runBody(run, setUp.procedureId),
+        ...runBody(seed, run, setUp.procedureId),
         station_id: idOf.get(run.station),
       })),
     )

@@ -2,6 +2,7 @@
 import type { Clock } from '../clock.ts'
 import { assignmentWatch } from './assignment-watch.ts'
 import { bench } from './bench.ts'
+import type { BuildBehaviour } from './build-behaviour.ts'
 import type { FactoryLog } from './factory-log.ts'
 import type { StationProfile } from './fleet.ts'
 import { heartbeats } from './heartbeats.ts'
@@ -10,11 +11,11 @@ import { type Letter, outbox, type PickupBody } from './outbox.ts'
 import { random } from './random.ts'
 import type { RetestShelf } from './retest-shelf.ts'
 import type { RealPause } from './retry-wait.ts'
-import { type Execution, runBodyWithPhases } from './run-body.ts'
-import type { BuildRates } from './scenario.ts'
+import { type Execution, runBody } from './run-body.ts'
 import type { Scoreboard } from './scoreboard.ts'
 import { uploadOf } from './station-habits.ts'
 import { stationLink } from './station-link.ts'
+import { stationTelemetry } from './telemetry.ts'
 import type { UnitSupply } from './unit-supply.ts'
 
 export function station(deps: {
@@ -27,7 +28,9 @@ export function station(deps: {
   pause: RealPause
   supply: UnitSupply
   shelf: RetestShelf
-  ratesOf: (deploymentId: string) => BuildRates
+  behaviourOf: (deploymentId: string) => BuildBehaviour
+  /** For how many simulated milliseconds a run of that deployment stays here before it is sent. */
+  heldMs: (deploymentId: string) => number
   scoreboard: Scoreboard
   log: FactoryLog
   /** The server knows now that this station has, or runs, a deployment. */
@@ -44,6 +47,7 @@ export function station(deps: {
     },
   })
   const heart = heartbeats(shared)
+  const own = stationTelemetry({ seed, station: profile.name })
   const held = new Set<Letter>()
   let announced: string | null = null
 
@@ -70,8 +74,10 @@ export function station(deps: {
       untilStopped(post.deliver(delivering), delivering),
     ])
 
-    function started(deploymentId: string, at: number): void {
-      heart.say({ busy: true, run_started_at: new Date(at).toISOString() }, working)
+    function started({ deploymentId, build, startedAt }: Omit<Execution, 'result'>): void {
+      own.closed(deploymentId, build)
+      const run_started_at = new Date(startedAt).toISOString()
+      heart.say({ busy: true, run_started_at, ...own.read(build) }, working)
       if (announced === deploymentId) return
       announced = deploymentId
       post.put(pickup(deploymentId, 'running'))
@@ -80,10 +86,12 @@ export function station(deps: {
 
   function finished(execution: Execution, working: AbortSignal): void {
     deps.scoreboard.count(execution)
-    heart.say({ busy: false }, working)
-    const letter: Letter = { kind: 'run', body: runBodyWithPhases(seed, execution, procedureId) }
+    heart.say({ busy: false, ...own.read(execution.build) }, working)
+    const letter: Letter = { kind: 'run', body: runBody(seed, execution, procedureId) }
     const upload = uploadOf(seed, profile, execution.job)
-    if (upload.manner === 'late') void putLater(letter, upload.afterMs, working)
+    const heldMs = deps.heldMs(execution.deploymentId)
+    if (heldMs > 0) void putLater(letter, heldMs, working)
+    else if (upload.manner === 'late') void putLater(letter, upload.afterMs, working)
     else post.put(letter)
     if (upload.manner === 'twice') post.put(letter)
   }

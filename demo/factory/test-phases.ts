@@ -1,7 +1,7 @@
 // The phases of a functional test of a board, with measurements that agree with the outcome of the run.
 import { random } from './random.ts'
 import type { Execution } from './run-body.ts'
-import type { RunOutcome } from './test-result.ts'
+import { lockTimeout, type RunOutcome } from './test-result.ts'
 
 type Measurement = {
   name: string
@@ -31,17 +31,9 @@ const measuredSteps = steps.filter((step) => step.measured !== null)
 
 /** All phases of a passed run; up to and with the one that ended it of any other. */
 export function testPhases(seed: number, execution: Execution): Phase[] {
-  const { job, result } = execution
+  const { job, result, build } = execution
   const draw = random(seed, job.serial, job.attempt, 'phases')
-  const luck = draw.uniform()
-  const last =
-    result.outcome === 'PASS'
-      ? steps.length - 1
-      : result.outcome === 'FAIL'
-        ? steps.findIndex(
-            (step) => step.name === measuredSteps[Math.floor(luck * measuredSteps.length)]?.name,
-          )
-        : Math.floor(luck * steps.length)
+  const last = lastStep(execution, draw.uniform())
   const taken = steps.slice(0, last + 1)
   const total = taken.reduce((sum, step) => sum + step.share, 0)
   let at = execution.startedAt
@@ -49,16 +41,35 @@ export function testPhases(seed: number, execution: Execution): Phase[] {
     const startedAt = at
     at += (step.share / total) * result.seconds * 1000
     const outcome = index === last ? lastPhase(result.outcome) : 'PASS'
+    const isMeasured =
+      outcome !== 'ERROR' &&
+      // What never locked was never measured.
+      (index < last || result.failureMode === null) &&
+      (build.hasLimits || step.name !== 'sleep_current')
     return {
       name: step.name,
       outcome,
       started_at: new Date(startedAt).toISOString(),
       ended_at: new Date(at).toISOString(),
-      ...(step.measured && outcome !== 'ERROR'
+      ...(step.measured && isMeasured
         ? { measurements: [measurement(step.measured, outcome, draw.normal())] }
         : {}),
     }
   })
+}
+
+/** The index of the step that ended the run. */
+function lastStep({ job, result }: Execution, luck: number): number {
+  if (result.outcome === 'PASS') return steps.length - 1
+  if (result.failureMode === lockTimeout) return indexOf('rf_output')
+  if (result.outcome !== 'FAIL') return Math.floor(luck * steps.length)
+  // The known-bad sample has one fault, and always that one.
+  if (job.sample === 'failing') return indexOf('sleep_current')
+  return indexOf(measuredSteps[Math.floor(luck * measuredSteps.length)]?.name)
+}
+
+function indexOf(name: (typeof steps)[number]['name'] | undefined): number {
+  return steps.findIndex((step) => step.name === name)
 }
 
 function lastPhase(outcome: RunOutcome): Phase['outcome'] {

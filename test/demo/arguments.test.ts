@@ -73,6 +73,7 @@ describe('the arguments of the demo', () => {
 
   it('helps whatever else is said', () => {
     expect(read('--help', '--stations', 'one')).toEqual({ kind: 'help' })
-    for (const name of scenarioNames) expect(helpText).toContain(name)
+    for (const name of scenarioNames) expect(helpText).toContain(`${name} `)
+    for (const line of helpText.split('\n')) expect(line.length, line).toBeLessThanOrEqual(110)
   })
 })

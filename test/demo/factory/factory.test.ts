@@ -98,6 +98,101 @@ describe('a factory', () => {
     expect(beats.some((one) => one.body.busy === false)).toBe(true)
   })
 
+  it('tells with every heartbeat how the station is, and with every run what was tested', async () => {
+    const { server, factory } = await running({ pastFirstAttempts: 20 })
+    await until(() => factory.stats().runs >= 30, '30 live runs')
+    await factory.stop()
+    const beats = server.seen().filter((one) => one.path.endsWith('/heartbeats'))
+    expect(beats.length).toBeGreaterThan(30)
+    for (const { body } of beats)
+      expect(body).toMatchObject({
+        telemetry: {
+          telemetry_gap_s: expect.any(Number),
+          drops: 0,
+          fixture_cycles: expect.any(Number),
+        },
+        checks: { acceptance_suite_passed: true },
+      })
+    // The past and the present alike.
+    const shapes = new Set(server.runs().map((run) => typeof run.part_number + Object.keys(run.metrics)))
+    expect(shapes).toEqual(new Set(['stringsettle_ms,retries']))
+    for (const run of server.runs()) expect(run.phases.length).toBeGreaterThan(0)
+  })
+
+  it('tests reference samples beside its units, and counts them as none', async () => {
+    // A minute in 3 real milliseconds: four hours, which bring samples to every station, in less than a second.
+    const { server, factory } = await running({ clock: fastClock({ speed: 20_000 }) })
+    const samples = () => server.runs().filter((run) => run.sample !== undefined && run.outcome !== 'ABORTED')
+    await until(() => samples().length >= 6, 'samples of three stations')
+    await factory.stop()
+    for (const run of samples()) expect(run.outcome).toBe(run.sample === 'golden' ? 'PASS' : 'FAIL')
+    const { runs, units, passed, failed } = factory.stats()
+    expect(passed + failed + samples().length).toBeLessThanOrEqual(runs)
+    const first = server.runs().filter((run) => run.sample === undefined && run.outcome !== 'ABORTED')
+    expect(units).toBe(new Set(first.map((run) => run.serial_number)).size)
+  })
+
+  it('loses telemetry on the canary stations alone in the scenario drops', async () => {
+    const { server, factory } = await running({ scenario: 'drops' })
+    expect(server.policies()).toEqual([
+      {
+        gates: [
+          expect.objectContaining({ metric: 'first-pass yield' }),
+          expect.objectContaining({ metric: 'telemetry' }),
+        ],
+      },
+    ])
+    const [first = ''] = factory.stationNames
+    await until(() => factory.stats().runs >= 9, 'some runs on base')
+    server.pin(first, factory.candidate.id)
+    await until(() => (factory.stats().byDeployment[factory.candidate.id]?.runs ?? 0) >= 10, 'canary runs')
+    await factory.stop()
+    const beats = server
+      .seen()
+      .flatMap(({ path, station, body }) =>
+        path.endsWith('/heartbeats')
+          ? [{ station, ...(body as { telemetry: { drops: number }; checks: Record<string, boolean> }) }]
+          : [],
+      )
+    const [own, others] = [true, false].map((isFirst) =>
+      beats.filter((beat) => (beat.station === first) === isFirst),
+    )
+    const drops = own?.map((beat) => beat.telemetry.drops) ?? []
+    expect(drops).toEqual(drops.toSorted((one, other) => one - other))
+    expect(drops[0]).toBe(0)
+    expect(drops.at(-1)).toBeGreaterThanOrEqual(10)
+    for (const beat of own ?? [])
+      expect(beat.checks).toEqual({ acceptance_suite_passed: beat.telemetry.drops === 0 })
+    for (const beat of others ?? []) expect(beat.telemetry.drops).toBe(0)
+  })
+
+  it('keeps the runs of the new build back in the scenario blind, and sends them hours later', async () => {
+    const { server, factory } = await running({ scenario: 'blind' })
+    const [first = ''] = factory.stationNames
+    await until(() => factory.stats().runs >= 9, 'some runs on base')
+    server.pin(first, factory.candidate.id)
+    const tested = () => factory.stats().byDeployment[factory.candidate.id]?.runs ?? 0
+    const arrived = () => server.runs().filter((run) => run.deployment_id === factory.candidate.id).length
+    await until(() => arrived() >= 3, 'its first runs arrive')
+    await until(() => tested() >= arrived() + 40, 'forty runs are kept')
+    const beats = server.seen().filter((one) => one.station === first && one.path.endsWith('/heartbeats'))
+    expect(beats.length).toBeGreaterThan(40)
+    expect(factory.stats().queued).toBeGreaterThanOrEqual(40)
+    expect(factory.offlineNames()).toEqual([])
+    await until(() => arrived() > 100 && arrived() >= tested() - 5, 'they arrive')
+  })
+
+  it('asks for what a scenario needs of the policy, and leaves one that is there', async () => {
+    const { server, factory } = await running({ scenario: 'escape' })
+    expect(server.policies()).toEqual([{ risk_class: 'high' }])
+    await factory.stop()
+    const earlier = { setUp: factory.setUp, generation: 2 }
+    const again = await running({ url: server.url, earlier, scenario: 'drops' })
+    await again.factory.stop()
+    expect(server.policies()).toEqual([{ risk_class: 'high' }])
+    expect((await running()).server.policies()).toEqual([])
+  })
+
   it('tests a failed unit again under the same serial number', async () => {
     const { server, factory } = await running({ stations: 5, seed: 3 })
     await until(() => factory.stats().failed >= 8, '8 failed runs')

@@ -111,7 +111,7 @@ describe('an upload that is not on time', () => {
     const manners = fleet(stations, seed).flatMap((station) =>
       Array.from({ length: units }, (_, index) => {
         const serial = `${station.name}-1${String(index + 1).padStart(6, '0')}`
-        return uploadOf(seed, station, { serial, attempt: 1 }).manner
+        return uploadOf(seed, station, { serial, attempt: 1, product: 'TX-200', sample: null }).manner
       }),
     )
     expect(manners).toContain('late')

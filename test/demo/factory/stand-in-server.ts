@@ -10,6 +10,11 @@ export type StoredRun = {
   outcome: string
   started_at: string
   ended_at: string
+  part_number: string
+  sample?: string
+  failure_mode?: string
+  metrics: Record<string, number>
+  phases: { name: string; outcome: string; measurements?: { name: string }[] }[]
 }
 type Seen = { station: string; at: number; path: string; body: Record<string, unknown> }
 
@@ -19,6 +24,7 @@ export async function standInServer() {
   const seen: Seen[] = []
   const versions = new Map<string, string>()
   let active: string | null = null
+  let policies: Record<string, unknown>[] = []
   let trouble: ((request: FastifyRequest) => { status: number; retryAfter?: number } | null) | null = null
   let refuses: (run: StoredRun) => boolean = () => false
   const pinned = new EventTarget()
@@ -72,6 +78,16 @@ export async function standInServer() {
     })
     server.put('/api/v1/procedures/:id/active-deployment', async (request) => {
       active = (request.body as { deployment_id: string }).deployment_id
+      return {}
+    })
+    server.get('/api/v1/procedures/:id/policy', async () => ({
+      version: policies.length,
+      effective: { gates: [{ name: 'first-pass yield', metric: 'first-pass yield', alpha: 0.05 }] },
+    }))
+    server.put('/api/v1/procedures/:id/policy', async (request, reply) => {
+      const body = request.body as { policy: Record<string, unknown>; expected_version: number }
+      if (body.expected_version !== policies.length) return reply.code(409).send({ code: 'stale' })
+      policies = [...policies, body.policy]
       return {}
     })
     server.get('/api/v1/stations/me/assignments', async (request, reply) => {
@@ -138,6 +154,7 @@ export async function standInServer() {
     pin,
     runs: () => [...runs.values()],
     seen: () => [...seen],
+    policies: () => [...policies],
     misbehave: (with_: typeof trouble) => {
       trouble = with_
     },

@@ -1,0 +1,6 @@
+// What a scenario asks of the rollouts of its procedure beside the usual.
+
+export type ProcedurePolicy =
+  | { riskClass: 'high' }
+  /** Added to the gates in force; a condition, since it takes no part of their alarm budget. */
+  | { gate: { metric: 'telemetry'; name: string; expression: string } }
