@@ -12,7 +12,7 @@ const flags = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const
 
-/** On 20 stations with 300 runs a day: a minute and a half of one core, a quick one ten seconds. */
+/** On 20 stations with 100 runs a day: fifty seconds of one core, a quick one ten. */
 const usualRollouts = { full: '200', quick: '20' }
 
 export type BacktestArguments = {
