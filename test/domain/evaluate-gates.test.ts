@@ -61,6 +61,15 @@ describe('a gate', () => {
     expect(word(100, 1)).toBe('pass')
   })
 
+  test('on yield asks for less doubt than a guard, which yield stands behind', () => {
+    expect(word(200, 8)).toBe('wait')
+    const errors = line([[200, 8]], { key: 'error rate' })
+    expect(judgedBy({ metric: 'error rate', alpha: 0.02 }, errors)).toMatchObject({
+      verdict: 'pass',
+      probabilityUnacceptable: judged([200, 8]).probabilityUnacceptable,
+    })
+  })
+
   const longPast: Of = { past: [2000, 400], base: [1000, 200] }
 
   test('passes before its target when a pass is proven', () => {
@@ -88,7 +97,7 @@ describe('a gate', () => {
     expect(timeouts(1500, 0)).toBe('pass')
     expect(timeouts(1500, 2)).toBe('wait')
     // Where a run in a hundred is bad, stations and days differ, and that has to be outweighed as well.
-    expect(timeouts(1500, 15, [1000, 10])).toBe('wait')
+    expect(timeouts(3000, 27, [1000, 10])).toBe('wait')
   })
 
   test('asks for its own least number of counts in place of the stage’s, and passes nothing under it', () => {
@@ -131,6 +140,17 @@ describe('a gate', () => {
     )
     expect(gate.difference).toBeGreaterThan(0)
     expect(judged([100, 0]).headline).toMatch(/^first-pass yield 100\.0 % .*, \+\d\.\d points/)
+  })
+
+  test('counts the stations that have run', () => {
+    const two = judgedBy(
+      yieldGate,
+      line([
+        [100, 2],
+        [0, 0],
+      ]),
+    )
+    expect([two.canary.stations, two.base.stations]).toEqual([1, 9])
   })
 
   test('goes by its own name where its plan gives it one', () => {

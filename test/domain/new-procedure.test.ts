@@ -13,6 +13,11 @@ describe('a procedure without a past', () => {
     expect(gate.expectedRate).toBeLessThan(0.1)
   })
 
+  test('or with a few runs of one, is judged against its concurrent base', () => {
+    const early = line([[10, 10]], { past: [2, 2], base: [100, 2] })
+    expect(judgedBy({ metric: 'first-pass yield' }, early)).toMatchObject({ verdict: 'severe' })
+  })
+
   test('passes at the target when its canary is as good as its concurrent base', () => {
     expect(yieldGate([120, 2], [100, 2]).verdict).toBe('pass')
   })

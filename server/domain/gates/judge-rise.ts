@@ -30,8 +30,6 @@ export function judgeRise(
     ...emptyVerdict(gate, tallies),
     expectedRate,
     difference: observedRate - expectedRate,
-    differenceLow: evaluation.lowerRateDelta,
-    differenceHigh: evaluation.upperRateDelta,
     probabilityWorse: evaluation.probabilityWorse,
     headline: headline(gate, observedRate, expectedRate, units),
   }
@@ -46,6 +44,8 @@ export function judgeRise(
     gain.logEvidence <= 0 && comparedCounts(tallies) >= leastBase && units >= neededCounts(gate, question)
   return {
     ...verdict,
+    differenceLow: gain.lowerRateDelta,
+    differenceHigh: gain.upperRateDelta,
     toleratedRate: gain.toleratedRate,
     logEvidence,
     verdict: riseWord(gate, logEvidence, passes, question),

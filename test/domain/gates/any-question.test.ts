@@ -86,8 +86,11 @@ describe('whatever is asked', () => {
         const one = evaluateGates(about, t0).gates
         const other = evaluateGates({ ...about, stations: about.stations.toReversed() }, t0).gates
         for (const [index, gate] of one.entries()) {
-          expect([gate.name, other[index]?.verdict]).toEqual([gate.name, gate.verdict])
-          expect(other[index]?.logEvidence).toBeCloseTo(gate.logEvidence, 5)
+          const size = Math.abs(gate.logEvidence)
+          const apart = Math.abs((other[index]?.logEvidence ?? Number.NaN) - gate.logEvidence)
+          expect(apart).toBeLessThanOrEqual(1e-6 * Math.max(1, size))
+          // Counts that say nothing at all leave an evidence of 0, and the last digit of the sums decides its sign.
+          if (size > 1e-9) expect([gate.name, other[index]?.verdict]).toEqual([gate.name, gate.verdict])
         }
       }),
       { numRuns: 50 },

@@ -70,6 +70,8 @@ describe('a verdict on too few canary runs', () => {
 
   test('still shows what it proves', () => {
     expect(words(40)).toEqual({ overall: 'severe', gates: ['severe', 'blind', 'pass'] })
+    const worse = line(Array(5).fill([200, 68]), { past: [2000, 400], base: [400, 80], bases: 5 })
+    expect(asked(worse, { conditions }).overall).toBe('breach')
   })
 
   test('keeps the numbers that it has', () => {

@@ -66,6 +66,7 @@ describe('a new failure mode', () => {
       'E42: 2 runs of 1 units, never on base',
     ])
     expect(judged([mode(3, 2), mode(1, 1, 0, 'E7')]).details).toHaveLength(1)
+    expect(judged([mode(2, 1)])).toMatchObject({ canary: { n: 2, bad: 0 }, logEvidence: -1 })
   })
 
   test('may be asked for in more runs and units', () => {

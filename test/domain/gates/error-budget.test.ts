@@ -37,8 +37,19 @@ describe('an error budget of 20 extra failures', () => {
     expect(judged([400, 14], 200, { growth: 10 }).verdict).toBe('pass')
   })
 
+  test('counts what is spent already to what the next stage will spend', () => {
+    expect(judged([400, 15], 10).verdict).toBe('grey')
+    expect(judged([400, 15], 10).headline).toMatch(/7 of 10 extra failures spent, about 13 by the end/)
+    expect(judged([400, 15], 15).verdict).toBe('pass')
+  })
+
   test('is not held up by a build that is likely better, however much it grows', () => {
     expect(judged([400, 2], 20, { growth: 1000 }).verdict).toBe('pass')
+    // As good as expected: that the mean of what it may be lies a little higher speaks of doubt, not of the build.
+    expect(judged([100, 2], 20, { growth: 1000 })).toMatchObject({
+      verdict: 'pass',
+      headline: expect.stringContaining('about 161 by the end'),
+    })
   })
 
   test('does not turn a wait or a breach into grey', () => {

@@ -44,13 +44,28 @@ describe('a rise of yield', () => {
     expect(judged([400, 120]).logEvidence).toBeLessThan(0)
   })
 
+  test('shows bounds that agree with the verdict, at its own alpha', () => {
+    for (const bad of [4, 6, 7, 8, 9, 10, 12, 40]) {
+      const gate = judged([400, bad])
+      const below = (gate.expectedRate ?? 0) + (gate.differenceHigh ?? 0) <= (gate.toleratedRate ?? 0)
+      expect([bad, below]).toEqual([bad, gate.logEvidence >= gate.logThreshold])
+      expect(gate.differenceLow).toBeLessThan(gate.difference ?? -1)
+    }
+  })
+
   test('may be declared, and is then tolerated as well', () => {
     expect(judged([400, 8]).verdict).toBe('breach')
     const declared = judged([400, 8], { expectedYieldChange: 0.05 })
     expect(declared.verdict).toBe('pass')
     expect(declared.toleratedRate).toBeCloseTo((declared.expectedRate ?? 0) - 0.08, 12)
     // A declared fall makes it no stricter.
-    expect(judged([400, 30], { expectedYieldChange: -0.05 })).toEqual(judged([400, 30]))
+    expect(judged([400, 30], { expectedYieldChange: -0.05 })).toMatchObject({
+      toleratedRate: judged([400, 30]).toleratedRate,
+      logEvidence: judged([400, 30]).logEvidence,
+    })
+    // With no yield gate beside it as well.
+    const alone = judged([400, 8], { expectedYieldChange: 0.05 }, [riseGate])
+    expect(alone.toleratedRate).toBeCloseTo((alone.expectedRate ?? 0) - 0.08, 12)
   })
 
   test('that cannot be, where nearly all pass already, passes', () => {
@@ -64,8 +79,12 @@ describe('a rise of yield', () => {
     expect(judged([60, 6], { overdue: true }).verdict).toBe('grey')
     expect(judged([0, 0]).verdict).toBe('no data')
     expect(
-      gateOf(asked(line([[400, 40]], { past: [0, 0], base: [3, 1] }), { gates: gatesOf(riseGate) })).verdict,
+      gateOf(asked(line([[400, 133]], { past: [0, 0], base: [3, 1] }), { gates: gatesOf(riseGate) })).verdict,
     ).toBe('wait')
+    expect(
+      gateOf(asked(line([[400, 133]], { past: [0, 0], base: [30, 10] }), { gates: gatesOf(riseGate) }))
+        .verdict,
+    ).toBe('pass')
   })
 
   test('that is open stays a breach until its evidence is gone; what was accepted does not count again', () => {

@@ -68,6 +68,10 @@ describe('a telemetry gate', () => {
     expect(watched([{ 1: 12, 2: 2 }]).failing).toEqual({ gap: { [station(1)]: t0 + minute } })
   })
 
+  test('does not begin while nothing is known', () => {
+    expect(word([...times(6, { 1: null }), { 1: 12 }])).toBe('wait')
+  })
+
   test('is for a person where base fails it as much: that is not the build', () => {
     const both = watched(times(6, { 1: 12, 2: 2, 11: 12, 12: 2 }))
     expect(gateOf(both)).toMatchObject({
@@ -118,6 +122,8 @@ describe('a telemetry gate', () => {
     const verdict = watched(times(6, { 1: 12 }), gap, { gates })
     expect(verdict.gates.map((gate) => gate.verdict)).toEqual(['breach', 'pass'])
     expect(verdict.failing).toEqual({ gap: { [station(1)]: t0 + minute }, 'wide gap': {} })
+    const later = watched([...times(6, { 1: 12 }), { 1: 120 }], gap, { gates })
+    expect(later.gates.map((gate) => gate.verdict)).toEqual(['breach', 'wait'])
   })
 })
 

@@ -98,5 +98,6 @@ describe('a yield that is declared to fall by 0.8 points', () => {
 
 test('a yield that is declared to rise makes nothing stricter', () => {
   const rising: What = { expectedYieldChange: 0.01 }
-  expect(judged({}, [200, 8], rising)).toEqual(judged({}, [200, 8]))
+  for (const gate of [{}, { marginPoints: 0.02 }])
+    expect(judged(gate, [200, 8], rising)).toEqual(judged(gate, [200, 8]))
 })
