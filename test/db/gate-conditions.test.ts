@@ -70,6 +70,7 @@ test('runs of a third build are counted from the confirmation on, to the run, wh
     { at: 9 * hour },
     { at: 9 * hour + 1 },
     { at: since + minute, build: null },
+    { at: 9 * hour, build: null },
     { at: since + minute, build: 2, outcome: 'ABORTED' as const },
     { at: since + minute, build: 2, sample: 'golden' as const },
     { at: since + minute, build: 2, station: 1 },

@@ -119,6 +119,22 @@ test('builds, references and failure modes are those of the canary since it was 
   })
 })
 
+test('a station that has not confirmed its build is in neither arm, and its runs are of no build yet', async () => {
+  const line = await testLine(service, { stations: 3 })
+  await line.runs(line.benches.flatMap((station) => everyMinute(station, 30, { deployment: line.base })))
+  const rollout = await testRollout(service, line, { gates: [{ metric: 'mixed builds' }] })
+  const [canary] = await rollout.canaries()
+  if (!canary) throw new Error('no canary')
+  clock.pass(2 * hour)
+  await line.runs(everyMinute(canary, 30, { deployment: line.base }))
+  await rollout.verb('waive', { station_id: canary.id, reason: 'it is slow' })
+  await service.judge(line.procedure)
+  clock.pass(2 * hour)
+  const { builds, throughput } = await conditions(rollout)
+  expect(builds).toEqual([])
+  expect(throughput).toEqual({ canaryRuns: 0, baseRuns: 0, canaryPastRuns: 0, basePastRuns: 60 })
+})
+
 test('what no gate asks for is not read', async () => {
   const line = await testLine(service, { stations: 3 })
   const { rollout, canary } = await confirmedRollout(line, [{ metric: 'first-pass yield' }])

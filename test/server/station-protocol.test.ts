@@ -206,7 +206,8 @@ test('a heartbeat’s telemetry and checks are kept as they were last told', asy
   await beat({ busy: false, telemetry: { cpu: 0.4, hot: false }, checks })
   expect(await stationById(database.db, id)).toMatchObject({ telemetry: { cpu: 0.4, hot: false }, checks })
   await beat({ busy: false, telemetry: { cpu: 0.9 } })
-  expect(await stationById(database.db, id)).toMatchObject({ telemetry: { cpu: 0.9 }, checks: {} })
+  const told = await stationById(database.db, id)
+  expect([told?.telemetry, told?.checks]).toEqual([{ cpu: 0.9 }, {}])
 })
 
 test.each([

@@ -1,6 +1,7 @@
 // From the body of a run to the numbers of a verdict: what is found in it, what counts, and what is made of it.
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
+import { passMedians } from '../../db/arm-counts.ts'
 import { rows } from '../../db/client.ts'
 import { recount } from '../../db/recount.ts'
 import { loadRollout } from '../../db/rollout-storage.ts'
@@ -121,7 +122,11 @@ test('a reference sample is kept and counts nowhere, before the start and after 
       'first-pass yield': { n: 100, bad: 2 },
       duration: { n: 98, bad: expect.any(Number) },
     })
-  await line.runs([golden({ unit: 'g-1', start: 2000, deployment: line.next, outcome: 'PASS', more: {} })])
+  await line.runs([
+    golden({ unit: 'g-1', start: 2000, seconds: 50, deployment: line.next, outcome: 'PASS', more: {} }),
+  ])
+  await line.runs([golden({ start: 3000, deployment: line.next, outcome: 'PASS' })])
+  expect(await passMedians(db, line.procedure, rollout.id)).toEqual({ canary: 50, base: null })
   const { firstAttempts } = await tallied(db, line.procedure)
   expect(firstAttempts.filter(({ unit }) => unit === 'g-1')).toMatchObject([{ passed: true }])
 })
@@ -266,10 +271,18 @@ test('what was counted as runs came is what a recount gives, with stations that 
   }
   await report(1)
   expect(await agrees()).toBeGreaterThan(8)
-  await line.addBench()
+  const joining = await line.addBench()
+  await line.runs(
+    Array.from({ length: 30 }, (_, index) => ({
+      station: joining,
+      deployment: line.base,
+      start: (index - 400) * minute,
+    })),
+  )
   await service.judge(line.procedure)
   await report(2)
-  expect((await judgedStations(rollout)).map(({ id }) => id)).toContain(line.bench(4).id)
+  const joined = (await judgedStations(rollout)).find(({ id }) => id === joining.id)
+  expect(joined?.past).toMatchObject({ 'first-pass yield': { n: 30, bad: 0 }, duration: { n: 30, bad: 0 } })
   expect(await agrees()).toBeGreaterThan(8)
   await rollout.verb('abort', { reason: 'the test says so' })
   await service.judge(line.procedure)
