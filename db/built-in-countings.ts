@@ -54,8 +54,8 @@ function measures(all: Counting[], of: Measure['of']): Measure[] {
 }
 
 /**
- * A JSON array with n and bad of each counting of runs `t` (with their `measuredColumns`), in the order of `runKeys`.
- * Of a measure a run counts where both it and the station have a number.
+ * n and bad of each counting of runs `t` (with their `measuredColumns`), in the order of `runKeys`. Of a measure a run
+ * counts where both it and the station have a number.
  * @param usual where the station's usual number stands.
  * @param isCanary whether a run may lie beyond it by the gate's shift; null: none may.
  */
@@ -63,8 +63,8 @@ export function runCounts(
   { outcomes, measures }: GateCountings,
   usual: (measure: Measure, place: number) => SQL,
   isCanary: SQL | null,
-): SQL {
-  const counts = [
+): SQL[] {
+  return [
     ...outcomes.map(({ outcome }) => sql`count(*), count(*) filter (where t.outcome = ${outcome})`),
     ...measures.map((measure, place) => {
       const { of, sign, shiftRelative, shiftBy } = measure
@@ -75,14 +75,18 @@ export function runCounts(
       return sql`count(${beyond}${number}), count(*) filter (where ${beyond}${number} > ${tolerated})`
     }),
   ]
-  return sql`jsonb_build_array(${sql.join(counts, sql`, `)})`
 }
 
 export function runKeys({ outcomes, measures }: GateCountings): string[] {
   return [...outcomes, ...measures].map(({ key }) => key)
 }
 
-/** What a JSON array of `runCounts` says, without the countings that counted nothing. */
+/** A JSON array of pairs of n and bad. */
+export function jsonOf(counts: SQL[]): SQL {
+  return sql`jsonb_build_array(${sql.join(counts, sql`, `)})`
+}
+
+/** What such an array says, without the countings that counted nothing. */
 export function counted(keys: string[], counts: number[]): { metric: string; n: number; bad: number }[] {
   return keys
     .map((metric, place) => ({ metric, n: counts[2 * place] ?? 0, bad: counts[2 * place + 1] ?? 0 }))

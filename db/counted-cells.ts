@@ -9,6 +9,7 @@ import {
   counted,
   type GateCountings,
   gateCountings,
+  jsonOf,
   measuredColumns,
   runCounts,
   runKeys,
@@ -21,7 +22,7 @@ import type { RolloutWindow } from './rollout-windows.ts'
 type Since = { canary: Instant; base: Instant }
 type Place = { arm: Arm; stationId: StationId; product: string | null; shift: number }
 
-/** Cells of one place may come more than once: they add up. With `since` the other builds are left out. */
+/** With `since` the builds that are in neither arm are left out. */
 export async function countedCells(
   tx: Db,
   procedureId: ProcedureId,
@@ -30,16 +31,12 @@ export async function countedCells(
 ): Promise<CountedCell[]> {
   const asked = gateCountings(window.gates)
   const claimed = claim(procedureId, window, since)
-  return [
-    ...(await attemptCells(tx, asked, claimed)),
-    ...(await runCells(tx, asked, claimed)),
-    ...(await customCells(tx, asked, window, claimed)),
-  ]
+  return [...(await builtInCells(tx, asked, claimed)), ...(await customCells(tx, asked, window, claimed))]
 }
 
-type Claimed = (table: 'runs' | 'first_attempts', joins?: SQL) => SQL
+/** The runs `t` that rollout `r` has a claim on, with what else is to be joined to each. */
+type Claimed = (joins?: SQL[]) => SQL
 
-/** The rows `t` that rollout `r` has a claim on. */
 function claim(procedureId: ProcedureId, { rolloutId }: RolloutWindow, since: Since | undefined): Claimed {
   const at = (moment: Instant) => sql`${new Date(moment).toISOString()}::timestamptz`
   const late = since
@@ -47,50 +44,45 @@ function claim(procedureId: ProcedureId, { rolloutId }: RolloutWindow, since: Si
         and t.started_at >= ${at(Math.min(since.canary, since.base))}
         and t.started_at >= case t.deployment_id when r.deployment_id then ${at(since.canary)} else ${at(since.base)} end`
     : sql``
-  return (
-    table,
-    joins = sql``,
-  ) => sql`${table === 'runs' ? sql`(select *, ${measuredColumns} from runs)` : sql`first_attempts`} t
+  return (joins = []) => sql`(select *, ${measuredColumns} from runs) t
     join rollouts r on r.procedure_id = t.procedure_id and r.id = ${rolloutId}::uuid
     join rollout_stations s on s.procedure_id = t.procedure_id and s.rollout_id = r.id and s.station_id = t.station_id
-    ${joins}
+    ${sql.join(joins, sql` `)}
     where t.procedure_id = ${procedureId}::uuid and t.deployment_id is not null
       and t.started_at >= r.started_at and (r.ended_at is null or t.started_at < r.ended_at) ${late}
-      ${table === 'runs' ? sql`and t.outcome <> 'ABORTED' and t.sample is null` : sql``}`
+      and t.outcome <> 'ABORTED' and t.sample is null`
 }
 
-const place = sql.raw(`
-  case t.deployment_id when r.deployment_id then 'canary' when r.base_deployment_id then 'base' else 'other' end as arm,
-  t.station_id::text as "stationId", t.product, t.shift::int as shift`)
-
-async function attemptCells(tx: Db, { attempts }: GateCountings, claimed: Claimed): Promise<CountedCell[]> {
-  if (attempts.length === 0) return []
-  const found = await rows<Place & { n: number; bad: number }>(
-    tx,
-    sql`select ${place}, count(*)::int as n, (count(*) filter (where not t.passed))::int as bad
-        from ${claimed('first_attempts')} group by 1, 2, 3, 4`,
-  )
-  return attempts.flatMap((metric) => found.map((cell) => ({ ...cell, metric })))
-}
-
-async function runCells(tx: Db, asked: GateCountings, claimed: Claimed): Promise<CountedCell[]> {
-  const keys = runKeys(asked)
+async function builtInCells(tx: Db, asked: GateCountings, claimed: Claimed): Promise<CountedCell[]> {
+  const keys = [...asked.attempts, ...runKeys(asked)]
   if (keys.length === 0) return []
-  const past = (index: number) => sql.raw(`past_${index}`)
-  // One look into the index for each run: a join is planned by statistics that freezing has only just made wrong.
-  const joins = asked.measures.map(
-    ({ key }, index) => sql`left join lateral (select p.usual from station_pasts p
-      where p.procedure_id = t.procedure_id and p.rollout_id = r.id and p.station_id = t.station_id and p.metric = ${key}
-      limit 1) ${past(index)} on true`,
-  )
+  // One look into an index for each run: joins are planned by statistics that freezing has only just made wrong.
+  const joins = [
+    sql`left join lateral (select f.passed from first_attempts f
+      where f.procedure_id = t.procedure_id and f.unit = t.unit and f.run_id = t.id limit 1) first on true`,
+    ...asked.measures.map(
+      ({ key }, place) => sql`left join lateral (select p.usual from station_pasts p
+        where p.procedure_id = t.procedure_id and p.rollout_id = r.id and p.station_id = t.station_id and p.metric = ${key}
+        limit 1) ${past(place)} on true`,
+    ),
+  ]
+  const counts = [
+    ...asked.attempts.map(() => sql`count(first.passed), count(*) filter (where not first.passed)`),
+    ...runCounts(asked, (_, place) => sql`${past(place)}.usual`, sql`t.deployment_id = r.deployment_id`),
+  ]
   const found = await rows<Place & { counts: number[] }>(
     tx,
-    sql`select ${place}, ${runCounts(asked, (_, index) => sql`${past(index)}.usual`, sql`t.deployment_id = r.deployment_id`)} as counts
-        from ${claimed('runs', sql.join(joins, sql` `))} group by 1, 2, 3, 4`,
+    sql`select case t.deployment_id when r.deployment_id then 'canary' when r.base_deployment_id then 'base' else 'other' end as arm,
+          t.station_id::text as "stationId", t.product, t.shift::int as shift, ${jsonOf(counts)} as counts
+        from ${claimed(joins)} group by 1, 2, 3, 4`,
   )
-  return found.flatMap(({ counts, ...where }) =>
-    counted(keys, counts).map((count) => ({ ...where, ...count })),
+  return found.flatMap(({ counts: each, ...place }) =>
+    counted(keys, each).map((count) => ({ ...place, ...count })),
   )
+}
+
+function past(place: number): SQL {
+  return sql.raw(`past_${place}`)
 }
 
 type ReadRun = CountedRun & {
@@ -111,7 +103,7 @@ async function customCells(
   const statement = sql`select t.station_id::text as "stationId", t.deployment_id::text as "deploymentId", t.outcome,
       (extract(epoch from t.started_at) * 1000)::float8 as "startedAt", (extract(epoch from t.ended_at) * 1000)::float8 as "endedAt",
       t.measurement_count as "measurementCount", t.metrics, t.product, t.shift::int as shift
-    from ${claimed('runs')}`
+    from ${claimed()}`
   for await (const page of pages<ReadRun>(tx, statement))
     for (const run of page) {
       const arm = armOf(run, window)

@@ -9,6 +9,7 @@ import {
   counted,
   type GateCountings,
   gateCountings,
+  jsonOf,
   type Measure,
   measuredColumns,
   runCounts,
@@ -105,7 +106,7 @@ async function pastRuns(tx: Db, asked: GateCountings, window: PastWindow): Promi
     sql`with recent as materialized (select s.station_id, t.* from ${lastOf('runs', sql`outcome, ${measuredColumns}`, window, mostCounted)}),
         usual as (select station_id, ${median('passed_ms')}, ${median('passed_measurements')} from recent group by station_id)
         select t.station_id::text as "stationId", t.product, t.shift::int as shift, t.day,
-          ${runCounts(asked, ({ of }) => sql.raw(`u.${of}`), null)} as counts,
+          ${jsonOf(runCounts(asked, ({ of }) => sql.raw(`u.${of}`), null))} as counts,
           jsonb_build_array(count(*), count(*) filter (where t.outcome = 'ERROR'), count(*) filter (where t.outcome = 'TIMEOUT')) as totals,
           jsonb_build_object('passed_ms', min(u.passed_ms), 'passed_measurements', min(u.passed_measurements)) as usual
         from recent t join usual u on u.station_id = t.station_id
