@@ -59,50 +59,67 @@ ALTER TABLE "stations" ADD COLUMN "checks" jsonb DEFAULT '{}'::jsonb NOT NULL;--
 ALTER TABLE "retests" ADD CONSTRAINT "retests_rollout_id_rollouts_id_fk" FOREIGN KEY ("rollout_id") REFERENCES "public"."rollouts"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "runs_failure_mode" ON "runs" USING btree ("procedure_id","failure_mode","deployment_id") WHERE failure_mode is not null;--> statement-breakpoint
 CREATE INDEX "runs_sample" ON "runs" USING btree ("procedure_id","started_at") WHERE sample is not null;--> statement-breakpoint
--- A breach names its gate, no longer only the gate's metric: two gates may watch one metric.
-UPDATE "events" SET "body" = ("body" - 'metric') || jsonb_build_object('gate', "body"->'metric')
-WHERE "type" IN ('BreachOpened', 'BreachWorsened', 'BreachAcknowledged', 'BreachRecovered') AND "body" ? 'metric';
+-- A breach names its gate, no longer only the gate's metric: two gates may watch one metric. Its mode is its gate's.
+CREATE FUNCTION pg_temp.mode_of("gates" jsonb, "metric" jsonb) RETURNS jsonb LANGUAGE sql AS $$
+  SELECT coalesce((SELECT gate->'mode' FROM jsonb_array_elements($1) AS list(gate) WHERE gate->'metric' = $2 LIMIT 1), '"pause"'::jsonb)
+$$;
+--> statement-breakpoint
+UPDATE "events" SET "body" = ("events"."body" - 'metric') || jsonb_build_object('gate', "events"."body"->'metric')
+  || CASE WHEN "events"."type" = 'BreachOpened'
+       THEN jsonb_build_object('mode', pg_temp.mode_of("rollouts"."state"->'plan'->'gates', "events"."body"->'metric')) ELSE '{}'::jsonb END
+FROM "rollouts" WHERE "rollouts"."id" = "events"."rollout_id" AND "events"."body" ? 'metric'
+  AND "events"."type" IN ('BreachOpened', 'BreachWorsened', 'BreachAcknowledged', 'BreachRecovered');
 --> statement-breakpoint
 UPDATE "rollouts" SET "state" = "state"
   || CASE WHEN "state" ? 'breaches' THEN jsonb_build_object('breaches', (
-       SELECT coalesce(jsonb_agg((each - 'metric') || jsonb_build_object('gate', each->'metric', 'mode', 'pause') ORDER BY place), '[]'::jsonb)
+       SELECT coalesce(jsonb_agg((each - 'metric') || jsonb_build_object('gate', each->'metric',
+         'mode', pg_temp.mode_of("state"->'plan'->'gates', each->'metric')) ORDER BY place), '[]'::jsonb)
        FROM jsonb_array_elements("state"->'breaches') WITH ORDINALITY AS list(each, place))) ELSE '{}'::jsonb END
   || CASE WHEN "state" ? 'accepted' THEN jsonb_build_object('accepted', (
        SELECT coalesce(jsonb_agg((each - 'metric') || jsonb_build_object('gate', each->'metric') ORDER BY place), '[]'::jsonb)
        FROM jsonb_array_elements("state"->'accepted') WITH ORDINALITY AS list(each, place))) ELSE '{}'::jsonb END;
 --> statement-breakpoint
--- Verdicts of the engine before: what they did not know is said to be unknown.
-UPDATE "verdicts" SET "verdict" = "verdict" || jsonb_build_object('failing', '{}'::jsonb, 'throughput', NULL, 'alarmBudget', 0.05, 'gates', (
-  SELECT coalesce(jsonb_agg(each || jsonb_build_object('name', each->'metric', 'acts', true, 'comparison', 'base', 'alpha', 0,
-    'unit', CASE each->>'metric' WHEN 'first-pass yield' THEN 'first attempts' ELSE 'runs' END, 'mixDifference', NULL,
-    'probabilitySevere', NULL, 'suspect', NULL, 'details', '[]'::jsonb) ORDER BY place), '[]'::jsonb)
-  FROM jsonb_array_elements("verdict"->'gates') WITH ORDINALITY AS list(each, place)));
+-- Verdicts of the engine before: what they did not know is said to be unknown. Their line was 1/alpha.
+CREATE FUNCTION pg_temp.verdict_now("verdict" jsonb) RETURNS jsonb LANGUAGE sql AS $$
+  SELECT $1 || jsonb_build_object('failing', '{}'::jsonb, 'throughput', NULL,
+    'alarmBudget', coalesce(sum((gate->>'alpha')::numeric), 0), 'gates', coalesce(jsonb_agg(gate ORDER BY place), '[]'::jsonb))
+  FROM (
+    SELECT place, each || jsonb_build_object('name', each->'metric', 'acts', true, 'comparison', 'base',
+      'alpha', round(exp(-(each->>'logThreshold')::float8)::numeric, 9),
+      'unit', CASE each->>'metric' WHEN 'first-pass yield' THEN 'first attempts' ELSE 'runs' END, 'mixDifference', NULL,
+      'probabilitySevere', NULL, 'suspect', NULL, 'details', '[]'::jsonb) AS gate
+    FROM jsonb_array_elements($1->'gates') WITH ORDINALITY AS list(each, place)) AS gates
+$$;
 --> statement-breakpoint
-UPDATE "rollouts" SET "verdict" = "verdict" || jsonb_build_object('failing', '{}'::jsonb, 'throughput', NULL, 'alarmBudget', 0.05, 'gates', (
-  SELECT coalesce(jsonb_agg(each || jsonb_build_object('name', each->'metric', 'acts', true, 'comparison', 'base', 'alpha', 0,
-    'unit', CASE each->>'metric' WHEN 'first-pass yield' THEN 'first attempts' ELSE 'runs' END, 'mixDifference', NULL,
-    'probabilitySevere', NULL, 'suspect', NULL, 'details', '[]'::jsonb) ORDER BY place), '[]'::jsonb)
-  FROM jsonb_array_elements("verdict"->'gates') WITH ORDINALITY AS list(each, place)))
-WHERE "verdict" IS NOT NULL;
+UPDATE "verdicts" SET "verdict" = pg_temp.verdict_now("verdict");
+--> statement-breakpoint
+UPDATE "rollouts" SET "verdict" = pg_temp.verdict_now("verdict") WHERE "verdict" IS NOT NULL;
 --> statement-breakpoint
 -- Rollouts that are live across the upgrade go on: their gates get what gates have now, their counts their new place.
-UPDATE "rollouts" SET "state" = jsonb_set("state", '{plan}', "state"->'plan' || jsonb_build_object('expectedYieldChange', 0, 'passes', 'likely', 'gates', (
-  SELECT coalesce(jsonb_agg('{"stages": null, "minimumSamples": 0, "comparison": "base", "burn": 2, "severeRelative": 2, "severePoints": 0}'::jsonb
-    || each || jsonb_build_object('name', each->'metric') ORDER BY place), '[]'::jsonb)
-  FROM jsonb_array_elements("state"->'plan'->'gates') WITH ORDINALITY AS list(each, place))));
+CREATE FUNCTION pg_temp.plan_now("plan" jsonb) RETURNS jsonb LANGUAGE sql AS $$
+  SELECT $1 || jsonb_build_object('expectedYieldChange', 0, 'passes', 'likely', 'gates', coalesce(jsonb_agg(
+    '{"stages": null, "minimumSamples": 0, "comparison": "base", "burn": 2, "severeRelative": 2, "severePoints": 0}'::jsonb
+      || each || jsonb_build_object('name', each->'metric') ORDER BY place), '[]'::jsonb))
+  FROM jsonb_array_elements($1->'gates') WITH ORDINALITY AS list(each, place)
+$$;
 --> statement-breakpoint
-UPDATE "events" SET "body" = jsonb_set("body", '{plan}', "body"->'plan' || jsonb_build_object('expectedYieldChange', 0, 'passes', 'likely', 'gates', (
-  SELECT coalesce(jsonb_agg('{"stages": null, "minimumSamples": 0, "comparison": "base", "burn": 2, "severeRelative": 2, "severePoints": 0}'::jsonb
-    || each || jsonb_build_object('name', each->'metric') ORDER BY place), '[]'::jsonb)
-  FROM jsonb_array_elements("body"->'plan'->'gates') WITH ORDINALITY AS list(each, place))))
-WHERE "body" ? 'plan';
+UPDATE "rollouts" SET "state" = jsonb_set("state", '{plan}', pg_temp.plan_now("state"->'plan'));
 --> statement-breakpoint
+UPDATE "events" SET "body" = jsonb_set("body", '{plan}', pg_temp.plan_now("body"->'plan')) WHERE "body" ? 'plan';
+--> statement-breakpoint
+-- A rollout that has not started has no past yet: it is frozen at the start.
 INSERT INTO "station_pasts" ("procedure_id", "rollout_id", "station_id", "metric", "n", "bad", "expected")
-  SELECT "procedure_id", "rollout_id", "station_id", 'first-pass yield', "past_units", "past_bad", 0 FROM "rollout_stations"
-  UNION ALL SELECT "procedure_id", "rollout_id", "station_id", 'error rate', "past_runs", "past_errors", 0 FROM "rollout_stations"
-  UNION ALL SELECT "procedure_id", "rollout_id", "station_id", 'timeout rate', "past_runs", "past_timeouts", 0 FROM "rollout_stations";
+  SELECT s."procedure_id", s."rollout_id", s."station_id", "counted"."metric", "counted"."n", "counted"."bad", 0
+  FROM "rollout_stations" s
+  JOIN "rollouts" r ON r."id" = s."rollout_id"
+  CROSS JOIN LATERAL (VALUES ('first-pass yield', s."past_units", s."past_bad"), ('error rate', s."past_runs", s."past_errors"),
+    ('timeout rate', s."past_runs", s."past_timeouts")) AS "counted" ("metric", "n", "bad")
+  WHERE r."started_at" IS NOT NULL AND r."state"->'plan'->'gates' @> jsonb_build_array(jsonb_build_object('metric', "counted"."metric"));
 --> statement-breakpoint
 INSERT INTO "metric_tallies" ("procedure_id", "rollout_id", "arm", "station_id", "metric", "shift", "n", "bad", "expected")
-  SELECT "procedure_id", "rollout_id", "arm", "station_id", 'first-pass yield', 0, "units", "units" - "passed", 0 FROM "arm_tallies" WHERE "units" > 0
-  UNION ALL SELECT "procedure_id", "rollout_id", "arm", "station_id", 'error rate', 0, "runs", "errors", 0 FROM "arm_tallies" WHERE "runs" > 0
-  UNION ALL SELECT "procedure_id", "rollout_id", "arm", "station_id", 'timeout rate', 0, "runs", "timeouts", 0 FROM "arm_tallies" WHERE "runs" > 0;
+  SELECT t."procedure_id", t."rollout_id", t."arm", t."station_id", "counted"."metric", 0, "counted"."n", "counted"."bad", 0
+  FROM "arm_tallies" t
+  JOIN "rollouts" r ON r."id" = t."rollout_id"
+  CROSS JOIN LATERAL (VALUES ('first-pass yield', t."units", t."units" - t."passed"), ('error rate', t."runs", t."errors"),
+    ('timeout rate', t."runs", t."timeouts")) AS "counted" ("metric", "n", "bad")
+  WHERE "counted"."n" > 0 AND r."state"->'plan'->'gates' @> jsonb_build_array(jsonb_build_object('metric', "counted"."metric"));
