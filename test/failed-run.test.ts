@@ -1,13 +1,17 @@
-// A run with failed tests fails: nothing that is loaded for the tests may end the process with another code.
+// A run with failed tests fails and one without passes: nothing that is loaded for the tests may change the exit code.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 
-test.each(['pglite', 'postgres'])(
-  'a failed test makes a run on %s fail',
-  (engine) => {
+test.each([
+  ['pglite', 'fails', 1],
+  ['postgres', 'fails', 1],
+  ['postgres', 'passes', 0],
+])(
+  'a run on %s with a test that %s ends with %s',
+  (engine, fate, code) => {
     const directory = mkdtempSync(join(tmpdir(), 'firstpass-failing-'))
     try {
       symlinkSync(resolve('node_modules'), join(directory, 'node_modules'))
@@ -16,8 +20,8 @@ test.each(['pglite', 'postgres'])(
         `export default { test: { include: ['*.test.ts'], globalSetup: [${JSON.stringify(resolve('test/support/global-setup.ts'))}], env: { FIRSTPASS_TEST_ENGINE: '${engine}' } } }`,
       )
       writeFileSync(
-        join(directory, 'failing.test.ts'),
-        "import { expect, test } from 'vitest'\ntest('fails', () => expect(1).toBe(2))\n",
+        join(directory, 'one.test.ts'),
+        `import { expect, test } from 'vitest'\ntest('one', () => expect(1).toBe(${fate === 'fails' ? 2 : 1}))\n`,
       )
       const run = spawnSync('vitest', ['run', '--root', directory], { encoding: 'utf8', env: process.env })
       expect(`${run.stdout}${run.stderr}`).toContain('1 failed')

