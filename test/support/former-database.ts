@@ -33,7 +33,7 @@ export async function formerDatabase(
   const database = await testDatabase('empty')
   const migrationsFolder = firstMigrations(migrations)
   try {
-    await (database.where && 'url' in database.where
+    await ('url' in database.where
       ? onPostgres(database.where.url, migrationsFolder, tables)
       : onPglite(database.where.directory, migrationsFolder, tables))
   } finally {
