@@ -87,17 +87,15 @@ describe('a gate', () => {
   })
 
   test('can be proven by good runs alone where hardly a run was ever bad', () => {
-    const timeouts = (n: number, bad: number, before: Pair = [1000, 0]) =>
-      judgedBy(
-        { metric: 'timeout rate', alpha: 0.01 },
-        line([[n, bad]], { key: 'timeout rate', past: before, base: [100, 0] }),
-        { passes: 'proven' },
-      ).verdict
+    const timeouts = (n: number, bad: number, of: Of = { past: [1000, 0], base: [100, 0] }) =>
+      judgedBy({ metric: 'timeout rate', alpha: 0.01 }, line([[n, bad]], { key: 'timeout rate', ...of }), {
+        passes: 'proven',
+      }).verdict
     expect(timeouts(500, 0)).toBe('wait')
     expect(timeouts(1500, 0)).toBe('pass')
     expect(timeouts(1500, 2)).toBe('wait')
     // Where a run in a hundred is bad, stations and days differ, and that has to be outweighed as well.
-    expect(timeouts(3000, 27, [1000, 10])).toBe('wait')
+    expect(timeouts(3000, 27, { past: [1000, 10], base: [100, 1] })).toBe('wait')
   })
 
   test('asks for its own least number of counts in place of the stage’s, and passes nothing under it', () => {

@@ -45,12 +45,13 @@ describe('a rise of yield', () => {
   })
 
   test('shows bounds that agree with the verdict, at its own alpha', () => {
-    for (const bad of [4, 6, 7, 8, 9, 10, 12, 40]) {
-      const gate = judged([400, bad])
-      const below = (gate.expectedRate ?? 0) + (gate.differenceHigh ?? 0) <= (gate.toleratedRate ?? 0)
-      expect([bad, below]).toEqual([bad, gate.logEvidence >= gate.logThreshold])
-      expect(gate.differenceLow).toBeLessThan(gate.difference ?? -1)
-    }
+    for (const gates of [[yieldGate, riseGate], [riseGate]])
+      for (const bad of [4, 6, 7, 8, 9, 10, 12, 40]) {
+        const gate = judged([400, bad], {}, gates)
+        const below = (gate.expectedRate ?? 0) + (gate.differenceHigh ?? 0) <= (gate.toleratedRate ?? 0)
+        expect([bad, below]).toEqual([bad, gate.logEvidence >= gate.logThreshold])
+        expect(gate.differenceLow).toBeLessThan(gate.difference ?? -1)
+      }
   })
 
   test('may be declared, and is then tolerated as well', () => {

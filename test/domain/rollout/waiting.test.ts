@@ -39,6 +39,15 @@ describe('what a rollout waits for', () => {
     ])
     expect(waits([created({ plan }), { type: 'StartApproved' }])).toEqual(['1 approval of the start'])
     expect(waits([created()])).toEqual([])
+    const one = {
+      kind: 'approvals' as const,
+      met: false,
+      text: '0 of 1 approvals of the start',
+      done: 0,
+      needed: 1,
+    }
+    const asking = created({ plan: aPlan({ startApprovals: 1 }) })
+    expect(waits([asking], { ready: false, items: [one] })).toEqual(['1 approval of the start'])
     expect(waits([created()], frozen)).toEqual(['frozen until Monday: stock-taking'])
     expect(waits([created({ startAt: t0 - hour })])).toEqual([])
   })
