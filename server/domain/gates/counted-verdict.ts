@@ -64,7 +64,7 @@ export function nothingCounted(
   if (isMeasured(gate) && !hasPast && hasRun('canary'))
     return {
       ...empty,
-      // Nobody asked for these gates by name: a station without a past must not hold every rollout up.
+      // Every plan has a duration gate: a station without a past must not hold each rollout up by it.
       verdict: gate.metric === 'custom' ? 'no data' : 'pass',
       headline: `${gate.name}: not judged, the canary stations have no past to compare with`,
     }
