@@ -12,7 +12,7 @@ const flags = {
 } as const
 
 /** A full run takes five minutes of one core, a quick one fifteen seconds. */
-const usualRollouts = { full: 1000, quick: 100 }
+const usualRollouts = { full: 1000, quick: 60 }
 
 export type CalibrateArguments = {
   quick: boolean

@@ -1,5 +1,6 @@
 // The plots of docs/verdicts.md, as vega-lite specs.
 import { type ChartSpec, chartBase, colours, serverFrame } from '../../views/charts/chart-frame.ts'
+import { claimedMethods, healthyRollouts } from './experiments/whole-rollouts.ts'
 import type { Figure } from './run-experiment.ts'
 
 export type Chart = { readonly file: string; readonly summary: string; readonly spec: ChartSpec }
@@ -19,6 +20,17 @@ const ownColour = {
 export function chartsOf(figures: readonly Figure[]): Chart[] {
   return [
     {
+      file: 'whole-rollouts.svg',
+      summary:
+        'Healthy whole rollouts ever stopped: by all our gates together, and by naive tests of the same',
+      spec: dots(
+        figures
+          .filter(({ section, method }) => section === healthyRollouts && claimedMethods.includes(method))
+          .map(({ method, column, stopped }) => ({ method, kind: column, percent: 100 * stopped })),
+        80,
+      ),
+    },
+    {
       file: 'stopped-by-run.svg',
       summary: 'Share of healthy rollouts stopped by each canary run: the naive tests climb, ours stay low',
       spec: stoppedByRun(figures),
@@ -27,7 +39,13 @@ export function chartsOf(figures: readonly Figure[]): Chart[] {
       file: 'false-stops.svg',
       summary:
         'Healthy rollouts stopped by each method at three sizes of station bias, one canary station of 20',
-      spec: falseStops(figures),
+      spec: dots(falseStops(figures), 300),
+    },
+    {
+      file: 'times.svg',
+      summary:
+        'Rollouts stopped for their times although no build is slower than tolerated, one canary station of 20',
+      spec: dots(falseStopsForTimes(figures), 230),
     },
     {
       file: 'detection.svg',
@@ -82,42 +100,61 @@ function stoppedByRun(figures: readonly Figure[]): ChartSpec {
   }
 }
 
-function falseStops(figures: readonly Figure[]): ChartSpec {
+type Dot = { readonly method: string; readonly kind: string; readonly percent: number }
+
+function falseStops(figures: readonly Figure[]): Dot[] {
   const sections = [
-    { section: 'healthy, 98 %, no bias, no drift', bias: 'no bias' },
-    { section: usual, bias: 'bias .3' },
-    { section: 'healthy, 98 %, bias .6, drift .15', bias: 'bias .6' },
+    { section: 'healthy, 98 %, no bias, no drift', kind: 'no bias' },
+    { section: usual, kind: 'bias .3' },
+    { section: 'healthy, 98 %, bias .6, drift .15', kind: 'bias .6' },
   ]
-  const values = sections.flatMap(({ section, bias }) =>
+  return dotsOf(figures, sections)
+}
+
+function falseStopsForTimes(figures: readonly Figure[]): Dot[] {
+  const sections = [
+    { section: 'times, healthy', kind: 'healthy' },
+    { section: 'times +5 %, half of what is tolerated', kind: '+5 %' },
+    { section: 'times, healthy, canary gets another product mix', kind: 'another mix' },
+  ]
+  return dotsOf(figures, sections)
+}
+
+function dotsOf(figures: readonly Figure[], sections: readonly { section: string; kind: string }[]): Dot[] {
+  return sections.flatMap(({ section, kind }) =>
     figures
       .filter((figure) => figure.section === section && figure.column === oneOfTwenty)
-      .map(({ method, stopped }) => ({ method, bias, percent: 100 * stopped })),
+      .map(({ method, stopped }) => ({ method, kind, percent: 100 * stopped })),
   )
+}
+
+/** A row for each method, a dot for each kind of rollout. */
+function dots(values: readonly Dot[], height: number): ChartSpec {
   return {
     ...chartBase(serverFrame),
     width: 270,
-    height: 300,
+    height,
     layer: [
       {
-        data: { values },
+        data: { values: [...values] },
         mark: { type: 'point', filled: true, size: 70, opacity: 0.9 },
         encoding: {
           x: {
             field: 'percent',
             type: 'quantitative',
-            scale: { type: 'sqrt' },
+            scale: { type: 'sqrt', domain: [0, 100] },
             axis: { values: [1, 5, 10, 20, 40, 60, 80, 100] },
-            title: '% of healthy rollouts stopped (root scale)',
+            title: '% of these rollouts stopped (root scale)',
           },
           y: { field: 'method', type: 'nominal', sort: null, axis: namesOnTheLeft },
           color: {
-            field: 'bias',
+            field: 'kind',
             type: 'nominal',
             sort: null,
-            scale: { range: ['#2e8b57', colours.base, colours.breach] },
+            scale: { range: ['#2e8b57', colours.base, colours.breach, '#8a7a00'] },
             legend: { title: null },
           },
-          shape: { field: 'bias', type: 'nominal', sort: null, legend: { title: null } },
+          shape: { field: 'kind', type: 'nominal', sort: null, legend: { title: null } },
         },
       },
       promiseUpright,

@@ -5,7 +5,7 @@ describe('the arguments of the calibration', () => {
   test('have a default for everything; a quick run plays fewer rollouts', () => {
     const usual = { quick: false, json: false, write: false, seed: 1, rollouts: 1000 }
     expect(parseArguments([])).toEqual({ kind: 'run', arguments: usual })
-    expect(parseArguments(['--quick'])).toMatchObject({ arguments: { quick: true, rollouts: 100 } })
+    expect(parseArguments(['--quick'])).toMatchObject({ arguments: { quick: true, rollouts: 60 } })
   })
 
   test('are read', () => {

@@ -20,8 +20,23 @@ describe('a quick calibration', () => {
 
   test('our gates stop at most alpha of the healthy rollouts, within three standard errors, in every row', () => {
     const { made, broken } = promisesOf(figures)
-    expect(made.length).toBeGreaterThanOrEqual(24)
+    expect(made.length).toBeGreaterThanOrEqual(40)
     expect(broken).toEqual([])
+  })
+
+  test('has rows of every kind of gate', () => {
+    const kinds = [
+      'whole rollouts',
+      'product mix',
+      'at night',
+      'times',
+      'rise of yield',
+      'objective',
+      'budget',
+      'own past',
+    ]
+    const sections = figures.map(({ section }) => section)
+    for (const kind of kinds) expect(sections.filter((section) => section.includes(kind))).not.toEqual([])
   })
 
   test('the naive test stops far more healthy rollouts than its 5 %', () => {
@@ -40,9 +55,34 @@ describe('a quick calibration', () => {
   })
 
   test('a healthy whole rollout ends in one way, mostly completed', () => {
-    const endings = figures.filter(({ shows }) => shows === 'endings')
-    expect(endings.reduce((sum, { stopped }) => sum + stopped, 0)).toBeCloseTo(1, 9)
-    expect(endings.find(({ method }) => method === 'completed')?.stopped).toBeGreaterThan(0.8)
+    const shareOf = (start: string) =>
+      figures.find(({ shows, method }) => shows === 'endings' && method.startsWith(start))?.stopped ??
+      Number.NaN
+    const completed = shareOf('completed')
+    expect(completed + shareOf('held') + shareOf('ours, all five gates together')).toBeCloseTo(1, 9)
+    expect(completed).toBeGreaterThan(0.8)
+    expect(shareOf('naive tests')).toBeGreaterThan(0.3)
+  })
+
+  test('the budget of a whole rollout is that of its gates, 5 %', () => {
+    const alphas = new Map(
+      figures.flatMap(({ shows, method, alpha }) =>
+        shows === 'endings' && alpha !== null ? [[method, alpha]] : [],
+      ),
+    )
+    const together = 'ours, all five gates together'
+    expect(alphas.get(together)).toBeCloseTo(0.05, 12)
+    const single = [...alphas].filter(([method]) => method !== together)
+    expect(single).toHaveLength(5)
+    expect(single.reduce((sum, [, alpha]) => sum + alpha, 0)).toBeCloseTo(0.05, 12)
+  })
+
+  test('times: no healthy rollout is stopped, and +20 % is found in all, where the naive test stops a tenth or more', () => {
+    const of = (section: string, start: string) =>
+      figures.find((figure) => figure.section === section && figure.method.startsWith(start))
+    expect(of('times, healthy', 'ours, defaults')?.stopped).toBe(0)
+    expect(of('times, healthy', 'naive t')?.stopped).toBeGreaterThan(0.1)
+    expect(of('times +20 %', 'ours, defaults')).toMatchObject({ stopped: 1 })
   })
 
   test('the same seed gives the same figures, another seed others', () => {

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { chartsOf } from '../../bench/calibrate/charts.ts'
+import { healthyRollouts } from '../../bench/calibrate/experiments/whole-rollouts.ts'
 import type { Figure } from '../../bench/calibrate/run-experiment.ts'
 import { markdownTable, tablesOf, textTable } from '../../bench/calibrate/tables.ts'
+import { withBlock } from '../../bench/calibrate/write-report.ts'
 import { drawChart } from '../../views/draw-chart.ts'
 
 const figure = (change: Partial<Figure> = {}): Figure => ({
@@ -60,13 +62,40 @@ describe('the tables', () => {
   })
 })
 
+describe('the page', () => {
+  const marks = (block: string, inside: string) =>
+    `<!-- ${block}: written by npm run calibrate -- --write -->\n\n${inside}\n\n<!-- end of ${block} -->`
+  const page = `before\n\n${marks('claim', 'old')}\n\nbetween\n\n${marks('figures', 'old')}\n\nafter`
+
+  test('gets the paragraphs of a block between its marks, and keeps all else', () => {
+    const once = withBlock(page, 'figures', ['heading', 'table'])
+    expect(once).toBe(page.replace(marks('figures', 'old'), marks('figures', 'heading\n\ntable')))
+    expect(withBlock(once, 'figures', ['old'])).toBe(page)
+    expect(withBlock(page, 'claim', ['new'])).toContain(`${marks('claim', 'new')}\n\nbetween`)
+  })
+
+  test('without the marks is refused, with the marks that were expected', () => {
+    expect(() => withBlock('text', 'claim', [])).toThrow('expected the marks <!-- claim: written by')
+  })
+})
+
 describe('the plots', () => {
-  test.each(chartsOf(figures))(
+  const drawn = [
+    ...figures,
+    figure({
+      section: healthyRollouts,
+      column: 'bias .3',
+      shows: 'endings',
+      method: 'ours, all five gates together',
+    }),
+    figure({ section: 'times, healthy', method: 'ours, defaults (α .01, 10 % tolerated)' }),
+  ]
+  test.each(chartsOf(drawn))(
     '$file is drawn with a text for who cannot see it',
     async ({ spec, summary }) => {
       const svg = await drawChart(spec, summary)
       expect(svg).toContain(`aria-label="${summary}"`)
-      expect(svg).toContain('ours, α .05, margin 0')
+      expect(svg).toContain('>ours, ')
       expect(svg).not.toContain('NaN')
     },
   )

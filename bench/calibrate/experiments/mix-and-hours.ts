@@ -1,14 +1,18 @@
-// Other products, or other hours, on the canary than before: as it comes, and corrected for.
-import { directStandardisation } from '../../../server/domain/statistics/direct-standardisation.ts'
-import { mixIndex } from '../../../server/domain/statistics/mix-index.ts'
-import type { StationTally } from '../../../server/domain/statistics/station-tally.ts'
+// Other products, or other hours, on the canary than before: as it comes, and as the gates correct for it.
+
+import { type CountedGate, gates, isCounted } from '../../../server/domain/gates/gate.ts'
+import { gateStations, type JudgedTally } from '../../../server/domain/gates/gate-counts.ts'
+import { type UsualRates, usualRate, usualRates } from '../../../server/domain/gates/mix.ts'
+import type { GateStation } from '../../../server/domain/gates/question.ts'
 import { type Experiment, mostCanaryRuns } from '../experiment.ts'
-import { ownEvidence, ownGates } from '../methods/own-evidence.ts'
+import { gateJudge } from '../gate-judge.ts'
+import { stationIdAt } from '../station-ids.ts'
 import { bothCells, type CellStation, type Cells, type CellWatcher, watchTwoCells } from './two-cells.ts'
 
 const asItComes = 'ours, α .05, as it comes'
-const withMixIndex = 'ours, α .05, with the mix index'
-const withStandardisation = 'ours, α .05, base weighted to the canary’s hours'
+const corrected = 'ours, α .05, as the gates count it'
+const metric = 'first-pass yield'
+const [gate] = gates.parse([{ metric, alpha: 0.05, marginRelative: 1 }]).filter(isCounted)
 
 const layouts = [
   { canary: 1, size: 20 },
@@ -19,96 +23,126 @@ const layouts = [
 const products = { rates: [0.015, 0.0375], past: 0.2, baseNow: 0.2, canaryNow: 0.5 } as const
 /** The canary runs at night only, base around the clock as before: +0.29 log-odds by the hours alone. */
 const hours = { rates: [0.015, 0.03], past: 0.5, baseNow: 0.5, canaryNow: 1 } as const
+/** Nights were as good as days until the start: only base's nights can tell. +0.29 log-odds, what is assumed; +0.71. */
+const worseNights = { ...hours, rates: [0.015, 0.015], ratesNow: [0.015, 0.02] } as const
+const badNights = { ...hours, rates: [0.015, 0.015], ratesNow: [0.015, 0.03] } as const
 
 export const mixAndHoursExperiments: readonly Experiment[] = [
-  ...layouts.map((layout) =>
-    experiment('healthy, canary gets another product mix', { ...layout, ...products }, withMixIndex, mixed),
+  ...experiments('healthy, canary gets another product mix', products, 'product'),
+  ...experiments('healthy, canary runs at night only', hours, 'shift'),
+  ...experiments(
+    'healthy, canary runs at night only, nights become a third worse at the start',
+    worseNights,
+    'shift',
   ),
-  ...layouts.map((layout) =>
-    experiment('healthy, canary runs at night only', { ...layout, ...hours }, withStandardisation, weighted),
+  ...experiments(
+    'healthy, canary runs at night only, nights become twice as bad at the start: beyond what is assumed',
+    badNights,
+    'shift',
+    false,
   ),
 ]
 
-function experiment(
+type Kind = 'product' | 'shift'
+
+function experiments(
   section: string,
-  story: Parameters<typeof watchTwoCells>[1],
-  corrected: string,
-  watcher: CellWatcher,
-): Experiment {
-  return {
+  story: Omit<Parameters<typeof watchTwoCells>[1], 'canary' | 'size'>,
+  kind: Kind,
+  isAssumed = true,
+): Experiment[] {
+  const asked = gate
+  if (!asked) throw new Error('expected a gate on first-pass yield')
+  return layouts.map((layout) => ({
     section,
-    column: `${story.canary} of ${story.size}`,
+    column: `${layout.canary} of ${layout.size}`,
     shows: 'false stops',
-    promises: [{ method: corrected, alpha: ownGates.plain.alpha }],
+    promises: isAssumed ? [{ method: corrected, alpha: asked.alpha }] : [],
     share: 1,
-    isQuick: story.canary === 5,
+    isQuick: layout.canary === 5,
     play: (random) => {
       const watchers = new Map([
-        [asItComes, (stations: readonly CellStation[]) => isBreach(stations.map(plainTally))],
-        [corrected, watcher],
+        [asItComes, watcher(asked, plainStations)],
+        [corrected, watcher(asked, countedBy(kind))],
       ])
-      return watchTwoCells(random, story, watchers, mostCanaryRuns)
+      return watchTwoCells(random, { ...layout, ...story }, watchers, mostCanaryRuns)
     },
+  }))
+}
+
+function watcher(
+  asked: CountedGate,
+  stationsOf: (cells: readonly CellStation[]) => GateStation[],
+): CellWatcher {
+  const judge = gateJudge()
+  return (cells) => judge.evidence(asked, stationsOf(cells)).logEvidence >= Math.log(1 / asked.alpha)
+}
+
+/** Counts without a word on products and shifts. */
+function plainStations(cells: readonly CellStation[]): GateStation[] {
+  const counts = (both: Cells) => {
+    const { runs, bad } = bothCells(both)
+    return { [metric]: { n: runs, bad } }
   }
-}
-
-function isBreach(stations: readonly StationTally[], mix?: ReadonlyMap<string, number>): boolean {
-  const [evidence = 0] = ownEvidence(stations, [ownGates.plain], mix ? { mix } : {})
-  return evidence >= Math.log(1 / ownGates.plain.alpha)
-}
-
-function plainTally({ isCanary, past, since }: CellStation, place: number): StationTally {
-  const before = bothCells(past)
-  return {
-    id: String(place),
+  return cells.map(({ isCanary, past, since }, place) => ({
+    id: stationIdAt(place),
     arm: isCanary ? 'canary' : 'base',
-    pastRuns: before.runs,
-    pastBad: before.bad,
-    ...bothCells(since),
+    past: counts(past),
+    since: counts(since),
+    mix: {},
+  }))
+}
+
+/** As the product counts: beside every count the rate that its product or shift usually has, base by shift. */
+function countedBy(kind: Kind): (cells: readonly CellStation[]) => GateStation[] {
+  let known: { rates: UsualRates; pasts: Parameters<typeof gateStations>[1] } | undefined
+  return (cells) => {
+    known ??= pastsOf(cells, kind)
+    const { rates, pasts } = known
+    const tallies = cells.flatMap(({ isCanary, since }, place) =>
+      since.map(
+        ({ runs, bad }, second): JudgedTally => ({
+          arm: isCanary ? 'canary' : 'base',
+          stationId: stationIdAt(place),
+          metric,
+          shift: kind === 'shift' ? second : 0,
+          n: runs,
+          bad,
+          expected: runs * rateOf(rates, kind, second),
+        }),
+      ),
+    )
+    return gateStations(
+      { order: cells.map((_, place) => stationIdAt(place)), stations: {} },
+      pasts,
+      tallies,
+      [],
+    )
   }
 }
 
-function mixed(stations: readonly CellStation[]): boolean {
-  const onBase = stations.flatMap(({ isCanary, past, since }) => (isCanary ? [past] : [past, since]))
-  const fleet = new Map(
-    (['first', 'second'] as const).map((name, kind) => [
-      name,
-      {
-        runs: onBase.reduce((sum, cells) => sum + (cells[kind]?.runs ?? 0), 0),
-        bad: onBase.reduce((sum, cells) => sum + (cells[kind]?.bad ?? 0), 0),
-      },
-    ]),
+function pastsOf(cells: readonly CellStation[], kind: Kind) {
+  const rates = usualRates(
+    cells.flatMap(({ past }) =>
+      past.map(({ runs, bad }, second) => ({ metric, ...cellOf(kind, second), n: runs, bad })),
+    ),
   )
-  const mix = new Map(
-    stations.map(({ past, since }, place) => [String(place), mixIndex(fleet, runsOf(past), runsOf(since))]),
-  )
-  return isBreach(stations.map(plainTally), mix)
-}
-
-function weighted(stations: readonly CellStation[]): boolean {
-  const canary = stations.filter(({ isCanary }) => isCanary)
-  const canaryRuns = new Map(
-    (['first', 'second'] as const).map((name, kind) => [
-      name,
-      canary.reduce((sum, { since }) => sum + (since[kind]?.runs ?? 0), 0),
-    ]),
-  )
-  const tallies = stations.map((station, place) => {
-    const tally = plainTally(station, place)
-    if (station.isCanary) return tally
-    const [first, second] = station.since
-    const cells = new Map([
-      ['first', first],
-      ['second', second],
-    ])
-    return { ...tally, ...directStandardisation(cells, canaryRuns) }
+  const pasts = cells.map(({ past }, place) => {
+    const { runs, bad } = bothCells(past)
+    const expected = past.reduce(
+      (sum, counted, second) => sum + counted.runs * rateOf(rates, kind, second),
+      0,
+    )
+    return { stationId: stationIdAt(place), metric, n: runs, bad, expected }
   })
-  return isBreach(tallies)
+  return { rates, pasts }
 }
 
-function runsOf([first, second]: Cells): Map<string, number> {
-  return new Map([
-    ['first', first.runs],
-    ['second', second.runs],
-  ])
+function rateOf(rates: UsualRates, kind: Kind, second: number): number {
+  const { product, shift } = cellOf(kind, second)
+  return usualRate(rates, metric, product, shift)
+}
+
+function cellOf(kind: Kind, second: number): { product: string | null; shift: number } {
+  return kind === 'shift' ? { product: null, shift: second } : { product: second === 0 ? 'A' : 'B', shift: 0 }
 }

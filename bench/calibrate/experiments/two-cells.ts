@@ -7,8 +7,9 @@ import { countBad, normal, type Random } from '../random.ts'
 export type TwoCellStory = {
   canary: number
   size: number
-  /** Bad rates of the two kinds. */
+  /** Bad rates of the two kinds, and those since the start where they are others, on canary and base alike. */
   rates: readonly [number, number]
+  ratesNow?: readonly [number, number]
   /** Share of the second kind: before, since the start on base, since the start on canary. */
   past: number
   baseNow: number
@@ -58,19 +59,20 @@ function drawStation(random: Random, story: TwoCellStory, place: number) {
   const isCanary = place < story.canary
   const own = bias * normal(random)
   const now = own + drift * normal(random)
-  const rate = (kind: 0 | 1, shift: number) => rateFromLogOdds(logOdds(story.rates[kind]) + shift)
-  const second = Math.round(pastRuns * story.past)
+  const moved = (rate: number, shift: number) => rateFromLogOdds(logOdds(rate) + shift)
+  const ofSecond = Math.round(pastRuns * story.past)
   const counted = (kind: 0 | 1, runs: number): Counted => ({
     runs,
-    bad: countBad(random, runs, rate(kind, own)),
+    bad: countBad(random, runs, moved(story.rates[kind], own)),
   })
-  const past: Cells = [counted(0, pastRuns - second), counted(1, second)]
+  const past: Cells = [counted(0, pastRuns - ofSecond), counted(1, ofSecond)]
   const since: Cells = [
     { runs: 0, bad: 0 },
     { runs: 0, bad: 0 },
   ]
   const shareNow = isCanary ? story.canaryNow : story.baseNow
-  const rates = [rate(0, now), rate(1, now)] as const
+  const [first, second] = story.ratesNow ?? story.rates
+  const rates = [moved(first, now), moved(second, now)] as const
   const runOnce = (source: Random): boolean => {
     const kind = source() < shareNow ? 1 : 0
     const isBad = source() < rates[kind]

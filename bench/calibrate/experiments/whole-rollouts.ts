@@ -1,11 +1,12 @@
-// Whole rollouts, 1 → 5 → 10 → 20 stations, judged by the product's own gate with evidence carried along.
-import { evaluateGates } from '../../../server/domain/gates/evaluate-gates.ts'
-import { defaultGates, gates } from '../../../server/domain/gates/gate.ts'
-import { type GateStation, noConditions } from '../../../server/domain/gates/question.ts'
-import type { Verdict, VerdictWord } from '../../../server/domain/gates/verdict.ts'
-import { stationId } from '../../../server/domain/ids.ts'
+// Whole rollouts, 1 → 5 → 10 → 20 stations, judged by all counted gates of the default plan on the product's own counts.
+import { type CountedGate, defaultGates, gates, isCounted } from '../../../server/domain/gates/gate.ts'
+import type { StationId } from '../../../server/domain/ids.ts'
 import { type Experiment, mostCanaryRuns } from '../experiment.ts'
-import { drawFleet, type Fleet, type FleetStory } from '../fleet.ts'
+import { gateJudge, stops } from '../gate-judge.ts'
+import { gateLooks } from '../gate-looks.ts'
+import { drawLine, type LineStory, unitsPerDay, usualLine } from '../line.ts'
+import { lineCounts } from '../line-counts.ts'
+import { naiveLine } from '../methods/naive-line.ts'
 import type { Random } from '../random.ts'
 
 /** Stations of a stage, and the first attempts it asks for before a pass (the standard plan's). */
@@ -15,140 +16,162 @@ const stages = [
   { stations: 10, target: 500 },
   { stations: 20, target: 500 },
 ]
-/** A station tests 100 units a day: a day of soak for each stage; without a pass after three a person decides. */
-const soakRounds = 100
-const longestRounds = 300
+/** A day of soak for each stage, then asked twenty times a day; without a pass after three days a person decides. */
+const askedEvery = unitsPerDay / 20
+const longestRounds = 3 * unitsPerDay
 
-/** Yield and its rise: what first attempts are judged by, each with its part of the whole plan's budget. */
-const yieldGates = gates
-  .parse(defaultGates)
-  .filter(({ metric }) => metric === 'first-pass yield' || metric === 'first-pass yield rise')
-const key = 'first-pass yield'
-const usual = { size: 20, canary: 20, rate: 0.02, bias: 0.3, drift: 0.15, pastRuns: 1000 }
+/** The default plan's, each with its part of the alarm budget. */
+const counted = gates.parse(defaultGates).filter(isCounted)
+const budget = counted.reduce((sum, { alpha }) => sum + alpha, 0)
 
-export const wholeRolloutExperiments: readonly Experiment[] = [
-  experiment('healthy', usual, true),
-  experiment('98 → 90 %', { ...usual, newRate: 0.1 }, false),
-  experiment('98 → 96 %', { ...usual, newRate: 0.04 }, false),
-]
+const otherMix = { longer: { usual: 0.2, canary: 0.5 } }
+
+/** The product's claim: these are what it is about. */
+export const healthyRollouts = 'healthy whole rollouts, all five counted gates of the default plan'
+
+const together = 'ours, all five gates together'
+const by = (gate: CountedGate) => `ours, by ${gate.name} (α ${gate.alpha.toFixed(3).slice(1)})`
+const naive = naiveLine.name
+/** Rows that are about stops as a whole. */
+export const claimedMethods: readonly string[] = [together, naive]
 
 const completed = 'completed'
 const held = 'held for a person'
-const heldThenStopped = 'held for a person, then stopped'
-const stoppedOn = (stations: number) => `stopped on ${stations} ${stations === 1 ? 'station' : 'stations'}`
-const endings = [completed, held, heldThenStopped, ...stages.map(({ stations }) => stoppedOn(stations))]
+const on = (stations: number) => `stopped on ${stations} ${stations === 1 ? 'station' : 'stations'}`
 
-function experiment(column: string, story: FleetStory, isQuick: boolean): Experiment {
+export const wholeRolloutExperiments: readonly Experiment[] = [
+  healthy('bias .3', usualLine, { isQuick: true }),
+  healthy('bias .6', { ...usualLine, bias: 0.6 }),
+  healthy('bias .3, new mix', { ...usualLine, ...otherMix }),
+  healthy('bias .6, new mix', { ...usualLine, bias: 0.6, ...otherMix }),
+  healthy('bias .3, line .3', { ...usualLine, lineDrift: 0.3 }),
+  healthy('bias .3, drift .30', { ...usualLine, drift: 0.3 }, { isAssumed: false }),
+  bad('yield 98 → 90 %', { fail: 8 }),
+  bad('yield 98 → 96 %', { fail: 2.6 }),
+  bad('errors 0.5 → 2 %', { error: 4 }),
+  bad('times +20 %', { time: 1.2 }),
+]
+
+function healthy(column: string, story: LineStory, { isQuick = false, isAssumed = true } = {}): Experiment {
   return {
-    section: 'whole rollouts, 1 → 5 → 10 → 20 stations, the product’s default yield gates',
+    section: healthyRollouts,
     column,
     shows: 'endings',
-    promises: [],
+    promises: isAssumed
+      ? [
+          { method: together, alpha: budget },
+          ...counted.map((gate) => ({ method: by(gate), alpha: gate.alpha })),
+        ]
+      : [],
     share: 0.5,
     isQuick,
     play: (random) => {
-      // One fleet with the build on every station, and the same without: a station changes over at its stage.
-      const withBuild = drawFleet(random, story)
-      const { ending, runs } = playStages(random, withBuild, oddsRatioOf(story))
-      return new Map(endings.map((name) => [name, name === ending ? runs : undefined]))
+      const { runs, stoppedBy, isHeld, naiveRuns } = playRollout(random, story)
+      const isStopped = stoppedBy.length > 0
+      return new Map([
+        [together, isStopped ? runs : undefined],
+        ...counted.map((gate): [string, number | undefined] => [
+          by(gate),
+          stoppedBy.includes(gate.name) ? runs : undefined,
+        ]),
+        [completed, isStopped || isHeld ? undefined : runs],
+        [held, isHeld && !isStopped ? runs : undefined],
+        [naive, naiveRuns],
+      ])
     },
   }
 }
 
-function oddsRatioOf({ rate, newRate }: FleetStory): number {
-  return newRate === undefined ? 1 : ((newRate / (1 - newRate)) * (1 - rate)) / rate
+function bad(column: string, build: LineStory['build']): Experiment {
+  return {
+    section: 'whole rollouts of bad builds, all five counted gates of the default plan',
+    column,
+    shows: 'endings',
+    promises: [],
+    share: 0.15,
+    isQuick: false,
+    play: (random) => {
+      const { runs, stoppedBy, isHeld, stations } = playRollout(random, { ...usualLine, build: build ?? {} })
+      const isStopped = stoppedBy.length > 0
+      return new Map([
+        ...stages.map((stage): [string, number | undefined] => [
+          on(stage.stations),
+          isStopped && !isHeld && stations === stage.stations ? runs : undefined,
+        ]),
+        ['held for a person, then stopped', isStopped && isHeld ? runs : undefined],
+        [held, isHeld && !isStopped ? runs : undefined],
+        [completed, isStopped || isHeld ? undefined : runs],
+      ])
+    },
+  }
 }
 
-type Ending = { ending: string; runs: number }
+type Played = {
+  /** Canary first attempts until it ended. */
+  runs: number
+  /** Names of the gates that stopped it, at one and the same look. */
+  stoppedBy: string[]
+  isHeld: boolean
+  /** Canary stations of the stage in which it ended. */
+  stations: number
+  naiveRuns: number | undefined
+}
 
-function playStages(random: Random, fleet: Fleet, oddsRatio: number): Ending {
-  const stations = fleet.past.map(
-    (past, place): GateStation => ({
-      id: stationId.parse(`00000000-0000-4000-8000-${String(place).padStart(12, '0')}`),
-      arm: 'base',
-      past: counts(past.runs, past.bad),
-      since: counts(0, 0),
-      mix: {},
-    }),
-  )
-  const judge = judgeOf(stations)
-  let isHeld = false
-  for (const { stations: taken, target } of stages) {
-    for (const station of stations.slice(0, taken)) if (station.arm === 'base') switchOver(station)
-    const stopped = (): Ending => ({
-      ending: isHeld ? heldThenStopped : stoppedOn(taken),
-      runs: canaryUnits(stations),
+/** Every gate is looked at after every canary run; evidence is carried from stage to stage. */
+export function playRollout(random: Random, story: LineStory, how: { isEveryLook?: boolean } = {}): Played {
+  const line = drawLine(random, story)
+  const canary = new Set<StationId>()
+  const counts = lineCounts(line, counted)
+  const looks = gateLooks(counted, how)
+  const judge = gateJudge({ driftNoise: counts.driftNoise })
+  const byNaive = naiveLine.begin()
+  const played: Played = { runs: 0, stoppedBy: [], isHeld: false, stations: 0, naiveRuns: undefined }
+  let round = 0
+
+  function verdict(asking: CountedGate[], target: number) {
+    const given = judge.verdict(asking, counts.stations(asking), target)
+    played.stoppedBy = given.gates.filter(stops).map(({ name }) => name)
+    return given.overall
+  }
+  /** Of all runs of a canary unit; true when a gate stops the rollout. */
+  function isStoppedBy(badBy: ReadonlySet<string>, target: number): boolean {
+    const due = looks.due(badBy)
+    if (due.length === 0) return false
+    const stations = counts.stations(due)
+    const near = due.filter((gate) => {
+      const evidence = judge.evidence(gate, stations)
+      looks.seen(gate, evidence)
+      return evidence.logEvidence >= Math.log(1 / gate.alpha)
     })
-    for (let round = 1; ; round++) {
-      for (const [place, station] of stations.entries()) {
-        const rate = fleet.rateNow(place, 0)
-        const isBad = random() < (station.arm === 'canary' ? rate : withoutBuild(rate, oddsRatio))
-        const counted = station.since[key]
-        if (!counted) continue
-        counted.n += 1
-        if (!isBad) continue
-        counted.bad += 1
-        if (station.arm === 'canary' && isStopped(judge(target))) return stopped()
+    if (near.length > 0) verdict(near, target)
+    return played.stoppedBy.length > 0
+  }
+
+  for (const { stations, target } of stages) {
+    played.stations = stations
+    for (const { id } of line.slice(0, stations)) canary.add(id)
+    for (let soaked = 1; ; soaked++, round++) {
+      for (const station of line) {
+        const arm = canary.has(station.id) ? 'canary' : 'base'
+        if (arm === 'canary') played.runs += 1
+        // Stations go over one after the other with their first run.
+        if (soaked === 1) looks.changed()
+        for (const run of station.testUnit(arm, round)) {
+          const badBy = counts.count(arm, run)
+          byNaive.add(arm, run)
+          if (arm === 'base') continue
+          if (played.naiveRuns === undefined && byNaive.stops()) played.naiveRuns = played.runs
+          if (isStoppedBy(badBy, target)) return played
+        }
       }
-      if (round < soakRounds || canaryUnits(stations) < target) continue
-      const word = judge(target)
-      if (isStopped(word)) return stopped()
-      if (word === 'pass' && !isHeld) break
-      // From here on a person decides; the gate goes on judging.
-      if (round >= longestRounds) isHeld = true
-      if (isHeld && canaryUnits(stations) >= mostCanaryRuns)
-        return { ending: held, runs: canaryUnits(stations) }
+      if (played.isHeld && played.runs >= mostCanaryRuns) return played
+      if (soaked < unitsPerDay || soaked % askedEvery !== 0 || played.runs < target || played.isHeld) continue
+      const word = verdict(counted, target)
+      if (played.stoppedBy.length > 0) return played
+      if (word === 'pass') break
+      // From here on a person decides; the gates go on judging.
+      if (soaked >= longestRounds) played.isHeld = true
     }
   }
-  return { ending: completed, runs: canaryUnits(stations) }
-}
-
-/** The gate on the counts as they stand, at the least drift noise; base's last drift is kept between looks. */
-function judgeOf(stations: GateStation[]): (target: number) => VerdictWord {
-  let previous: Verdict | null = null
-  return (target) => {
-    const watermark = { canary: 0, base: 0 }
-    const question = {
-      gates: yieldGates,
-      stageIndex: 0,
-      expectedYieldChange: 0,
-      stations,
-      names: {},
-      conditions: noConditions,
-      accepted: [],
-      open: [],
-      target,
-      passes: 'likely' as const,
-      growth: 1,
-      overdue: false,
-      previous,
-      driftNoise: {},
-      watermark,
-    }
-    const verdict: Verdict = evaluateGates(question, 0)
-    previous = verdict
-    return verdict.overall
-  }
-}
-
-function isStopped(word: VerdictWord): boolean {
-  return word === 'breach' || word === 'severe'
-}
-
-function switchOver(station: GateStation): void {
-  station.arm = 'canary'
-  station.since = counts(0, 0)
-}
-
-function canaryUnits(stations: readonly GateStation[]): number {
-  return stations.reduce((sum, { arm, since }) => sum + (arm === 'canary' ? (since[key]?.n ?? 0) : 0), 0)
-}
-
-function withoutBuild(rate: number, oddsRatio: number): number {
-  const odds = rate / (1 - rate) / oddsRatio
-  return odds / (1 + odds)
-}
-
-function counts(n: number, bad: number): GateStation['since'] {
-  return { [key]: { n, bad } }
+  return played
 }
