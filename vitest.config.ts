@@ -9,7 +9,8 @@ const globalSetup = 'test/support/global-setup.ts'
 const patience = { testTimeout: 30_000, hookTimeout: 60_000 }
 // Modules are loaded once a worker, not once a file: a third of the processor time.
 const shared = { isolate: false, globalSetup, ...patience }
-const oneByOne = { globalSetup, fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 }
+// A journey runs in real time: on a machine that stalls for seconds a wait may end too early, so each gets a second try.
+const oneByOne = { globalSetup, fileParallelism: false, retry: 1, testTimeout: 120_000, hookTimeout: 120_000 }
 // The stories that the engine could change: state, kills and two deciders at once.
 const onBothEngines = ['healthy-build', 'killed', 'two-clicks'].map((name) => `test/journeys/${name}.test.ts`)
 
