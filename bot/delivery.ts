@@ -25,13 +25,28 @@ export function createDelivery({ client, service, posts, cards, now, log }: Deps
   /** Throws for faults that are neither Slack's nor the network's. */
   async function deliver(job: Delivery): Promise<DeliveryResult> {
     try {
-      return job.kind === 'card' ? await card(job) : await threads.deliver(job)
+      return await carryOut(job)
     } catch (error) {
       const failure = slackFailure(error)
       if (failure.kind === 'wait') return { delivered: false, waitSeconds: failure.seconds, why: failure.why }
       if (failure.kind !== 'locked out') throw error
       await tellOnce(job, failure.why)
       return { delivered: false, waitSeconds: lockedOutSeconds, why: failure.why }
+    }
+  }
+
+  async function carryOut(job: Delivery): Promise<DeliveryResult> {
+    switch (job.kind) {
+      case 'card':
+        return card(job)
+      case 'thread':
+        return threads.deliver(job)
+      case 'build':
+      case 'direct':
+      case 'digest':
+      case 'home':
+      case 'event':
+        return { delivered: true }
     }
   }
 
@@ -42,7 +57,7 @@ export function createDelivery({ client, service, posts, cards, now, log }: Deps
   }
 
   async function tellOnce(job: Delivery, why: string): Promise<void> {
-    const view = await service.get(job.rolloutId)
+    const view = 'rolloutId' in job ? await service.get(job.rolloutId) : null
     const channel = view?.procedure.channel ?? 'none'
     const key = `${channel} ${why}`
     if (told.has(key)) return

@@ -14,6 +14,7 @@ import { registerListeners } from './listeners/listeners.ts'
 import { createPeople } from './people.ts'
 import { socketConnection } from './socket-connection.ts'
 import { createTell } from './tell.ts'
+import type { Workspace } from './workspace.ts'
 
 export type SlackSettings = {
   botToken: string
@@ -85,9 +86,15 @@ function enabledApp({ service, posts, settings, now, log, wait = pause }: SlackA
       logger,
       clientOptions: { ...interactiveOptions(apiUrl, logger), fetch: fetchWithin5s },
     })
-    const people = createPeople({ client: clients.interactive, teamId: bot.teamId, now })
-    const tell = createTell({ client: clients.interactive, log })
-    registerListeners(app, { service, people, cards, clients, tell, log })
+    const only: Workspace = {
+      teamId: bot.teamId,
+      botUserId: bot.botUserId,
+      clients,
+      people: createPeople({ client: clients.interactive, teamId: bot.teamId, now }),
+      tell: createTell({ client: clients.interactive, log }),
+    }
+    const workspaces = { of: async () => only }
+    registerListeners(app, { service, workspaces, cards, log })
   }
 
   return {

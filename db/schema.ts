@@ -45,6 +45,8 @@ export const procedures = pgTable(
     timeLimitSeconds: integer('time_limit_seconds').notNull().default(3600),
     soakMinutes: doublePrecision('soak_minutes'),
     slackChannel: text('slack_channel'),
+    /** The workspace that the channel is in; null: the one the app was set up with. */
+    slackTeam: text('slack_team'),
     activeDeploymentId: uuid('active_deployment_id').$type<DeploymentId>(),
     formerDeploymentId: uuid('former_deployment_id').$type<DeploymentId>(),
     autoPush: boolean('auto_push').notNull().default(true),
@@ -473,6 +475,39 @@ export const slackPosts = pgTable('slack_posts', {
   contentHash: text('content_hash').notNull(),
   updatedAt: instant('updated_at').notNull(),
 })
+
+/** Workspaces that installed the app by OAuth; its tokens are sealed. */
+export const slackInstallations = pgTable('slack_installations', {
+  teamId: text('team_id').primaryKey(),
+  teamName: text('team_name').notNull(),
+  /** The whole installation, encrypted: nothing of it can be read from a copy of the database. */
+  sealed: text('sealed').notNull(),
+  installedBy: text('installed_by').notNull(),
+  installedAt: instant('installed_at').notNull(),
+  /** Uninstalled, or its tokens were revoked. */
+  endedAt: instant('ended_at'),
+  endedWhy: text('ended_why'),
+})
+
+/** What people of a workspace asked for themselves. */
+export const slackPeople = pgTable(
+  'slack_people',
+  {
+    teamId: text('team_id').notNull(),
+    userId: text('user_id').notNull(),
+    /** Hears of their own rollouts in a direct message. */
+    direct: boolean('direct').notNull().default(false),
+    homeOpenedAt: instant('home_opened_at'),
+  },
+  (table) => [primaryKey({ columns: [table.teamId, table.userId] })],
+)
+
+/** Events that were taken: Slack sends one again until it is answered, and each is worked on once. */
+export const slackEvents = pgTable(
+  'slack_events',
+  { id: text('id').primaryKey(), takenAt: instant('taken_at').notNull() },
+  (table) => [index('slack_events_taken').on(table.takenAt)],
+)
 
 /** Secrets and settings that the service makes for itself. */
 export const keptSettings = pgTable('kept_settings', {

@@ -13,12 +13,10 @@ import { decide } from './domain/rollout/decide.ts'
 import type { RolloutEvent } from './domain/rollout/events.ts'
 import { evolve } from './domain/rollout/evolve.ts'
 import { canaryStations, type RolloutState } from './domain/rollout/state.ts'
+import type { Delivery } from './service.ts'
 
 /** Queues deliveries in the transaction; nothing is sent before it commits. */
-export type Deliveries = {
-  card(tx: Db, state: RolloutState, stageIndex: number): Promise<void>
-  thread(tx: Db, state: RolloutState, sequence: number): Promise<void>
-}
+export type Deliveries = { send(tx: Db, job: Delivery): Promise<void> }
 
 export type Applied = { state: RolloutState; events: RolloutEvent[] }
 
@@ -93,6 +91,8 @@ async function follow(
     case 'StartApproved':
     case 'StageWentLive':
     case 'StageApproved':
+    case 'ApprovalAsked':
+    case 'ApprovalReminded':
     case 'StageAdvanced':
     case 'StageSet':
     case 'RolloutPaused':
@@ -102,6 +102,7 @@ async function follow(
     case 'BreachWorsened':
     case 'BreachAcknowledged':
     case 'BreachRecovered':
+    case 'BreachEscalated':
     case 'StationServed':
     case 'StationPulled':
     case 'StationConfirmed':
@@ -127,10 +128,11 @@ async function announce(
 ): Promise<void> {
   const stages = new Set([stageOf(before), stageOf(after)])
   for (const stage of [...stages].sort((a, b) => a - b))
-    if (stage >= 0) await deliveries.card(tx, after, stage)
+    if (stage >= 0) await deliveries.send(tx, { kind: 'card', rolloutId: after.id, stageIndex: stage })
   for (const [index, event] of events.entries()) {
     const sequence = sequences[index]
-    if (isSpoken(event) && sequence !== undefined) await deliveries.thread(tx, after, sequence)
+    if (isSpoken(event) && sequence !== undefined)
+      await deliveries.send(tx, { kind: 'thread', rolloutId: after.id, sequence })
   }
 }
 
@@ -152,6 +154,9 @@ const spoken = new Set<RolloutEvent['type']>([
   'BreachWorsened',
   'BreachAcknowledged',
   'BreachRecovered',
+  'BreachEscalated',
+  'ApprovalAsked',
+  'ApprovalReminded',
   'RolloutAborted',
   'AbortFinished',
   'RolloutCompleted',

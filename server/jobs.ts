@@ -8,8 +8,16 @@ import type { PgliteThread } from '../db/pglite-thread.ts'
 import type { Deliveries } from './apply-command.ts'
 import type { Delivery, DeliveryResult } from './service.ts'
 
-const cardQueue = 'slack-card'
-const threadQueue = 'slack-thread'
+/** `stately`: one job waiting and one under way for each key, so that a burst of changes is one redraw. */
+const queues: { [Kind in Delivery['kind']]: { name: string; policy?: 'stately' } } = {
+  card: { name: 'slack-card', policy: 'stately' },
+  thread: { name: 'slack-thread' },
+  build: { name: 'slack-build' },
+  direct: { name: 'slack-direct' },
+  digest: { name: 'slack-digest', policy: 'stately' },
+  home: { name: 'slack-home', policy: 'stately' },
+  event: { name: 'slack-event' },
+}
 
 /** How often the signs of life are looked at. */
 const watch = { superviseIntervalSeconds: 5, monitorIntervalSeconds: 5 }
@@ -31,7 +39,7 @@ export type Jobs = {
 }
 
 /** Deliveries that go nowhere: without Slack nothing is queued, and nothing piles up. */
-export const noDeliveries: Deliveries = { card: async () => {}, thread: async () => {} }
+export const noDeliveries: Deliveries = { send: async () => {} }
 
 /** Repeats for weeks with growing gaps up to five minutes: Slack away for a day loses nothing. */
 const untilDone = {
@@ -57,42 +65,29 @@ export async function startJobs(database: Database, log: FastifyBaseLogger): Pro
         })
   boss.on('error', (error) => log.error({ err: error }, 'jobs: the queue had an error'))
   await boss.start()
-  // One job waiting and one under way for each card: a burst of changes is one redraw.
-  await boss.createQueue(cardQueue, { policy: 'stately', notify: true, ...untilDone })
-  await boss.createQueue(threadQueue, { notify: true, ...untilDone })
-  // Asking for any job makes pg-boss keep what it knows of the queue. Else the first send would look it up, on another
-  // connection than its transaction: the embedded database has one, and would wait for itself for ever.
-  for (const queue of [cardQueue, threadQueue]) await boss.getJobById(queue, nilId)
+  for (const { name, policy } of Object.values(queues)) {
+    await boss.createQueue(name, { ...(policy ? { policy } : {}), notify: true, ...untilDone })
+    // Asking for any job makes pg-boss keep what it knows of the queue. Else the first send would look it up, on another
+    // connection than its transaction: the embedded database has one, and would wait for itself for ever.
+    await boss.getJobById(name, nilId)
+  }
 
-  const send = (tx: Db, queue: string, job: Delivery, key: string, startAfter = 0) =>
-    boss.send(queue, job, {
+  const send = (tx: Db, job: Delivery, startAfter = 0) =>
+    boss.send(queues[job.kind].name, job, {
       db: fromDrizzle({ execute: (query) => rows(tx, query as SQL) }, sql),
-      singletonKey: key,
+      singletonKey: keyOf(job),
       startAfter,
     })
 
   return {
     deliveries: {
-      async card(tx, state, stageIndex) {
-        await send(
-          tx,
-          cardQueue,
-          { kind: 'card', rolloutId: state.id, stageIndex },
-          `${state.id}/${stageIndex}`,
-        )
-      },
-      async thread(tx, state, sequence) {
-        await send(
-          tx,
-          threadQueue,
-          { kind: 'thread', rolloutId: state.id, sequence },
-          `${state.id}/${sequence}`,
-        )
+      async send(tx, job) {
+        await send(tx, job)
       },
     },
     async work(deliver) {
-      for (const queue of [cardQueue, threadQueue])
-        await boss.work<Delivery>(queue, everySecond, async ([job]) => {
+      for (const { name } of Object.values(queues))
+        await boss.work<Delivery>(name, everySecond, async ([job]) => {
           if (!job) return
           const result = await deliver(job.data)
           if (result.delivered) return
@@ -100,18 +95,33 @@ export async function startJobs(database: Database, log: FastifyBaseLogger): Pro
             { delivery: job.data, waitSeconds: result.waitSeconds, why: result.why },
             'a delivery to Slack waits',
           )
-          const key =
-            job.data.kind === 'card'
-              ? `${job.data.rolloutId}/${job.data.stageIndex}`
-              : `${job.data.rolloutId}/${job.data.sequence}`
-          await send(database.db, queue, job.data, key, Math.max(1, Math.ceil(result.waitSeconds)))
+          await send(database.db, job.data, Math.max(1, Math.ceil(result.waitSeconds)))
         })
     },
     async waiting() {
-      const queues = await Promise.all([cardQueue, threadQueue].map((queue) => boss.getQueueStats(queue)))
-      return queues.flat().reduce((sum, queue) => sum + queue.queuedCount, 0)
+      const stats = await Promise.all(Object.values(queues).map(({ name }) => boss.getQueueStats(name)))
+      return stats.flat().reduce((sum, queue) => sum + queue.queuedCount, 0)
     },
     stop: () => boss.stop({ graceful: true, timeout: 5_000 }),
+  }
+}
+
+/** Two jobs with one key say the same thing. */
+function keyOf(job: Delivery): string {
+  switch (job.kind) {
+    case 'card':
+      return `${job.rolloutId}/${job.stageIndex}`
+    case 'thread':
+    case 'direct':
+      return `${job.rolloutId}/${job.sequence}`
+    case 'build':
+      return job.deploymentId
+    case 'digest':
+      return job.procedureId
+    case 'home':
+      return 'home'
+    case 'event':
+      return job.eventId
   }
 }
 

@@ -75,7 +75,12 @@ export function judging({ database, now, deliveries }: Deps) {
     const last = await lastRecordedVerdictAt(tx, state)
     const notable = before?.overall !== verdict.overall || last === null || verdict.at - last >= minute
     await saveVerdict(tx, state, verdict, notable && !same)
-    if ('stageIndex' in state) await deliveries.card(tx, state, Math.max(0, state.stageIndex))
+    if ('stageIndex' in state)
+      await deliveries.send(tx, {
+        kind: 'card',
+        rolloutId: state.id,
+        stageIndex: Math.max(0, state.stageIndex),
+      })
   }
 
   return {

@@ -12,8 +12,11 @@ import {
 import { eventsOf, type LoadedRollout, loadRollout, rolloutRows } from '../db/rollout-storage.ts'
 import type { ProcedureId, RolloutId, StationId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
+import { minute } from './domain/instant.ts'
 import { targetLabel } from './domain/plan.ts'
+import type { Policy } from './domain/policy.ts'
 import { summary } from './domain/retest-summary.ts'
+import { mayUse } from './domain/rights.ts'
 import type { RolloutEvent } from './domain/rollout/events.ts'
 import { type Readiness, stageReadiness, startReadiness, unmet } from './domain/rollout/readiness.ts'
 import { isRunning, type RolloutState } from './domain/rollout/state.ts'
@@ -29,6 +32,7 @@ import type {
 import { stageSize } from './domain/stage-size.ts'
 import { wilsonInterval } from './domain/statistics/wilson-interval.ts'
 import { addCounts, type Counts, noCounts } from './domain/tally.ts'
+import { policyOf } from './policy-of.ts'
 import { retestPairsOf } from './retests.ts'
 import { startClosed } from './stage-closed.ts'
 import { stageFacts } from './stage-facts.ts'
@@ -73,10 +77,11 @@ async function viewInSnapshot(
     ? stageReadiness(state, await stageFacts(db, state, verdict, now), now)
     : startReadiness(state, await startClosed(db, state, now))
   const retests = await retestPairsOf(db, state)
+  const policy = await policyOf(db, state.procedureId)
   return {
     id,
     url: pageUrl(id),
-    procedure: { id: procedure.id, name: procedure.name, channel: procedure.slackChannel },
+    procedure: summaryOf(procedure),
     deployment: deploymentSummary(deployment),
     base: deploymentSummary(base),
     status: state.status,
@@ -86,6 +91,8 @@ async function viewInSnapshot(
     preset: state.plan.preset,
     owner: state.owner,
     reason: state.reason,
+    expectation: state.plan.expectation,
+    expectedYieldChange: state.plan.expectedYieldChange,
     retryOf: state.retryOf,
     createdAt: state.createdAt,
     startedAt: 'startedAt' in state ? state.startedAt : null,
@@ -99,6 +106,9 @@ async function viewInSnapshot(
     otherRuns: counts.filter((each) => each.arm === 'other').reduce((sum, each) => sum + each.runs, 0),
     verdict,
     readiness,
+    approvals: approvalsOf(state, policy),
+    economics: null,
+    alerts: policy.alerts,
     waitsFor: waitsFor(state, readiness, (stationId) => nameOf(stations, stationId), now),
     next: nextStep(state, unmet(readiness).length === 0),
     breaches: 'breaches' in state ? state.breaches : [],
@@ -106,6 +116,20 @@ async function viewInSnapshot(
     alarms: state.status === 'completed' ? state.alarms : [],
     retests: retests.length === 0 ? null : summary(retests),
     lastDecision: state.lastDecision,
+  }
+}
+
+function approvalsOf(state: RolloutState, policy: Policy): RolloutView['approvals'] {
+  const { plan } = state
+  const lasts = plan.approvalsLastMinutes
+  const given = state.status === 'pending' || isRunning(state) ? state.approvals : []
+  const needed = isRunning(state) ? (plan.stages[state.stageIndex]?.approvals ?? 0) : plan.startApprovals
+  return {
+    needed: state.status === 'pending' || isRunning(state) ? needed : 0,
+    given: given.map(({ by, at }) => ({ by, at, expiresAt: lasts === null ? null : at + lasts * minute })),
+    asked: state.status === 'pending' || isRunning(state) ? state.asked : null,
+    fourEyes: plan.fourEyes,
+    approvers: mayUse(policy.rights, 'approve'),
   }
 }
 
@@ -155,7 +179,12 @@ export function deploymentSummary(deployment: Deployment): DeploymentSummary {
 }
 
 function summaryOf(procedure: Procedure) {
-  return { id: procedure.id, name: procedure.name, channel: procedure.slackChannel }
+  return {
+    id: procedure.id,
+    name: procedure.name,
+    channel: procedure.slackChannel,
+    team: procedure.slackTeam,
+  }
 }
 
 function nameOf(stations: Station[], id: StationId): string {

@@ -181,6 +181,16 @@ export type SlackPosts = {
 export type Delivery =
   /** Draw the card of this stage from the current state; posting it when it is not there yet. */
   | { kind: 'card'; rolloutId: RolloutId; stageIndex: number }
-  /** Say this event in the thread of its stage's card, once. */
+  /** Say this event where it belongs (its card's thread, the channel), once. */
   | { kind: 'thread'; rolloutId: RolloutId; sequence: number }
+  /** Tell this event to those who asked to hear of their rollouts directly. */
+  | { kind: 'direct'; rolloutId: RolloutId; sequence: number }
+  /** A production build was registered: post its card, with a button that starts it. */
+  | { kind: 'build'; procedureId: ProcedureId; deploymentId: DeploymentId }
+  /** Several rollouts share this procedure's channel: bring the day's digest there up to date. */
+  | { kind: 'digest'; procedureId: ProcedureId }
+  /** Bring the Home of those who look at it up to date. */
+  | { kind: 'home' }
+  /** An event of Slack that was taken and is to be worked on. */
+  | { kind: 'event'; eventId: string; body: Record<string, unknown> }
 export type DeliveryResult = { delivered: true } | { delivered: false; waitSeconds: number; why: string }

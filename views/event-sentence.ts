@@ -18,6 +18,10 @@ export function eventSentence(event: RolloutEvent, view: RolloutView): Said {
       )
     case 'StartApproved':
       return said('Start approved')
+    case 'ApprovalAsked':
+      return said('Approvers asked')
+    case 'ApprovalReminded':
+      return said('Approvers reminded')
     case 'RolloutStarted':
       return said('Rollout started')
     case 'StageStarted':
@@ -56,6 +60,8 @@ export function eventSentence(event: RolloutEvent, view: RolloutView): Said {
       return said(`Breach of ${gateWord(event.gate)} acknowledged`, event.why)
     case 'BreachRecovered':
       return said(`Breach of ${gateWord(event.gate)} recovered`, event.headline)
+    case 'BreachEscalated':
+      return said(`Second group called for the breach of ${gateWord(event.gate)}: nobody had answered`)
     case 'WatchAlarmed':
       return said(
         `${event.severity === 'severe' ? 'Severe alarm' : 'Alarm'} of the watch: ${gateWord(event.gate)}`,

@@ -6,18 +6,18 @@ import { buttonIds } from '../blocks/card-buttons.ts'
 import { markup } from '../blocks/markup.ts'
 import { abortModal, acknowledgeModal, overrideModal } from '../blocks/reason-modals.ts'
 import { type Click, decideByClick, drawNow, readClick } from './click.ts'
-import type { ListenerDeps } from './deps.ts'
+import { type Here, here, type ListenerDeps } from './deps.ts'
 
-type Reaction = (click: Click, threadTs: string | undefined) => Promise<void>
+type Reaction = (deps: Here, click: Click) => Promise<void>
 
 export function cardButtons(app: App, deps: ListenerDeps): void {
   const reactions: Record<string, Reaction> = {
-    [buttonIds.approve]: (click) => decideByClick(deps, click, { verb: 'approve' }),
-    [buttonIds.pause]: (click) => decideByClick(deps, click, pause),
-    [buttonIds.resume]: (click) => decideByClick(deps, click, { verb: 'resume' }),
-    [buttonIds.advance]: (click) => advance(deps, click),
-    [buttonIds.abort]: (click) => openWith(deps, click, abortModal),
-    [buttonIds.acknowledge]: (click) => openWith(deps, click, acknowledgeModal),
+    [buttonIds.approve]: (at, click) => decideByClick(at, click, { verb: 'approve' }),
+    [buttonIds.pause]: (at, click) => decideByClick(at, click, pause),
+    [buttonIds.resume]: (at, click) => decideByClick(at, click, { verb: 'resume' }),
+    [buttonIds.advance]: advance,
+    [buttonIds.abort]: (at, click) => openWith(at, click, abortModal),
+    [buttonIds.acknowledge]: (at, click) => openWith(at, click, acknowledgeModal),
   }
   for (const [actionId, react] of Object.entries(reactions)) listen(app, deps, actionId, react)
 }
@@ -27,15 +27,16 @@ const pause: RolloutVerb = { verb: 'pause', why: 'paused by the button on the ca
 function listen(app: App, deps: ListenerDeps, actionId: string, react: Reaction): void {
   app.action<BlockButtonAction>(
     { type: 'block_actions', action_id: actionId },
-    async ({ ack, body, respond }) => {
+    async ({ ack, body, respond, context }) => {
       await ack()
       const click = readClick(body, respond)
       if (!click) return
+      const at = await here(deps, context)
       try {
-        await react(click, body.message?.thread_ts)
+        await react(at, click)
       } catch (error) {
         deps.log.error({ err: error, user: click.user, action: actionId }, 'a button of a card failed')
-        await deps.tell(
+        await at.tell(
           click.to,
           markup`Firstpass failed to do this. Look at the card before you try again, or type \`/rollout ${actionId}\`.`,
         )
@@ -45,7 +46,7 @@ function listen(app: App, deps: ListenerDeps, actionId: string, react: Reaction)
 }
 
 /** Ready: it advances. Not ready: a form names what is missing. Drawn against an older state: the service says who moved it. */
-async function advance(deps: ListenerDeps, click: Click): Promise<void> {
+async function advance(deps: Here, click: Click): Promise<void> {
   const view = await deps.service.get(click.on.rolloutId)
   const unmet = view?.readiness.items.some((item) => !item.met) ?? false
   if (view && !isStale(click, view) && unmet)
@@ -66,12 +67,12 @@ function isStale({ on }: Click, view: RolloutView): boolean {
 type ModalBuilder = typeof abortModal
 
 /** The form opens even when the rollout cannot be read: a reason can be written and the abort be tried. */
-async function openWith(deps: ListenerDeps, click: Click, build: ModalBuilder): Promise<void> {
+async function openWith(deps: Here, click: Click, build: ModalBuilder): Promise<void> {
   const view = await deps.service.get(click.on.rolloutId).catch(() => null)
   await open(deps, click, build(view, click.on, click.to.channel))
   if (view && isStale(click, view)) await drawNow(deps, click.on)
 }
 
-async function open(deps: ListenerDeps, click: Click, view: ReturnType<ModalBuilder>): Promise<void> {
+async function open(deps: Here, click: Click, view: ReturnType<ModalBuilder>): Promise<void> {
   await deps.clients.interactive.views.open({ trigger_id: click.triggerId, view })
 }

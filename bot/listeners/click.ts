@@ -7,7 +7,7 @@ import { markup } from '../blocks/markup.ts'
 import { type ButtonValue, readValue } from '../button-value.ts'
 import { refusalText } from '../commands/answer.ts'
 import type { Listener } from '../tell.ts'
-import type { ListenerDeps } from './deps.ts'
+import type { Here } from './deps.ts'
 
 export type Click = {
   on: ButtonValue
@@ -33,7 +33,7 @@ export function readClick(body: BlockButtonAction, respond: RespondFn): Click | 
 }
 
 /** One command for one click; the answer to a refusal is for the clicker, the result is for all on the card. */
-export async function decideByClick(deps: ListenerDeps, click: Click, verb: RolloutVerb): Promise<void> {
+export async function decideByClick(deps: Here, click: Click, verb: RolloutVerb): Promise<void> {
   const { on, user, team, triggerId } = click
   const identified = await deps.people.identify(user)
   const facts = { user, team, trigger: triggerId, rollout: on.rolloutId, verb: verb.verb }
@@ -46,7 +46,7 @@ export async function decideByClick(deps: ListenerDeps, click: Click, verb: Roll
 }
 
 async function carryOut(
-  deps: ListenerDeps,
+  deps: Here,
   click: Click,
   verb: RolloutVerb,
   by: Actor,
@@ -62,7 +62,7 @@ async function carryOut(
 }
 
 /** Best effort and at once, for the one who looks at it: the queued delivery draws the same card again. */
-export async function drawNow(deps: ListenerDeps, on: ButtonValue): Promise<void> {
+export async function drawNow(deps: Here, on: ButtonValue): Promise<void> {
   const client = deps.clients.interactive
   const how = { patient: false, mayPost: false }
   try {

@@ -1,16 +1,24 @@
-// What every listener works with.
+// What every listener works with, and what it gets for the workspace in which something happened.
 import type { BaseLogger } from 'pino'
 import type { Service } from '../../server/service.ts'
 import type { Cards } from '../cards.ts'
-import type { Clients } from '../clients.ts'
-import type { People } from '../people.ts'
-import type { Tell } from '../tell.ts'
+import type { Workspace, Workspaces } from '../workspace.ts'
 
 export type ListenerDeps = {
   service: Service
-  people: People
   cards: Cards
-  clients: Clients
-  tell: Tell
+  workspaces: Workspaces
   log: BaseLogger
+}
+/** The same, where a request came from. */
+export type Here = ListenerDeps & Workspace
+
+/** @throws where the app is not installed: nothing can be answered there. */
+export async function here(deps: ListenerDeps, context: { teamId?: string | undefined }): Promise<Here> {
+  const workspace = await deps.workspaces.of(context.teamId)
+  if (workspace === null)
+    throw new Error(
+      `a request came from workspace ${context.teamId ?? 'unknown'}, where the app is not installed`,
+    )
+  return { ...deps, ...workspace }
 }

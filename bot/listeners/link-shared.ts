@@ -4,12 +4,13 @@ import type { LinkUnfurls } from '@slack/types'
 import { type RolloutId, rolloutId } from '../../server/domain/ids.ts'
 import { rolloutCard } from '../blocks/rollout-card.ts'
 import { slackFailure } from '../slack-failure.ts'
-import type { ListenerDeps } from './deps.ts'
+import { here, type ListenerDeps } from './deps.ts'
 
 const mostLinks = 5
 
 export function linkShared(app: App, deps: ListenerDeps): void {
-  app.event('link_shared', async ({ event }) => {
+  app.event('link_shared', async ({ event, context }) => {
+    const { clients } = await here(deps, context)
     const unfurls: LinkUnfurls = {}
     for (const { url } of event.links.slice(0, mostLinks)) {
       const id = rolloutIn(url)
@@ -19,7 +20,7 @@ export function linkShared(app: App, deps: ListenerDeps): void {
     }
     if (Object.keys(unfurls).length === 0) return
     try {
-      await deps.clients.interactive.chat.unfurl({ channel: event.channel, ts: event.message_ts, unfurls })
+      await clients.interactive.chat.unfurl({ channel: event.channel, ts: event.message_ts, unfurls })
     } catch (error) {
       deps.log.debug({ why: slackFailure(error).why }, 'a link was left as it is')
     }

@@ -8,7 +8,7 @@ import { type ButtonValue, readObject, readValue } from '../button-value.ts'
 import { refusalLine } from '../commands/answer.ts'
 import { within } from '../within.ts'
 import { drawNow } from './click.ts'
-import type { ListenerDeps } from './deps.ts'
+import { type Here, here, type ListenerDeps } from './deps.ts'
 
 type Form = { on: ButtonValue; channel: string | undefined; why: string }
 type Args = SlackViewMiddlewareArgs<ViewSubmitAction>
@@ -21,17 +21,20 @@ export function reasonModals(app: App, deps: ListenerDeps): void {
       on.gate === undefined ? null : { verb: 'acknowledge', gate: on.gate, why },
   }
   for (const [id, verbOf] of Object.entries(verbs))
-    app.view<ViewSubmitAction>({ callback_id: id, type: 'view_submission' }, async ({ ack, view, body }) => {
-      const form = readForm(view)
-      const verb = form && verbOf(form)
-      if (!form || !verb) return ack()
-      await submit(deps, { ack, body }, form, verb)
-    })
+    app.view<ViewSubmitAction>(
+      { callback_id: id, type: 'view_submission' },
+      async ({ ack, view, body, context }) => {
+        const form = readForm(view)
+        const verb = form && verbOf(form)
+        if (!form || !verb) return ack()
+        await submit(await here(deps, context), { ack, body }, form, verb)
+      },
+    )
 }
 
 /** Slack waits three seconds; what is not settled by then is told to the person when it is. */
 async function submit(
-  deps: ListenerDeps,
+  deps: Here,
   { ack, body }: Pick<Args, 'ack' | 'body'>,
   form: Form,
   verb: RolloutVerb,
@@ -58,7 +61,7 @@ async function submit(
 
 /** Null when done, else why not. */
 async function carryOut(
-  deps: ListenerDeps,
+  deps: Here,
   body: ViewSubmitAction,
   form: Form,
   verb: RolloutVerb,

@@ -6,23 +6,24 @@ import { helpText, unknownText } from '../commands/help.ts'
 import { leadingName } from '../commands/leading-name.ts'
 import { subcommandName, subcommands } from '../commands/subcommands.ts'
 import { unescaped, type Word, words } from '../words.ts'
-import type { ListenerDeps } from './deps.ts'
+import { type Here, here, type ListenerDeps } from './deps.ts'
 import { openStartModal, type Procedure } from './start-modal.ts'
 
 export function rolloutCommand(app: App, deps: ListenerDeps): void {
-  app.command('/rollout', async ({ ack, command, respond }) => {
+  app.command('/rollout', async ({ ack, command, respond, context }) => {
     await ack()
+    const at = await here(deps, context)
     const typed = unescaped(command.text).trim()
-    const answer = await answered(deps, command, words(typed))
+    const answer = await answered(at, command, words(typed))
     if (answer === null) return
     const to = { user: command.user_id, channel: command.channel_id, respond }
     const text = answer.done ? answer.text : withEcho(answer.text, typed)
-    await deps.tell(to, text, answer.done ? answer.blocks : undefined)
+    await at.tell(to, text, answer.done ? answer.blocks : undefined)
   })
 }
 
 /** Null when a form was opened in place of an answer. */
-async function answered(deps: ListenerDeps, command: SlashCommand, typed: Word[]): Promise<Answer | null> {
+async function answered(deps: Here, command: SlashCommand, typed: Word[]): Promise<Answer | null> {
   const [first, ...rest] = typed
   const word = first?.text ?? 'help'
   const name = subcommandName(word)
@@ -58,7 +59,7 @@ async function answered(deps: ListenerDeps, command: SlashCommand, typed: Word[]
 }
 
 /** Without words, or with a procedure alone, a form says more than an answer could. */
-async function formFor(deps: ListenerDeps, rest: Word[]): Promise<{ procedure: Procedure | null } | null> {
+async function formFor(deps: Here, rest: Word[]): Promise<{ procedure: Procedure | null } | null> {
   if (rest.length === 0) return { procedure: null }
   const named = leadingName(rest, await deps.service.procedures())
   return named?.rest.length === 0 ? { procedure: named.match } : null

@@ -24,14 +24,14 @@ import { outcomeAnswer, refusalLine } from '../commands/answer.ts'
 import { slackFailure } from '../slack-failure.ts'
 import { type Faults, planForm, readStartForm, type StartForm, startInput } from '../start-form.ts'
 import { within } from '../within.ts'
-import type { ListenerDeps } from './deps.ts'
+import { type Here, here, type ListenerDeps } from './deps.ts'
 
 export type Procedure = Pick<ProcedureSummary, 'id' | 'name'>
 type Started = { faults: Faults } | { text: Markup }
 
 /** The trigger lives three seconds: the form opens first, who may use it is asked while it is being read. */
 export async function openStartModal(
-  deps: ListenerDeps,
+  deps: Here,
   command: SlashCommand,
   chosen: Procedure | null,
 ): Promise<void> {
@@ -55,18 +55,18 @@ export function startModalListeners(app: App, deps: ListenerDeps): void {
   for (const action_id of refreshing)
     app.action<BlockAction<BlockElementAction>>(
       { type: 'block_actions', action_id },
-      async ({ ack, body }) => {
+      async ({ ack, body, context }) => {
         await ack()
-        await refresh(deps, body)
+        await refresh(await here(deps, context), body)
       },
     )
   app.view<ViewSubmitAction>({ callback_id: modalIds.start, type: 'view_submission' }, (args) =>
-    submit(deps, args),
+    here(deps, args.context).then((at) => submit(at, args)),
   )
 }
 
 /** A newer refresh wins: Slack refuses this one by its hash, and that is right. */
-async function refresh(deps: ListenerDeps, body: BlockAction<BlockElementAction>): Promise<void> {
+async function refresh(deps: Here, body: BlockAction<BlockElementAction>): Promise<void> {
   if (!body.view) return
   const form = readStartForm(body.view)
   const identified = await deps.people.identify(body.user.id)
@@ -84,7 +84,7 @@ async function refresh(deps: ListenerDeps, body: BlockAction<BlockElementAction>
   }
 }
 
-async function previewOf(deps: ListenerDeps, form: StartForm): Promise<Markup> {
+async function previewOf(deps: Here, form: StartForm): Promise<Markup> {
   if (form.procedureId === null) return noPreview
   const planned = await planForm(deps.service, form)
   return 'faults' in planned
@@ -93,7 +93,7 @@ async function previewOf(deps: ListenerDeps, form: StartForm): Promise<Markup> {
 }
 
 async function submit(
-  deps: ListenerDeps,
+  deps: Here,
   { ack, body, view }: SlackViewMiddlewareArgs<ViewSubmitAction>,
 ): Promise<void> {
   const form = readStartForm(view)
@@ -109,7 +109,7 @@ async function submit(
   await deps.tell(to, markup`${said}\nYour reason was: ${form.reason}`)
 }
 
-async function start(deps: ListenerDeps, body: ViewSubmitAction, form: StartForm): Promise<Started> {
+async function start(deps: Here, body: ViewSubmitAction, form: StartForm): Promise<Started> {
   const facts = { user: body.user.id, team: body.team?.id, trigger: body.trigger_id, verb: 'start' }
   const refuse = (block: string, why: string): Started => {
     deps.log.info({ ...facts, decision: 'refused' }, why)

@@ -5,7 +5,7 @@ import type { DeploymentLine } from '../../server/service.ts'
 import { plain } from '../blocks/build.ts'
 import { startActions } from '../blocks/start-modal.ts'
 import { readStartForm } from '../start-form.ts'
-import type { ListenerDeps } from './deps.ts'
+import { type Here, here, type ListenerDeps } from './deps.ts'
 
 const most = 100
 const mostPerGroup = 50
@@ -13,8 +13,10 @@ const mostPerGroup = 50
 export function startOptions(app: App, deps: ListenerDeps): void {
   app.options<'block_suggestion'>(
     { type: 'block_suggestion', action_id: startActions.procedure },
-    async ({ ack, body }) => {
-      const found = (await mayLook(deps, body)) ? await deps.service.procedures(body.value) : []
+    async ({ ack, body, context }) => {
+      const found = (await mayLook(await here(deps, context), body))
+        ? await deps.service.procedures(body.value)
+        : []
       await ack({
         options: found.slice(0, most).map(({ id, name }) => ({ text: plain(name, 75), value: id })),
       })
@@ -22,10 +24,10 @@ export function startOptions(app: App, deps: ListenerDeps): void {
   )
   app.options<'block_suggestion'>(
     { type: 'block_suggestion', action_id: startActions.deployment },
-    async ({ ack, body }) => {
+    async ({ ack, body, context }) => {
       const procedure = procedureOf(body)
       const found =
-        procedure !== null && (await mayLook(deps, body))
+        procedure !== null && (await mayLook(await here(deps, context), body))
           ? await deps.service.deployments(procedure, body.value)
           : []
       const groups = deploymentGroups(found)
@@ -57,6 +59,6 @@ function procedureOf(body: BlockSuggestion) {
   return body.view ? readStartForm(body.view).procedureId : null
 }
 
-async function mayLook(deps: ListenerDeps, body: BlockSuggestion): Promise<boolean> {
+async function mayLook(deps: Here, body: BlockSuggestion): Promise<boolean> {
   return 'actor' in (await deps.people.identify(body.user.id))
 }

@@ -17,6 +17,8 @@ export function planUnder(policy: Policy, asked: PlanInput, zone: string): PlanI
     shifts: asked.shifts ?? policy.shifts ?? usualShifts(zone),
     longestStageMinutes: asked.longestStageMinutes ?? policy.stageMinutes,
     startApprovals: asked.startApprovals || (policy.startApprovals ?? 0),
+    fourEyes: asked.fourEyes || policy.fourEyes,
+    approvalsLastMinutes: asked.approvalsLastMinutes ?? policy.approvalsLastMinutes,
     // Nobody advances from the last stage: it completes by itself.
     stages: asked.stages.map((stage, index) =>
       index === last ? stage : { ...stage, approvals: stage.approvals || (policy.stageApprovals ?? 0) },

@@ -65,12 +65,18 @@ export const plan = z
     passes: z.enum(['likely', 'proven']).default('likely'),
     /** Points of yield that the build is expected to change by itself: −0.008 is 0.8 points less. */
     expectedYieldChange: z.number().gt(-1).lt(1).default(0),
+    /** What the author expects of the build, in words: "VCC limits tightened, −0.8 points in Power". */
+    expectation: z.string().trim().max(300).nullable().default(null),
     /** The shifts that a soak counts. */
     shifts: shifts.default(usualShifts('UTC')),
     /** A stage that has lasted so long without a pass is for a person to decide; null: three times its soak. */
     longestStageMinutes: z.number().gt(0).nullable().default(null),
     /** People who must approve the start. */
     startApprovals: z.int().min(0).max(10).default(0),
+    /** Whoever started the rollout may not approve it. */
+    fourEyes: z.boolean().default(false),
+    /** An approval that is older no longer counts; null: it lasts as long as its stage. */
+    approvalsLastMinutes: z.number().gt(0).nullable().default(null),
     /** How long each station is compared with its own past after completion. */
     watchMinutes: z
       .number()

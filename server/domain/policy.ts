@@ -1,11 +1,13 @@
 // A policy: what the rollouts of one procedure, or of all of them, must keep to. Versions of it are kept; a rollout
 // that runs keeps the plan it was started with.
 import { z } from 'zod'
+import { type Alerts, alerts } from './alerts.ts'
 import { freeze } from './freeze.ts'
 import { type Gate, gates } from './gates/gate.ts'
 import type { ProcedureId } from './ids.ts'
 import { type OpeningHours, openingHours } from './opening-hours.ts'
 import type { Plan } from './plan.ts'
+import { type Rights, rights } from './rights.ts'
 import { riskClass, riskClasses } from './risk-classes.ts'
 import { shifts } from './shifts.ts'
 
@@ -33,12 +35,25 @@ const either = {
   /** People who must approve, where a plan names nobody: its start, and every advance. */
   startApprovals: approvals,
   stageApprovals: approvals,
+  /** An approval that is older no longer counts; null: it lasts as long as its stage. */
+  approvalsLastMinutes: z
+    .number()
+    .gt(0)
+    .max(60 * 24 * 90)
+    .nullable()
+    .default(null),
+  /** Who may do what in Slack. Null: as the organisation says; where that is silent, every full member. */
+  rights: rights.nullable().default(null),
+  /** Who is called for a breach. Null: as the organisation says; where that is silent, the owner alone. */
+  alerts: alerts.nullable().default(null),
 }
 
 export const organisationPolicy = z.strictObject({
   riskClass: riskClass.default('standard'),
   /** Whether a gate in mode `roll back` may take every station back to base by itself. */
   autoRollback: z.boolean().default(false),
+  /** Whoever started a rollout may not approve it. */
+  fourEyes: z.boolean().default(false),
   overnight: overnight.default('go on'),
   ...either,
 })
@@ -48,14 +63,17 @@ export type OrganisationPolicy = z.infer<typeof organisationPolicy>
 export const procedurePolicy = z.strictObject({
   riskClass: riskClass.nullable().default(null),
   autoRollback: z.boolean().nullable().default(null),
+  fourEyes: z.boolean().nullable().default(null),
   overnight: overnight.nullable().default(null),
   ...either,
 })
 export type ProcedurePolicy = z.infer<typeof procedurePolicy>
 
 /** What a procedure's rollouts keep to: nothing is left open but what nobody limits. */
-export type Policy = Omit<OrganisationPolicy, 'gates'> & {
+export type Policy = Omit<OrganisationPolicy, 'gates' | 'rights' | 'alerts'> & {
   gates: Gate[]
+  rights: Rights
+  alerts: Alerts
   passes: Plan['passes']
   /** Beside `hours`, the procedure's own: a site is open when it is by both. */
   organisationHours: OpeningHours[]
@@ -74,6 +92,7 @@ export function effectivePolicy(organisation: OrganisationPolicy, procedure: Pro
     gates: procedure.gates ?? inherited ?? gates.parse(riskClasses[named].gates),
     passes: riskClasses[named].passes,
     autoRollback: procedure.autoRollback ?? organisation.autoRollback,
+    fourEyes: procedure.fourEyes ?? organisation.fourEyes,
     hours: procedure.hours,
     organisationHours: organisation.hours,
     freezes: [...organisation.freezes, ...procedure.freezes],
@@ -82,5 +101,8 @@ export function effectivePolicy(organisation: OrganisationPolicy, procedure: Pro
     stageMinutes: procedure.stageMinutes ?? organisation.stageMinutes,
     startApprovals: procedure.startApprovals ?? organisation.startApprovals,
     stageApprovals: procedure.stageApprovals ?? organisation.stageApprovals,
+    approvalsLastMinutes: procedure.approvalsLastMinutes ?? organisation.approvalsLastMinutes,
+    rights: procedure.rights ?? organisation.rights ?? {},
+    alerts: procedure.alerts ?? organisation.alerts ?? alerts.parse({}),
   }
 }

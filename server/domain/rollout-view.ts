@@ -1,9 +1,11 @@
 // The rollout as people see it: one shape for the API, the card and the page, so that they never disagree.
 import { z } from 'zod'
 import { actor } from './actor.ts'
+import { alerts } from './alerts.ts'
 import { gateMode } from './gates/gate.ts'
 import { verdict } from './gates/verdict.ts'
 import { deploymentId, procedureId, rolloutId, stationId } from './ids.ts'
+import { people } from './people.ts'
 import { retestSummary } from './retest-summary.ts'
 
 export const armMetrics = z.object({
@@ -94,11 +96,42 @@ export const breachView = z.object({
 })
 export type BreachView = z.infer<typeof breachView>
 
+/** The approvals of the present stage, or of the start. */
+const approvals = z.object({
+  needed: z.int(),
+  given: z.array(z.object({ by: actor, at: z.number(), expiresAt: z.number().nullable() })),
+  /** When the approvers were asked, and reminded; null while something else is missing. */
+  asked: z.object({ at: z.number(), remindedAt: z.number().nullable() }).nullable(),
+  /** Whoever started the rollout may not approve it. */
+  fourEyes: z.boolean(),
+  /** Who may; null: every full member of the workspace. */
+  approvers: people.nullable(),
+})
+
+/** What the stage costs and when it is decided; null while nothing is exposed. */
+const economics = z.object({
+  /** First attempts an hour on the new build, over the last hours it was tested in. */
+  unitsPerHour: z.number().nullable(),
+  /** Failed first attempts beyond what base would have failed, so far, with 95 % bounds; below zero: fewer. */
+  extraFailures: z
+    .object({ estimate: z.number(), low: z.number().nullable(), high: z.number().nullable() })
+    .nullable(),
+  /** When the stage can pass, at the present pace; null when that cannot be said. */
+  verdictAt: z.number().nullable(),
+})
+export type Economics = z.infer<typeof economics>
+
 export const rolloutView = z.object({
   id: rolloutId,
   /** Absolute address of the page. */
   url: z.string(),
-  procedure: z.object({ id: procedureId, name: z.string(), channel: z.string().nullable() }),
+  /** `team`: the Slack workspace of its channel; null: the one the app was set up with. */
+  procedure: z.object({
+    id: procedureId,
+    name: z.string(),
+    channel: z.string().nullable(),
+    team: z.string().nullable(),
+  }),
   deployment: deploymentSummary,
   base: deploymentSummary,
   status: z.enum(['pending', 'active', 'paused', 'aborting', 'aborted', 'completed']),
@@ -109,6 +142,9 @@ export const rolloutView = z.object({
   preset: z.string(),
   owner: actor,
   reason: z.string().nullable(),
+  /** What its author expects of it, in words, and the change of yield that was declared: −0.008 is 0.8 points less. */
+  expectation: z.string().nullable(),
+  expectedYieldChange: z.number(),
   retryOf: rolloutId.nullable(),
   createdAt: z.number(),
   startedAt: z.number().nullable(),
@@ -135,6 +171,10 @@ export const rolloutView = z.object({
       }),
     ),
   }),
+  approvals,
+  economics: economics.nullable(),
+  /** Who is called when it breaches. */
+  alerts,
   /** What it waits for, in plain sentences; empty when nothing holds it. */
   waitsFor: z.array(z.string()),
   /** What happens next, one sentence. */

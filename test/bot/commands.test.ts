@@ -18,7 +18,7 @@ const user = ines.id
 const other = aProcedure({ id: procedureId.parse(uuid(4, 2)), name: 'Final Test' })
 const otherRollout = aRollout({
   id: rolloutId.parse(uuid(1, 2)),
-  procedure: { id: other.id, name: other.name, channel: 'C0ROLLOUTS' },
+  procedure: { id: other.id, name: other.name, channel: 'C0ROLLOUTS', team: null },
 })
 
 async function typing(text: string, given: Parameters<typeof fakeService>[0] = { rollouts: [aRollout()] }) {

@@ -11,7 +11,7 @@ let failing = false
 const fail = async () => {
   if (failing) throw new Error('the queue is gone')
 }
-const deliveries: Deliveries = { card: fail, thread: fail }
+const deliveries: Deliveries = { send: fail }
 const service = await openTestService({ deliveries })
 const { database } = service
 

@@ -10,7 +10,7 @@ import { ingest } from '../../server/ingest.ts'
 import { judging } from '../../server/judging.ts'
 import { pageLinks } from '../../server/page-links.ts'
 import { pinWaiters } from '../../server/pin-waiters.ts'
-import type { Service } from '../../server/service.ts'
+import type { Delivery, Service } from '../../server/service.ts'
 import { serviceOf } from '../../server/service-of.ts'
 import { openTestDatabase } from './open-test-database.ts'
 import { type TestClock, testClock } from './test-clock.ts'
@@ -32,8 +32,10 @@ export type TestService = {
   ask(method: Method, url: string, asked?: Asked): Promise<Answer>
   /** Judges the live rollouts once, as the judge's clock does. */
   judge(procedureId?: ProcedureId): Promise<void>
-  /** Deliveries queued so far, newest last. */
+  /** Cards and replies queued so far, newest last. */
   queued: Queued[]
+  /** All jobs queued so far, of every kind, newest last. */
+  jobs: Delivery[]
   /** Long polls that wait now. */
   waiting(): number
 }
@@ -48,7 +50,8 @@ export async function openTestService(
   const database = options.database ?? (await openTestDatabase())
   const clock = testClock()
   const queued: Queued[] = []
-  const deliveries = options.deliveries ?? noting(queued)
+  const jobs: Delivery[] = []
+  const deliveries = options.deliveries ?? noting(queued, jobs)
   const links = pageLinks({ publicUrl: () => 'http://firstpass.test', secret: 'link secret of the tests' })
   const { now } = clock
   const service = serviceOf({ database, now, deliveries, pageUrl: links.rollout })
@@ -85,6 +88,7 @@ export async function openTestService(
     app,
     service,
     queued,
+    jobs,
     waiting: () => waiting,
     async ask(method, url, { token = adminToken, body, headers = {} } = {}) {
       const reply = await app.inject({
@@ -102,11 +106,13 @@ export async function openTestService(
   }
 }
 
-function noting(queued: Queued[]): Deliveries {
+function noting(queued: Queued[], jobs: Delivery[]): Deliveries {
   return {
-    card: async (_tx, state, stageIndex) =>
-      void queued.push({ kind: 'card', rolloutId: state.id, number: stageIndex }),
-    thread: async (_tx, state, sequence) =>
-      void queued.push({ kind: 'thread', rolloutId: state.id, number: sequence }),
+    send: async (_tx, job) => {
+      if (job.kind === 'card') queued.push({ kind: 'card', rolloutId: job.rolloutId, number: job.stageIndex })
+      if (job.kind === 'thread')
+        queued.push({ kind: 'thread', rolloutId: job.rolloutId, number: job.sequence })
+      jobs.push(job)
+    },
   }
 }

@@ -45,6 +45,9 @@ function describe(event: RolloutEvent, state: RolloutState): string | null {
     case 'BreachOpened':
     case 'BreachWorsened':
     case 'BreachRecovered':
+    case 'BreachEscalated':
+    case 'ApprovalAsked':
+    case 'ApprovalReminded':
     case 'StationServed':
     case 'StationPulled':
     case 'StationConfirmed':

@@ -26,6 +26,9 @@ export type RolloutEvent = By &
         why: string | null
       }
     | { type: 'StartApproved' }
+    /** All else is there: approvers are asked. `stageIndex` null: for the start. */
+    | { type: 'ApprovalAsked'; stageIndex: number | null }
+    | { type: 'ApprovalReminded'; stageIndex: number | null }
     | { type: 'RolloutStarted' }
     | { type: 'StageStarted'; stageIndex: number; stations: StationId[] }
     | { type: 'StageWentLive'; stageIndex: number }
@@ -56,6 +59,8 @@ export type RolloutEvent = By &
       }
     | { type: 'BreachWorsened'; gate: string; logEvidence: number; headline: string }
     | { type: 'BreachAcknowledged'; gate: string; logEvidence: number; why: string; evidence: SeenEvidence[] }
+    /** Nobody has answered in time: the second group is called. */
+    | { type: 'BreachEscalated'; gate: string }
     | { type: 'BreachRecovered'; gate: string; headline: string }
     | { type: 'StationServed'; stationId: StationId }
     | { type: 'StationPulled'; stationId: StationId }

@@ -23,6 +23,7 @@ export function created(event: Extract<RolloutEvent, { type: 'RolloutCreated' }>
     createdAt: event.at,
     startAt: event.startAt,
     approvals: [],
+    asked: null,
     lastDecision: { what: 'created the rollout', by: event.by, at: event.at, why: event.why },
   }
 }
@@ -41,6 +42,7 @@ export function started(state: RolloutState, event: RolloutEvent): RolloutState 
       soakedShifts: 0,
       soakingSince: null,
       approvals: [],
+      asked: null,
       breaches: [],
       accepted: [],
       lifted: [],

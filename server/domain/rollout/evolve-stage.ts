@@ -24,6 +24,7 @@ export function stageStarted(
     soakedShifts: 0,
     soakingSince: null,
     lifted: [],
+    asked: null,
     stations: { ...state.stations, ...pinned },
     stageHistory: [
       ...state.stageHistory,
@@ -61,6 +62,7 @@ export function undone(
       soakedShifts: event.soakedShifts,
       soakingSince: null,
       approvals: [],
+      asked: null,
       lifted: [],
       stations: { ...state.stations, ...back },
       stageHistory: state.stageHistory.slice(0, -1),

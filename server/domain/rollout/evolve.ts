@@ -4,7 +4,14 @@ import type { RolloutEvent } from './events.ts'
 import { aborted, completed, created, resumed, started, watchAlarmed } from './evolve-lifecycle.ts'
 import { always, closed, decided, soakStopped } from './evolve-parts.ts'
 import { stageStarted, undone } from './evolve-stage.ts'
-import { type Breach, type Decision, isRunning, type RolloutState, type StationProgress } from './state.ts'
+import {
+  type Asked,
+  type Breach,
+  type Decision,
+  isRunning,
+  type RolloutState,
+  type StationProgress,
+} from './state.ts'
 
 export function fold(events: RolloutEvent[]): RolloutState | null {
   return events.reduce<RolloutState | null>((state, event) => evolve(state, event), null)
@@ -84,6 +91,7 @@ export function evolve(state: RolloutState | null, event: RolloutEvent): Rollout
           details: event.details,
           suspect: event.suspect,
           acknowledged: null,
+          escalatedAt: null,
           closed: null,
         },
       ])
@@ -101,6 +109,20 @@ export function evolve(state: RolloutState | null, event: RolloutEvent): Rollout
       return withBreaches(state, event, `found the breach of ${event.gate} over`, (breaches) =>
         closed(breaches, event.at, 'recovered', event.gate),
       )
+    // Not decisions: nobody's button goes stale because a colleague was called.
+    case 'BreachEscalated':
+      return 'breaches' in state
+        ? {
+            ...state,
+            breaches: state.breaches.map((breach) =>
+              isOpen(breach, event.gate) ? { ...breach, escalatedAt: event.at } : breach,
+            ),
+          }
+        : state
+    case 'ApprovalAsked':
+      return asks(state, { at: event.at, remindedAt: null })
+    case 'ApprovalReminded':
+      return asks(state, 'asked' in state && state.asked ? { ...state.asked, remindedAt: event.at } : null)
     case 'StationServed':
       return withStation(state, event.stationId, (station) =>
         station.status === 'pinned' ? { ...station, served: true } : station,
@@ -187,6 +209,10 @@ export function evolve(state: RolloutState | null, event: RolloutEvent): Rollout
     case 'RolloutCompleted':
       return completed(state, event)
   }
+}
+
+function asks(state: RolloutState, asked: Asked | null): RolloutState {
+  return state.status === 'pending' || isRunning(state) ? { ...state, asked } : state
 }
 
 function acknowledged(

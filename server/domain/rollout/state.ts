@@ -43,6 +43,7 @@ type Staged = {
   /** Full shifts soaked before `soakingSince`. */
   soakedShifts: number
   approvals: Approval[]
+  asked: Asked | null
   breaches: Breach[]
   accepted: Acceptance[]
   /** Pauses by the service that a person lifted: not again in this stage. */
@@ -52,6 +53,8 @@ type Staged = {
 }
 
 export type Approval = { by: Actor; at: Instant }
+/** Since when approvers are asked: all else that the stage, or the start, needs is there. */
+export type Asked = { at: Instant; remindedAt: Instant | null }
 /** Evidence a named person accepted: it does not stop the rollout again, more of it does. */
 export type Acceptance = { gate: string; logEvidence: number; by: Actor; at: Instant; why: string }
 export type Breach = {
@@ -66,6 +69,8 @@ export type Breach = {
   /** The canary station that speaks loudest, and whether it is suspected before the build. */
   suspect: { stationId: StationId; isSuspected: boolean } | null
   acknowledged: { by: Actor; at: Instant; why: string } | null
+  /** When the second group was called, because nobody had answered. */
+  escalatedAt: Instant | null
   closed: { at: Instant; how: 'recovered' | 'acknowledged' | 'aborted' | 'completed' } | null
 }
 /** `planned`: the plan's stages when this one began, so that undoing a jump brings back what it replaced. */
@@ -95,7 +100,12 @@ export function isRest(reason: PauseReason): reason is ServicePause {
   return reason === 'blind' || reason === 'window'
 }
 
-export type Pending = Always & { status: 'pending'; startAt: Instant | null; approvals: Approval[] }
+export type Pending = Always & {
+  status: 'pending'
+  startAt: Instant | null
+  approvals: Approval[]
+  asked: Asked | null
+}
 export type Active = Always & Staged & { status: 'active' }
 export type Paused = Always &
   Staged & { status: 'paused'; pause: { reason: PauseReason; why: string; by: Actor; at: Instant } }
