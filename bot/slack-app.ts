@@ -3,7 +3,7 @@ import { setTimeout as later } from 'node:timers/promises'
 import { App, type Receiver } from '@slack/bolt'
 import type { FastifyPluginAsync } from 'fastify'
 import type { BaseLogger } from 'pino'
-import type { Delivery, DeliveryResult, Service, SlackPosts } from '../server/service.ts'
+import type { Delivery, DeliveryResult, Service, SlackStore } from '../server/service.ts'
 import { boltLog } from './bolt-log.ts'
 import { createCards } from './cards.ts'
 import { createClients, interactiveOptions } from './clients.ts'
@@ -12,6 +12,7 @@ import { createDelivery } from './delivery.ts'
 import { type HttpReceiver, httpReceiver } from './http-receiver.ts'
 import { registerListeners } from './listeners/listeners.ts'
 import { createPeople } from './people.ts'
+import { createRights } from './rights.ts'
 import { socketConnection } from './socket-connection.ts'
 import { createTell } from './tell.ts'
 import type { Workspace } from './workspace.ts'
@@ -35,7 +36,7 @@ export type SlackApp = {
 }
 export type SlackAppDeps = {
   service: Service
-  posts: SlackPosts
+  store: SlackStore
   settings: SlackSettings
   /** Milliseconds since 1970. */
   now: () => number
@@ -49,9 +50,10 @@ export function slackApp(deps: SlackAppDeps): SlackApp {
   return off === null ? enabledApp(deps) : disabledApp(off)
 }
 
-function enabledApp({ service, posts, settings, now, log, wait = pause }: SlackAppDeps): SlackApp {
+function enabledApp({ service, store, settings, now, log, wait = pause }: SlackAppDeps): SlackApp {
   const logger = boltLog(log)
   const clients = createClients(settings.botToken, settings.apiUrl, logger)
+  const { posts } = store
   const cards = createCards({ service, posts, now })
   const deliver = createDelivery({ client: clients.background, service, posts, cards, now, log })
   const { appToken, apiUrl } = settings
@@ -86,15 +88,17 @@ function enabledApp({ service, posts, settings, now, log, wait = pause }: SlackA
       logger,
       clientOptions: { ...interactiveOptions(apiUrl, logger), fetch: fetchWithin5s },
     })
+    const people = createPeople({ client: clients.interactive, teamId: bot.teamId, now })
     const only: Workspace = {
       teamId: bot.teamId,
       botUserId: bot.botUserId,
       clients,
-      people: createPeople({ client: clients.interactive, teamId: bot.teamId, now }),
+      people,
+      rights: createRights({ service, clients, people, now }),
       tell: createTell({ client: clients.interactive, log }),
     }
     const workspaces = { of: async () => only }
-    registerListeners(app, { service, workspaces, cards, log })
+    registerListeners(app, { service, store, workspaces, cards, log })
   }
 
   return {

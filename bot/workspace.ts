@@ -1,6 +1,7 @@
 // A workspace in which the app is installed: how to call Slack there, and who its people are.
 import type { Clients } from './clients.ts'
 import type { People } from './people.ts'
+import type { Rights } from './rights.ts'
 import type { Tell } from './tell.ts'
 
 export type Workspace = {
@@ -8,6 +9,7 @@ export type Workspace = {
   botUserId: string
   clients: Clients
   people: People
+  rights: Rights
   tell: Tell
 }
 export type Workspaces = {

@@ -44,6 +44,11 @@ export function mention(userId: string): Markup {
   return /^[UW][A-Z0-9]+$/.test(userId) ? { markup: `<@${userId}>` } : markup`${userId}`
 }
 
+/** A user group; its members are notified where they can see a new message. */
+export function mentionGroup(groupId: string): Markup {
+  return /^S[A-Z0-9]+$/.test(groupId) ? { markup: `<!subteam^${groupId}>` } : markup`${groupId}`
+}
+
 /** Cut to `limit` characters, never inside an entity, a token in angle brackets or a surrogate pair. */
 export function shortened(text: Markup, limit: number): Markup {
   if (text.markup.length <= limit) return text
