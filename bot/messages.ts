@@ -37,14 +37,18 @@ export async function change(client: WebClient, place: Place, message: Message):
   )
 }
 
+/** The richest blocks that Slack takes: newer ones, those that every client renders, the words alone. */
 async function withPlainerBlocks<Sent>(
   message: Message,
   send: (blocks: Message['blocks']) => Promise<Sent>,
 ): Promise<Sent> {
-  try {
-    return await send(message.blocks)
-  } catch (error) {
-    if (slackFailure(error).kind !== 'blocks refused') throw error
-    return send(plainestBlocks(message))
+  const plainer = [...(message.richer ? [message.richer] : []), message.blocks]
+  for (const blocks of plainer) {
+    try {
+      return await send(blocks)
+    } catch (error) {
+      if (slackFailure(error).kind !== 'blocks refused') throw error
+    }
   }
+  return send(plainestBlocks(message))
 }

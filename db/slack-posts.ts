@@ -5,23 +5,20 @@ import { slackPosts } from './schema.ts'
 
 type SlackPost = { channel: string; ts: string; contentHash: string; updatedAt: number }
 
-export function slackPostStore(db: Db) {
-  return {
-    async find(key: string): Promise<SlackPost | null> {
-      const [found] = await db.select().from(slackPosts).where(eq(slackPosts.key, key))
-      return found ? { ...found, updatedAt: found.updatedAt.getTime() } : null
-    },
-    async save(key: string, post: SlackPost): Promise<void> {
-      const row = {
-        channel: post.channel,
-        ts: post.ts,
-        contentHash: post.contentHash,
-        updatedAt: new Date(post.updatedAt),
-      }
-      await db
-        .insert(slackPosts)
-        .values({ key, ...row })
-        .onConflictDoUpdate({ target: slackPosts.key, set: row })
-    },
+export async function findSlackPost(db: Db, key: string): Promise<SlackPost | null> {
+  const [found] = await db.select().from(slackPosts).where(eq(slackPosts.key, key))
+  return found ? { ...found, updatedAt: found.updatedAt.getTime() } : null
+}
+
+export async function saveSlackPost(db: Db, key: string, post: SlackPost): Promise<void> {
+  const row = {
+    channel: post.channel,
+    ts: post.ts,
+    contentHash: post.contentHash,
+    updatedAt: new Date(post.updatedAt),
   }
+  await db
+    .insert(slackPosts)
+    .values({ key, ...row })
+    .onConflictDoUpdate({ target: slackPosts.key, set: row })
 }

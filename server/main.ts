@@ -6,7 +6,6 @@ import { type Logger, pino } from 'pino'
 import { slackApp } from '../bot/slack-app.ts'
 import { type Database, openDatabase } from '../db/client.ts'
 import { keptSetting } from '../db/kept-settings.ts'
-import { slackPostStore } from '../db/slack-posts.ts'
 import { buildApp } from './app.ts'
 import { readSettings, type Settings, SettingsError } from './config.ts'
 import type { Instant } from './domain/instant.ts'
@@ -16,8 +15,9 @@ import { judgeLoop } from './judge-loop.ts'
 import { judging } from './judging.ts'
 import { pageLinks } from './page-links.ts'
 import { pinWaiters } from './pin-waiters.ts'
-import type { Service } from './service.ts'
+import type { Service, SlackStore } from './service.ts'
 import { serviceOf } from './service-of.ts'
+import { slackStore } from './slack-store.ts'
 
 export type Firstpass = { url: string; close(): Promise<void> }
 
@@ -75,7 +75,9 @@ export async function startFirstpass(options: {
   const changed = (procedureId: Parameters<typeof loop.requestAll>[0]) => void loop.requestAll(procedureId)
 
   const waiters = await pinWaiters(database)
-  const slack = slackOf(settings, service, database, logger)
+  const store = slackStore({ database, deliveries: jobs?.deliveries ?? noDeliveries })
+  running.defer(() => store.close())
+  const slack = slackOf(settings, service, store, logger)
   const app = await buildApp({
     database,
     service,
@@ -108,11 +110,11 @@ export async function startFirstpass(options: {
   return { url: listening, close: () => owned.disposeAsync() }
 }
 
-function slackOf(settings: Settings, service: Service, database: Database, log: Logger) {
+function slackOf(settings: Settings, service: Service, store: SlackStore, log: Logger) {
   if (!settings.SLACK_BOT_TOKEN) return null
   return slackApp({
     service,
-    posts: slackPostStore(database.db),
+    store,
     settings: {
       botToken: settings.SLACK_BOT_TOKEN,
       signingSecret: settings.SLACK_SIGNING_SECRET ?? '',

@@ -175,6 +175,52 @@ export type SlackPost = { channel: string; ts: string; contentHash: string; upda
 export type SlackPosts = {
   find(key: string): Promise<SlackPost | null>
   save(key: string, post: SlackPost): Promise<void>
+  /**
+   * Does the work while nobody else, in this process or another, works under the same key. Null, and nothing was done:
+   * another process has been at it for seconds; come again later. Never ask for the same key within the work.
+   */
+  exclusively<Result>(key: string, work: () => Promise<Result>): Promise<Result | null>
+}
+
+/** What people of a workspace asked for themselves, and whether they look at their Home. */
+export type SlackPeople = {
+  /** `direct`: hears of their own rollouts in a direct message. */
+  find(team: string, user: string): Promise<{ direct: boolean }>
+  setDirect(team: string, user: string, on: boolean): Promise<void>
+  openedHome(team: string, user: string, at: number): Promise<void>
+  /** Who opened their Home at this moment or later. */
+  lookingAtHome(since: number): Promise<{ team: string; user: string }[]>
+}
+
+/** A workspace that installed the app by OAuth. `sealed`: its tokens, encrypted. */
+export type SlackInstallation = {
+  team: string
+  teamName: string
+  sealed: string
+  installedBy: string
+  installedAt: number
+  /** Uninstalled, or its tokens were revoked. */
+  ended: { at: number; why: string } | null
+}
+export type SlackInstallations = {
+  find(team: string): Promise<SlackInstallation | null>
+  /** Anew or again: a workspace that installs again is no longer ended. */
+  save(installation: Omit<SlackInstallation, 'ended'>): Promise<void>
+  /** False when there was none, it had ended already, or it was installed anew at this moment or later. */
+  end(team: string, why: string, at: number): Promise<boolean>
+}
+
+export type SlackEvents = {
+  /** Keeps the event and queues it to be worked on, in one transaction. False: it was taken before. */
+  take(eventId: string, body: Record<string, unknown>, at: number): Promise<boolean>
+}
+
+/** What the Slack app keeps in the database. */
+export type SlackStore = {
+  posts: SlackPosts
+  people: SlackPeople
+  events: SlackEvents
+  installations: SlackInstallations
 }
 
 /** A delivery to Slack: queued in the transaction of the decision, repeated until done. */

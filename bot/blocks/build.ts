@@ -10,7 +10,12 @@ import type {
 import { inert, type Markup, oneLine, shortened } from './markup.ts'
 
 /** What is sent to Slack: the text is what notifications and screen readers use instead of the blocks. */
-export type Message = { text: string; blocks: CardBlock[] }
+export type Message = {
+  text: string
+  blocks: CardBlock[]
+  /** Newer blocks, tried first: not every workspace takes them. */
+  richer?: CardBlock[]
+}
 export type CardBlock = ActionsBlock | ContextBlock | HeaderBlock | SectionBlock
 
 export function plain(text: string, limit: number): PlainTextElement {

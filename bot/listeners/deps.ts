@@ -1,11 +1,12 @@
 // What every listener works with, and what it gets for the workspace in which something happened.
 import type { BaseLogger } from 'pino'
-import type { Service } from '../../server/service.ts'
+import type { Service, SlackStore } from '../../server/service.ts'
 import type { Cards } from '../cards.ts'
 import type { Workspace, Workspaces } from '../workspace.ts'
 
 export type ListenerDeps = {
   service: Service
+  store: SlackStore
   cards: Cards
   workspaces: Workspaces
   log: BaseLogger

@@ -6,7 +6,8 @@ import { type SlackSettings, slackApp } from '../../bot/slack-app.ts'
 import { ines } from '../support/fixed-values.ts'
 import { aRollout } from '../support/rollout-view-builder.ts'
 import { fakeService } from './support/fake-service.ts'
-import { answerTo, botToken, channel, memoryPosts, openBot, signingSecret } from './support/open-bot.ts'
+import { memoryStore } from './support/memory-store.ts'
+import { answerTo, botToken, channel, openBot, signingSecret } from './support/open-bot.ts'
 import { slackRequest } from './support/slack-request.ts'
 
 const command = new URLSearchParams({
@@ -53,7 +54,7 @@ describe('a request of Slack', () => {
     rest.post('/runs', async (request) => request.body)
     const app = slackApp({
       service: fakeService(),
-      posts: memoryPosts(),
+      store: memoryStore(),
       settings: { botToken, signingSecret },
       now: Date.now,
       log: pino({ level: 'silent' }),
@@ -129,7 +130,7 @@ describe('an app without its settings', () => {
     const settings = { botToken, signingSecret, ...missing }
     const app = slackApp({
       service: fakeService(),
-      posts: memoryPosts(),
+      store: memoryStore(),
       settings,
       now: Date.now,
       log: pino({ level: 'silent' }),

@@ -6,7 +6,7 @@ import { slackApp } from '../../bot/slack-app.ts'
 import { ines } from '../support/fixed-values.ts'
 import { aRollout } from '../support/rollout-view-builder.ts'
 import { fakeService } from './support/fake-service.ts'
-import { memoryPosts } from './support/open-bot.ts'
+import { memoryStore } from './support/memory-store.ts'
 import { socketSlack } from './support/socket-slack.ts'
 
 const bot = { ok: true, bot_id: 'B1', user_id: 'U0BOT', team_id: 'T1' }
@@ -36,7 +36,7 @@ async function openSocket(answers: Record<string, object> = {}) {
     })
   const app = slackApp({
     service,
-    posts: memoryPosts(),
+    store: memoryStore(),
     settings: { botToken: 'xoxb-test', signingSecret: '', appToken: 'xapp-test', apiUrl: slack.apiUrl },
     now: Date.now,
     log: pino({ level: 'debug' }, { write }),

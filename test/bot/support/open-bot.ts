@@ -4,23 +4,12 @@ import pino from 'pino'
 import { onTestFinished } from 'vitest'
 import { type SlackSettings, slackApp, type Wait } from '../../../bot/slack-app.ts'
 import { type SlackWorkspaceOptions, startSlackWorkspace } from '../../../demo/slack/workspace.ts'
-import type { SlackPost, SlackPosts } from '../../../server/service.ts'
 import { type FakeService, fakeService } from './fake-service.ts'
+import { memoryStore } from './memory-store.ts'
 
 export const channel = 'C0ROLLOUTS'
 export const signingSecret = 'a-secret-only-slack-knows'
 export const botToken = 'xoxb-test'
-
-export function memoryPosts(): SlackPosts & { kept: Map<string, SlackPost> } {
-  const kept = new Map<string, SlackPost>()
-  return {
-    kept,
-    find: async (key) => kept.get(key) ?? null,
-    save: async (key, post) => {
-      kept.set(key, post)
-    },
-  }
-}
 
 type Options = {
   service?: FakeService
@@ -35,7 +24,7 @@ type Options = {
 
 export async function openBot(options: Options = {}) {
   const service = options.service ?? fakeService()
-  const posts = memoryPosts()
+  const store = memoryStore()
   const clock = { now: Date.now() }
   const logged: string[] = []
   const connected = Promise.withResolvers<void>()
@@ -54,7 +43,7 @@ export async function openBot(options: Options = {}) {
   })
   const bot = slackApp({
     service,
-    posts,
+    store,
     settings: { botToken, signingSecret, apiUrl: workspace.apiUrl, ...options.settings },
     now: () => clock.now,
     log,
@@ -71,7 +60,7 @@ export async function openBot(options: Options = {}) {
   if (options.away) workspace.faults.set({ kind: 'error500' })
   bot.start()
   if (!options.connecting) await connected.promise
-  return { bot, service, posts, clock, logged, server, workspace, connected: connected.promise, appUrl }
+  return { bot, service, store, clock, logged, server, workspace, connected: connected.promise, appUrl }
 }
 
 export type OpenBot = Awaited<ReturnType<typeof openBot>>

@@ -1,0 +1,41 @@
+// Workspaces that installed the app by OAuth, and whether they still have it.
+import { and, eq, isNull, lt } from 'drizzle-orm'
+import type { Db } from './client.ts'
+import { slackInstallations } from './schema.ts'
+
+type Installed = { team: string; teamName: string; sealed: string; installedBy: string; installedAt: number }
+type Installation = Installed & { ended: { at: number; why: string } | null }
+
+export async function findSlackInstallation(db: Db, team: string): Promise<Installation | null> {
+  const [found] = await db.select().from(slackInstallations).where(eq(slackInstallations.teamId, team))
+  if (!found) return null
+  const { teamName, sealed, installedBy, installedAt, endedAt, endedWhy } = found
+  const ended = endedAt === null ? null : { at: endedAt.getTime(), why: endedWhy ?? 'ended' }
+  return { team, teamName, sealed, installedBy, installedAt: installedAt.getTime(), ended }
+}
+
+/** A workspace that installs again is no longer ended. */
+export async function saveSlackInstallation(db: Db, { team, ...installed }: Installed): Promise<void> {
+  const row = { ...installed, installedAt: new Date(installed.installedAt), endedAt: null, endedWhy: null }
+  await db
+    .insert(slackInstallations)
+    .values({ teamId: team, ...row })
+    .onConflictDoUpdate({ target: slackInstallations.teamId, set: row })
+}
+
+/** False when there was none, it had ended already, or it was installed anew at this moment or later. */
+export async function endSlackInstallation(db: Db, team: string, why: string, at: number): Promise<boolean> {
+  const moment = new Date(at)
+  const ended = await db
+    .update(slackInstallations)
+    .set({ endedAt: moment, endedWhy: why })
+    .where(
+      and(
+        eq(slackInstallations.teamId, team),
+        isNull(slackInstallations.endedAt),
+        lt(slackInstallations.installedAt, moment),
+      ),
+    )
+    .returning({ team: slackInstallations.teamId })
+  return ended.length === 1
+}
