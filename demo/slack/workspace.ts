@@ -4,9 +4,11 @@ import { bodyParsers } from './api/body.ts'
 import { apiRoutes } from './api/routes.ts'
 import { eventDelivery } from './app/deliver-event.ts'
 import { sendToApp } from './app/send-to-app.ts'
+import { toApp } from './app/to-app.ts'
 import { imageIsPublic } from './blocks/check-images.ts'
 import { pageRoutes } from './page/routes.ts'
 import { people } from './people/people.ts'
+import { type DisconnectReason, socketMode } from './socket/socket-mode.ts'
 import { type Channel, defaultChannels, defaultUsers, type User, type UserGroup } from './state/directory.ts'
 import { defaultTeam, type Team } from './state/team.ts'
 import { world } from './state/world.ts'
@@ -16,7 +18,9 @@ export type SlackWorkspaceOptions = {
   port?: number
   host?: string
   /** Where the app takes Slack's requests; read at every request, since the app may start later. */
-  appUrl: () => string
+  appUrl?: () => string
+  /** Turns Socket Mode on: requests go over the app's connections while there are any. */
+  appToken?: string
   signingSecret: string
   botToken: string
   users?: User[]
@@ -51,12 +55,11 @@ export async function startSlackWorkspace(options: SlackWorkspaceOptions) {
     fileProcessingMs: options.fileProcessingMs ?? 250,
     imageIsReachable: options.imageIsReachable ?? imageIsPublic,
   })
-  const app = sendToApp({
-    appUrl: options.appUrl,
-    signingSecret: options.signingSecret,
-    now,
-    ackTimeoutMs: options.ackTimeoutMs ?? 3000,
-  })
+  const ackTimeoutMs = options.ackTimeoutMs ?? 3000
+  const { appUrl, signingSecret } = options
+  const http = appUrl ? sendToApp({ appUrl, signingSecret, now, ackTimeoutMs }) : null
+  const socket = options.appToken ? socketMode({ ...known, appId: known.team.appId, ackTimeoutMs }) : null
+  const app = toApp({ http, socket })
   const events = eventDelivery({
     world: known,
     app,
@@ -71,7 +74,13 @@ export async function startSlackWorkspace(options: SlackWorkspaceOptions) {
   })
 
   bodyParsers(server)
-  apiRoutes(server, known, options.botToken)
+  apiRoutes(server, known, {
+    botToken: options.botToken,
+    ...(socket && options.appToken
+      ? { socketMode: { appToken: options.appToken, issueUrl: socket.issueUrl } }
+      : {}),
+  })
+  if (socket) server.server.on('upgrade', socket.upgrade)
   pageRoutes(server, known, acts)
   await listen(server, host, options.port ?? 0)
 
@@ -95,8 +104,15 @@ export async function startSlackWorkspace(options: SlackWorkspaceOptions) {
     faults: { set: known.faults.set, clear: known.faults.clear, active: known.faults.active },
     calls: known.calls.all,
     waitFor: known.changes.waitFor,
+    /** The app's Socket Mode connections. */
+    sockets: {
+      count: () => socket?.count() ?? 0,
+      disconnect: (reason: DisconnectReason) => socket?.disconnect(reason),
+      drop: () => socket?.drop(),
+    },
     close: async () => {
       events.stop()
+      socket?.stop()
       await server.close()
     },
   }

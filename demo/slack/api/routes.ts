@@ -13,7 +13,13 @@ import { viewMethods } from './views.ts'
 
 const methods = { ...chatMethods, ...viewMethods, ...peopleMethods, ...conversationMethods, ...fileMethods }
 
-export function apiRoutes(server: FastifyInstance, world: World, botToken: string): void {
+export type Access = {
+  botToken: string
+  /** Absent while Socket Mode is off. */
+  socketMode?: { appToken: string; issueUrl: () => string }
+}
+
+export function apiRoutes(server: FastifyInstance, world: World, access: Access): void {
   server.route({
     method: ['GET', 'POST'],
     url: '/api/:method',
@@ -21,7 +27,8 @@ export function apiRoutes(server: FastifyInstance, world: World, botToken: strin
       const args = methodArguments(request.body, request.query)
       const name = request.params.method
       return answered(name, args, reply, world, async () => {
-        const unauthorized = refuseToken(request, args, botToken)
+        if (name === 'apps.connections.open') return openConnection(request, access)
+        const unauthorized = refuseToken(request, args, access.botToken)
         if (unauthorized) return unauthorized
         const run = methods[name]
         return run ? run(args, world) : { ...refuse('unknown_method'), req_method: name }
@@ -84,7 +91,21 @@ async function answered(
 }
 
 function refuseToken(request: FastifyRequest, args: Args, botToken: string): Answer | undefined {
-  const token = request.headers.authorization?.replace(/^Bearer /, '') ?? args.token
-  if (token === undefined || token === '') return refuse('not_authed')
+  const token = bearer(request) ?? args.token
+  if (typeof token !== 'string' || token === '') return refuse('not_authed')
+  if (token.startsWith('xapp-')) return refuse('not_allowed_token_type')
   return token === botToken ? undefined : refuse('invalid_auth')
+}
+
+/** Takes an app-level token, from the header alone. */
+function openConnection(request: FastifyRequest, { socketMode }: Access): Answer {
+  const token = bearer(request)
+  if (token === undefined || token === '') return refuse('not_authed')
+  if (!token.startsWith('xapp-')) return refuse('not_allowed_token_type')
+  if (token !== socketMode?.appToken) return refuse('invalid_auth')
+  return { ok: true, url: socketMode.issueUrl() }
+}
+
+function bearer(request: FastifyRequest): string | undefined {
+  return request.headers.authorization?.replace(/^Bearer /, '')
 }

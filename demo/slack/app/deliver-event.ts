@@ -2,22 +2,26 @@
 import type { World } from '../state/world.ts'
 import { failure } from './outcome.ts'
 import { verificationToken } from './payload.ts'
-import type { AppAnswer, SendToApp } from './send-to-app.ts'
+import type { AppAnswer, RetryReason, ToApp } from './to-app.ts'
 
 export type Delivery = { eventId: string; attempts: AppAnswer[] }
 export type SentEvent = { eventId: string; first: AppAnswer; delivered: Promise<Delivery> }
 
-const retryReasons = { timeout: 'http_timeout', unreachable: 'connection_failed', answered: 'http_error' }
+const retryReasons: Record<AppAnswer['kind'], RetryReason> = {
+  timeout: 'http_timeout',
+  unreachable: 'connection_failed',
+  answered: 'http_error',
+}
 
 export type EventDelivery = ReturnType<typeof eventDelivery>
 
-export function eventDelivery(deps: { world: World; app: SendToApp; retryDelaysMs: number[] }) {
+export function eventDelivery(deps: { world: World; app: ToApp; retryDelaysMs: number[] }) {
   const pending = new Set<() => void>()
 
   /** Resolves after the first attempt; `delivered` after the last. */
   async function send(event: { type: string }, eventId = deps.world.ids.next('Ev')): Promise<SentEvent> {
     const envelope = eventEnvelope(event, eventId, deps.world)
-    const first = await deps.app.json(envelope)
+    const first = await deps.app.event(envelope)
     return { eventId, first, delivered: retry(envelope, first) }
   }
 
@@ -27,12 +31,7 @@ export function eventDelivery(deps: { world: World; app: SendToApp; retryDelaysM
       const last = attempts.at(-1) ?? first
       if (!failure(last) || (last.kind === 'answered' && last.noRetry)) break
       if (!(await passes(delayMs))) break
-      attempts.push(
-        await deps.app.json(envelope, {
-          'x-slack-retry-num': String(index + 1),
-          'x-slack-retry-reason': retryReasons[last.kind],
-        }),
-      )
+      attempts.push(await deps.app.event(envelope, { attempt: index + 1, reason: retryReasons[last.kind] }))
     }
     return { eventId: envelope.event_id, attempts }
   }

@@ -1,5 +1,5 @@
 // How an act of a person ended: acknowledged by the app, refused by Slack's client, or failed on the way.
-import type { AppAnswer } from './send-to-app.ts'
+import type { AppAnswer } from './to-app.ts'
 
 export type FailedDelivery =
   | 'operation_timeout'

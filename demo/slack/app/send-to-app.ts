@@ -1,10 +1,6 @@
 // Posts a signed request to the app and tells how it was answered within three seconds.
 import { createHmac } from 'node:crypto'
-
-export type AppAnswer =
-  | { kind: 'answered'; status: number; body: unknown; ms: number; noRetry: boolean }
-  | { kind: 'timeout'; ms: number }
-  | { kind: 'unreachable'; why: string; ms: number }
+import type { AppAnswer } from './to-app.ts'
 
 export type SendToApp = ReturnType<typeof sendToApp>
 

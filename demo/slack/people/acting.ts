@@ -1,13 +1,13 @@
 // What every act of a person needs: the world, the way to the app, and who may act where.
 import type { EventDelivery } from '../app/deliver-event.ts'
 import { type Outcome, refused } from '../app/outcome.ts'
-import type { SendToApp } from '../app/send-to-app.ts'
+import type { ToApp } from '../app/to-app.ts'
 import type { Conversation, User } from '../state/directory.ts'
 import type { World } from '../state/world.ts'
 
 export type Acting = {
   world: World
-  app: SendToApp
+  app: ToApp
   events: EventDelivery
   commands: string[]
   unfurlDomains: string[]

@@ -48,31 +48,29 @@ export function clicking(deps: Acting) {
     world.notices.clear(here)
     const isEphemeral = 'is_ephemeral' in message
     const triggerId = world.triggers.issue(at.user.id)
-    const answer = await deps.app.form({
-      payload: JSON.stringify({
-        ...payload('block_actions', at.user, world.team),
-        container: {
-          type: 'message',
-          message_ts: message.ts,
-          channel_id: at.place.id,
-          is_ephemeral: isEphemeral,
-          ...(message.thread_ts && { thread_ts: message.thread_ts }),
-        },
-        trigger_id: triggerId,
-        channel: { id: at.place.id, name: at.place.name },
-        // Slack does not keep ephemeral messages, so it cannot send them along.
-        ...(!isEphemeral && { message: messagePayload(message, world.team) }),
-        state: {
-          values: stateValues(allBlocks(message), world.messageInputs.of(here)),
-        },
-        response_url: world.responseUrls.issue({
-          user: at.user.id,
-          channel: at.place.id,
-          threadTs: message.thread_ts,
-          original: { ts: message.ts, ephemeral: isEphemeral },
-        }),
-        actions: [acted.action],
+    const answer = await deps.app.interaction({
+      ...payload('block_actions', at.user, world.team),
+      container: {
+        type: 'message',
+        message_ts: message.ts,
+        channel_id: at.place.id,
+        is_ephemeral: isEphemeral,
+        ...(message.thread_ts && { thread_ts: message.thread_ts }),
+      },
+      trigger_id: triggerId,
+      channel: { id: at.place.id, name: at.place.name },
+      // Slack does not keep ephemeral messages, so it cannot send them along.
+      ...(!isEphemeral && { message: messagePayload(message, world.team) }),
+      state: {
+        values: stateValues(allBlocks(message), world.messageInputs.of(here)),
+      },
+      response_url: world.responseUrls.issue({
+        user: at.user.id,
+        channel: at.place.id,
+        threadTs: message.thread_ts,
+        original: { ts: message.ts, ephemeral: isEphemeral },
       }),
+      actions: [acted.action],
     })
     const failed = failure(answer)
     if (failed) world.notices.show({ ...here, text: failed.says })
@@ -93,9 +91,9 @@ export function clicking(deps: Acting) {
     world.views.change(view.id, { values, notice: undefined })
     if (!acted.sends) return refused('this input does not send anything before the modal is submitted')
     const triggerId = world.triggers.issue(person.user.id, view.id)
-    const answer = await deps.app.form({
-      payload: JSON.stringify(viewAction(person.user, { ...view, values }, acted.action, triggerId, world)),
-    })
+    const answer = await deps.app.interaction(
+      viewAction(person.user, { ...view, values }, acted.action, triggerId, world),
+    )
     const failed = failure(answer)
     if (failed) world.views.change(view.id, { notice: failed.says })
     return outcome(answer, triggerId)

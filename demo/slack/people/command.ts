@@ -27,7 +27,7 @@ export function commanding(deps: Acting) {
     if ('absent' in at) return at.absent
     const triggerId = world.triggers.issue(at.user.id)
     const responseUrl = world.responseUrls.issue({ user: at.user.id, channel: at.place.id })
-    const answer = await deps.app.form(fields(name, input.text, at, world, { triggerId, responseUrl }))
+    const answer = await deps.app.command(fields(name, input.text, at, world, { triggerId, responseUrl }))
     const ended = { ...outcome(answer, triggerId), responseUrl }
     if (!ended.ok) {
       tell(at, `${name} failed with the error "${ended.error}"`, world)

@@ -37,13 +37,11 @@ export function modals(deps: Acting) {
     world.views.change(view.id, { errors, notice: undefined })
     if (Object.keys(errors).length > 0) return refused('the modal has inputs at fault', errors)
     const triggerId = world.triggers.issue(person.user.id, view.id)
-    const answer = await deps.app.form({
-      payload: JSON.stringify({
-        ...payload('view_submission', person.user, world.team),
-        trigger_id: triggerId,
-        view: viewPayload(view, world.team),
-        response_urls: responseUrlsOf(view),
-      }),
+    const answer = await deps.app.interaction({
+      ...payload('view_submission', person.user, world.team),
+      trigger_id: triggerId,
+      view: viewPayload(view, world.team),
+      response_urls: responseUrlsOf(view),
     })
     const failed = failure(answer)
     if (failed) {
@@ -67,12 +65,10 @@ export function modals(deps: Acting) {
     const notified = closed.filter((one) => one.notify_on_close)
     const answers = await Promise.all(
       notified.map((one) =>
-        deps.app.form({
-          payload: JSON.stringify({
-            ...payload('view_closed', person.user, world.team),
-            view: viewPayload(one, world.team),
-            is_cleared: cleared,
-          }),
+        deps.app.interaction({
+          ...payload('view_closed', person.user, world.team),
+          view: viewPayload(one, world.team),
+          is_cleared: cleared,
         }),
       ),
     )

@@ -16,7 +16,7 @@ export function shortcuts(deps: Acting) {
     const shared = { callback_id: input.callbackId, trigger_id: triggerId, action_ts: world.ids.ts() }
     if (input.channel === undefined || input.ts === undefined) {
       const global = { ...payload('shortcut', person.user, world.team), ...shared }
-      return outcome(await deps.app.form({ payload: JSON.stringify(global) }), triggerId)
+      return outcome(await deps.app.interaction(global), triggerId)
     }
     const at = present(world, input.user, input.channel)
     if ('absent' in at) return at.absent
@@ -30,6 +30,6 @@ export function shortcuts(deps: Acting) {
       message: messagePayload(message, world.team),
       response_url: world.responseUrls.issue({ user: at.user.id, channel: at.place.id }),
     }
-    return outcome(await deps.app.form({ payload: JSON.stringify(onMessage) }), triggerId)
+    return outcome(await deps.app.interaction(onMessage), triggerId)
   }
 }

@@ -40,25 +40,23 @@ export function suggesting(deps: Acting) {
     )
     if (!block)
       return { ok: false, says: `there is no external select ${input.actionId} in front of ${input.user}` }
-    const answer = await deps.app.form({
-      payload: JSON.stringify({
-        ...payload('block_suggestion', person.user, world.team),
-        action_id: input.actionId,
-        block_id: block.block_id,
-        value: input.value,
-        container: view
-          ? { type: 'view', view_id: view.id }
-          : {
-              type: 'message',
-              message_ts: message?.ts,
-              channel_id: message?.channel,
-              is_ephemeral: isEphemeral,
-            },
-        ...(view && { view: viewPayload(view, world.team) }),
-        ...(message && {
-          channel: { id: message.channel, name: world.directory.conversation(message.channel)?.name },
-          ...(!isEphemeral && { message: messagePayload(message, world.team) }),
-        }),
+    const answer = await deps.app.interaction({
+      ...payload('block_suggestion', person.user, world.team),
+      action_id: input.actionId,
+      block_id: block.block_id,
+      value: input.value,
+      container: view
+        ? { type: 'view', view_id: view.id }
+        : {
+            type: 'message',
+            message_ts: message?.ts,
+            channel_id: message?.channel,
+            is_ephemeral: isEphemeral,
+          },
+      ...(view && { view: viewPayload(view, world.team) }),
+      ...(message && {
+        channel: { id: message.channel, name: world.directory.conversation(message.channel)?.name },
+        ...(!isEphemeral && { message: messagePayload(message, world.team) }),
       }),
     })
     const failed = failure(answer)

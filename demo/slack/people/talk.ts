@@ -54,7 +54,7 @@ export function talking(deps: Acting) {
   /** Slack's check of a new request URL: the app must send the challenge back. */
   async function verifyUrl(): Promise<boolean> {
     const challenge = world.ids.next('challenge')
-    const answer = await deps.app.json({ token: verificationToken, challenge, type: 'url_verification' })
+    const answer = await deps.app.verifyUrl({ token: verificationToken, challenge, type: 'url_verification' })
     if (answer.kind !== 'answered' || answer.status !== 200) return false
     const { body } = answer
     return (
