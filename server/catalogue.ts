@@ -54,6 +54,7 @@ export function catalogue({ database, now, pageUrl }: Deps) {
       live: live ?? null,
       autoPush: procedure.autoPush,
       soakMinutes: procedure.soakMinutes,
+      zone: procedure.zone,
     }
   }
 
@@ -188,6 +189,7 @@ function deploymentLine(deployment: Deployment, procedure: Procedure): Deploymen
     environment: deployment.environment,
     createdAt: deployment.createdAt.getTime(),
     notEligible: notEligible(deployment, procedure),
+    isKnownGood: deployment.completedAt !== null,
   }
 }
 

@@ -6,6 +6,7 @@ import { catalogue } from './catalogue.ts'
 import type { RolloutId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
 import { policies } from './policies.ts'
+import { procedureChannels } from './procedure-channels.ts'
 import { retests } from './retests.ts'
 import { rolloutLines, rolloutView } from './rollout-view.ts'
 import { rollouts } from './rollouts.ts'
@@ -29,6 +30,7 @@ export function serviceOf(deps: {
     ...rollouts({ ...deps, view }),
     ...catalogue({ database, now, pageUrl }),
     ...policies({ database, now }),
+    ...procedureChannels({ database, now }),
     ...retests(deps),
     get,
     list: (filter = {}) => rolloutLines(database.db, filter, pageUrl),

@@ -48,6 +48,8 @@ export type ProcedureSummary = {
   live: RolloutLine | null
   autoPush: boolean
   soakMinutes: number | null
+  /** The time zone of its factory. */
+  zone: string
 }
 
 export type DeploymentLine = DeploymentSummary & {
@@ -56,6 +58,8 @@ export type DeploymentLine = DeploymentSummary & {
   createdAt: number
   /** Why it cannot be rolled out now; null when it can. */
   notEligible: string | null
+  /** It once ran on all stations: a rollback may go there. */
+  isKnownGood: boolean
 }
 
 export type RolloutVerb =
@@ -145,6 +149,12 @@ export type Service = {
   /** By id, version or the start of its commit sha. */
   deployment(procedureId: ProcedureId, idOrVersion: string): Promise<DeploymentLine | null>
   group(procedureId: ProcedureId, words: string): Promise<Group | Refusal>
+  /** Where its cards go from now on. `team`: the Slack workspace of the channel; null for both: nowhere. */
+  setChannel(
+    procedureId: ProcedureId,
+    to: { channel: string | null; team: string | null },
+    by: Actor,
+  ): Promise<{ did: string } | Refusal>
 
   /** Null when there is no such procedure. */
   policy(scope: PolicyScope): Promise<PolicyView | null>

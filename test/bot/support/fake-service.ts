@@ -2,6 +2,7 @@
 import type { Actor } from '../../../server/domain/actor.ts'
 import { rolloutId } from '../../../server/domain/ids.ts'
 import { type Plan, plan } from '../../../server/domain/plan.ts'
+import { summary } from '../../../server/domain/retest-summary.ts'
 import type { Against, Refusal } from '../../../server/domain/rollout/commands.ts'
 import type { RolloutEvent } from '../../../server/domain/rollout/events.ts'
 import type { RolloutLine, RolloutView } from '../../../server/domain/rollout-view.ts'
@@ -15,6 +16,7 @@ import type {
 } from '../../../server/service.ts'
 import { noon, uuid } from '../../support/fixed-values.ts'
 import { aDeployment, aRollout, baseBuild } from '../../support/rollout-view-builder.ts'
+import { type FakePolicies, fakePolicies } from './fake-policies.ts'
 
 export type Commanded = {
   id: string
@@ -29,6 +31,11 @@ export type FakeService = Service & {
   commanded: Commanded[]
   started: Started[]
   retried: { id: string; why: string }[]
+  superseded: (Started & { id: string })[]
+  rolledBack: { procedureId: string; deploymentId: string; why: string; by: Actor }[]
+  retestsAsked: { id: string; count: number; withErrors: boolean; by: Actor }[]
+  channels: { procedureId: string; channel: string | null; team: string | null }[]
+  policies: FakePolicies
   rollouts: RolloutView[]
   record: (RolloutEvent & { sequence: number })[]
   /** What a start or a command is answered with, when it is not to succeed. */
@@ -54,6 +61,7 @@ export function aProcedure(part: Partial<ProcedureSummary> = {}): ProcedureSumma
     live: null,
     autoPush: false,
     soakMinutes: null,
+    zone: 'Europe/Berlin',
     ...part,
   }
 }
@@ -65,6 +73,7 @@ export function aBuild(part: Partial<DeploymentLine> = {}): DeploymentLine {
     environment: 'production',
     createdAt: noon,
     notEligible: null,
+    isKnownGood: false,
     ...part,
   }
 }
@@ -72,6 +81,7 @@ export function aBuild(part: Partial<DeploymentLine> = {}): DeploymentLine {
 export function fakeService(given: Given = {}): FakeService {
   const procedures = given.procedures ?? [aProcedure()]
   const deployments = given.deployments ?? [aBuild()]
+  const policies = fakePolicies()
   const has = (text: string, search: string | undefined) =>
     search === undefined || text.toLowerCase().includes(search.toLowerCase())
 
@@ -79,6 +89,11 @@ export function fakeService(given: Given = {}): FakeService {
     commanded: [],
     started: [],
     retried: [],
+    superseded: [],
+    rolledBack: [],
+    retestsAsked: [],
+    channels: [],
+    policies,
     rollouts: given.rollouts ?? [],
     record: given.record ?? [],
     refusal: null,
@@ -98,9 +113,24 @@ export function fakeService(given: Given = {}): FakeService {
       fake.retried.push({ id, why })
       return { rollout: aRollout(), did: 'started again', events: [] }
     },
-    supersede: async () => notHere,
-    rollback: async () => notHere,
-    askRetests: async () => notHere,
+    supersede: async (id, input, by, commandId) => {
+      fake.superseded.push({ id, input, plan: plan.parse(input.plan), by, commandId })
+      if (fake.refusal) return fake.refusal
+      const rollout = aRollout({ id: rolloutId.parse(uuid(1, 80 + fake.superseded.length)) })
+      return { rollout, did: 'superseded the former rollout', events: [] }
+    },
+    rollback: async (procedureId, deploymentId, why, by) => {
+      fake.rolledBack.push({ procedureId, deploymentId, why, by })
+      return fake.refusal ?? { did: 'rolled PCBA-FCT back to 2.4.0 on 10 stations' }
+    },
+    askRetests: async (id, { count, withErrors = false }, by) => {
+      fake.retestsAsked.push({ id, count, withErrors, by })
+      return fake.refusal ?? { did: `asked for retests of ${count} pairs`, pairs: [], summary: noRetests }
+    },
+    setChannel: async (procedureId, to) => {
+      fake.channels.push({ procedureId, ...to })
+      return fake.refusal ?? { did: `cards go to ${to.channel} from now on` }
+    },
     retests: async () => null,
     preview: async (_id, input) => {
       const parsed = plan.safeParse(input)
@@ -127,11 +157,11 @@ export function fakeService(given: Given = {}): FakeService {
         .toSorted((a, b) => b.createdAt - a.createdAt)
         .slice(0, filter.limit ?? 100),
     events: async () => fake.record,
-    policy: async () => null,
-    policyHistory: async () => [],
-    setPolicy: async () => notHere,
-    freeze: async () => notHere,
-    unfreeze: async () => notHere,
+    policy: policies.policy,
+    policyHistory: policies.policyHistory,
+    setPolicy: policies.setPolicy,
+    freeze: policies.freeze,
+    unfreeze: policies.unfreeze,
     procedures: async (search) => procedures.filter((each) => has(each.name, search)),
     procedure: async (name) =>
       procedures.find((each) => each.id === name || each.name.toLowerCase() === name.toLowerCase()) ?? null,
@@ -170,6 +200,7 @@ export function fakeService(given: Given = {}): FakeService {
   return fake
 }
 
+const noRetests = summary([])
 const notHere: Refusal = { refused: 'not now', why: 'Not in this test.', next: '' }
 
 function advancedView(view: RolloutView, decision: RolloutView['lastDecision']): RolloutView {
