@@ -31,7 +31,7 @@ const maxMissedPongs = 3
 /** Slack announces the end of a connection about this long before it. */
 const warningMs = 10_000
 
-const acknowledgement = z.object({ envelope_id: z.string(), payload: z.unknown() })
+const acknowledgement = z.object({ envelope_id: z.string(), payload: z.unknown().optional() })
 
 export function socketMode(deps: {
   appId: string
