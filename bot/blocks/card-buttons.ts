@@ -13,6 +13,8 @@ export const buttonIds = {
   resume: 'resume',
   abort: 'abort',
   acknowledge: 'acknowledge',
+  retest: 'retest',
+  supersede: 'supersede',
 } as const
 
 export function cardButtons(view: RolloutView): Button[] {
