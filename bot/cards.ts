@@ -73,8 +73,8 @@ export function createCards({
     message: Message,
   ): Promise<Drawn> {
     if (view.procedure.channel === null) return { drawn: false, wait: null }
-    const place = await post(client, view.procedure.channel, message)
-    return save(key, { ...place, contentHash: contentHash(message), updatedAt: now() })
+    const { channel, ts } = await post(client, view.procedure.channel, message)
+    return save(key, { channel, ts, contentHash: contentHash(message), updatedAt: now() })
   }
 
   async function changeCard(

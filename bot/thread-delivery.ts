@@ -60,8 +60,8 @@ export function threadDelivery({ client, service, posts, cards, now }: Deps) {
     const stageIndex = stageAt(events, where.sequence)
     const card = await cards.draw(client, view.id, stageIndex, { patient: false, mayPost: true })
     if (!card.drawn) return waitOf([card]) ?? done
-    const place = await post(client, card.at.channel, message, card.at.ts)
-    await posts.save(key, { ...place, contentHash: contentHash(message), updatedAt: now() })
+    const { channel, ts } = await post(client, card.at.channel, message, { ts: card.at.ts })
+    await posts.save(key, { channel, ts, contentHash: contentHash(message), updatedAt: now() })
     return done
   }
 

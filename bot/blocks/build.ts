@@ -4,8 +4,10 @@ import type {
   Button,
   ContextBlock,
   HeaderBlock,
+  ImageBlock,
   PlainTextElement,
   SectionBlock,
+  TableBlock,
 } from '@slack/types'
 import { inert, type Markup, oneLine, shortened } from './markup.ts'
 
@@ -13,10 +15,10 @@ import { inert, type Markup, oneLine, shortened } from './markup.ts'
 export type Message = {
   text: string
   blocks: CardBlock[]
-  /** Newer blocks, tried first: not every workspace takes them. */
-  richer?: CardBlock[]
+  /** With newer blocks or a picture, tried first, the richest first: not every workspace takes them. */
+  richer?: CardBlock[][]
 }
-export type CardBlock = ActionsBlock | ContextBlock | HeaderBlock | SectionBlock
+export type CardBlock = ActionsBlock | ContextBlock | HeaderBlock | ImageBlock | SectionBlock | TableBlock
 
 export function plain(text: string, limit: number): PlainTextElement {
   return { type: 'plain_text', text: oneLine(inert(text), limit) || '–' }

@@ -8,11 +8,15 @@ type Text = { type: string; text: string }
 export function expectWithinLimits(message: Message): void {
   expect(message.text.length).toBeGreaterThan(0)
   expect(message.text.length).toBeLessThanOrEqual(4000)
-  expect(message.blocks.length).toBeLessThanOrEqual(50)
-  expect(checkBlocks(message.blocks, 'message')).not.toHaveProperty('faults')
-  const all = textsOf(message)
+  for (const blocks of [message.blocks, ...(message.richer ?? [])]) expectBlocksWithinLimits(blocks)
+}
+
+function expectBlocksWithinLimits(blocks: Message['blocks']): void {
+  expect(blocks.length).toBeLessThanOrEqual(50)
+  expect(checkBlocks(blocks, 'message')).not.toHaveProperty('faults')
+  const all = blocks.flatMap(textsOfBlock)
   expect(all.reduce((sum, text) => sum + text.text.length, 0)).toBeLessThanOrEqual(13_000)
-  for (const block of message.blocks) {
+  for (const block of blocks) {
     if (block.type !== 'actions') continue
     const buttons = block.elements.flatMap((element) => (element.type === 'button' ? [element] : []))
     expect(buttons.filter((button) => button.style === 'primary').length).toBeLessThanOrEqual(1)
@@ -26,7 +30,8 @@ export function expectWithinLimits(message: Message): void {
 
 /** No mrkdwn text of the message holds a call or an unescaped sign beside the tokens that the bot itself writes. */
 export function expectInert(message: Message): void {
-  const own = /<!date\^\d+\^[^|<>]*\|[^<>]*>|<@[UW][A-Z0-9]+>|<https?:[^<>|]*\|[^<>]*>|<#[CG][A-Z0-9]+>/g
+  const own =
+    /<!date\^\d+\^[^|<>]*\|[^<>]*>|<!subteam\^S[A-Z0-9]+>|<@[UW][A-Z0-9]+>|<https?:[^<>|]*\|[^<>]*>|<#[CG][A-Z0-9]+>/g
   const marked = [
     message.text,
     ...textsOf(message).flatMap((text) => (text.type === 'mrkdwn' ? [text.text] : [])),
@@ -42,7 +47,7 @@ export function expectInert(message: Message): void {
 }
 
 function textsOf(message: Message): Text[] {
-  return message.blocks.flatMap(textsOfBlock)
+  return [message.blocks, ...(message.richer ?? [])].flatMap((blocks) => blocks.flatMap(textsOfBlock))
 }
 
 function textsOfBlock(block: Message['blocks'][number]): Text[] {
@@ -55,11 +60,23 @@ function textsOfBlock(block: Message['blocks'][number]): Text[] {
       return block.elements.flatMap((element) => ('text' in element ? [element] : []))
     case 'actions':
       return block.elements.flatMap((element) => (element.type === 'button' ? [element.text] : []))
+    case 'image':
+      return [{ type: 'plain_text', text: block.alt_text }]
+    case 'table':
+      return block.rows.flatMap((row) =>
+        row.flatMap((cell) => (cell.type === 'raw_text' ? [{ type: 'plain_text', text: cell.text }] : [])),
+      )
   }
 }
 
+/** What the blocks say that every client renders. */
 export function textOfMessage(message: Message): string {
-  return textsOf(message)
+  return textOfBlocks(message.blocks)
+}
+
+export function textOfBlocks(blocks: Message['blocks']): string {
+  return blocks
+    .flatMap(textsOfBlock)
     .map((text) => text.text)
     .join('\n')
 }
