@@ -10,8 +10,13 @@ import { memoryStore } from './memory-store.ts'
 export const channel = 'C0ROLLOUTS'
 export const signingSecret = 'a-secret-only-slack-knows'
 export const botToken = 'xoxb-test'
+export const appToken = 'xapp-test'
+/** The two ways by which Slack's requests reach the app. */
+export type Door = 'http' | 'socket'
 
 type Options = {
+  /** By default Slack's requests come over signed HTTP. */
+  door?: Door
   service?: FakeService
   settings?: Partial<SlackSettings>
   workspace?: Partial<SlackWorkspaceOptions>
@@ -28,15 +33,17 @@ export async function openBot(options: Options = {}) {
   const clock = { now: Date.now() }
   const logged: string[] = []
   const connected = Promise.withResolvers<void>()
+  const overSocket = options.door === 'socket'
+  const ready = overSocket ? 'the Socket Mode connection to Slack is open' : '"Slack is connected"'
   const write = (line: string) => {
     logged.push(line)
-    if (line.includes('"Slack is connected"')) connected.resolve()
+    if (line.includes(ready)) connected.resolve()
   }
   const log = pino({ level: 'debug' }, { write })
   const server = Fastify({ forceCloseConnections: true })
   let appUrl = ''
   const workspace = await startSlackWorkspace({
-    appUrl: () => appUrl,
+    ...(overSocket ? { appToken } : { appUrl: () => appUrl }),
     signingSecret,
     botToken,
     ...options.workspace,
@@ -44,7 +51,12 @@ export async function openBot(options: Options = {}) {
   const bot = slackApp({
     service,
     store,
-    settings: { botToken, signingSecret, apiUrl: workspace.apiUrl, ...options.settings },
+    settings: {
+      botToken,
+      ...(overSocket ? { signingSecret: '', appToken } : { signingSecret }),
+      apiUrl: workspace.apiUrl,
+      ...options.settings,
+    },
     now: () => clock.now,
     log,
     ...(options.wait ? { wait: options.wait } : {}),
