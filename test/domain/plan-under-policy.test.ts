@@ -64,6 +64,17 @@ describe('approvals', () => {
     expect(approvals({ stageApprovals: 1 }, two(2))).toEqual([2, 0])
     expect(approvals({ stageApprovals: 1 }, two(0))).toEqual([1, 0])
   })
+  test('are by other eyes where the policy or the plan asks for it, and no plan waives that', () => {
+    expect(under({ fourEyes: true }, { ...two(1), fourEyes: false }).fourEyes).toBe(true)
+    expect(under({ fourEyes: false }, { ...two(1), fourEyes: true }).fourEyes).toBe(true)
+    expect(under({}).fourEyes).toBe(false)
+  })
+  test('last as long as the plan says, else the policy', () => {
+    expect(under({ approvalsLastMinutes: 480 }).approvalsLastMinutes).toBe(480)
+    const named = { ...two(1), approvalsLastMinutes: 60 }
+    expect(under({ approvalsLastMinutes: 480 }, named).approvalsLastMinutes).toBe(60)
+    expect(under({}).approvalsLastMinutes).toBe(null)
+  })
   test('that nobody names are none', () => {
     expect(under({}).startApprovals).toBe(0)
     expect(approvals({})).toEqual([0, 0, 0, 0])

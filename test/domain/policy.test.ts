@@ -28,6 +28,10 @@ test('where nobody has set anything: standard, no automatic rollback, always ope
     stageMinutes: null,
     startApprovals: null,
     stageApprovals: null,
+    fourEyes: false,
+    approvalsLastMinutes: null,
+    rights: {},
+    alerts: { channel: null, onCall: null, second: null, escalateAfterMinutes: 30 },
   })
 })
 
@@ -67,6 +71,55 @@ test('hours and freezes of both hold', () => {
   expect(both.organisationHours.map((each) => each.sites)).toEqual([['Lyon']])
   expect(both.hours.map((each) => each.sites)).toEqual([['Metz']])
   expect(both.freezes.map((each) => each.why)).toEqual(['audit', 'inventory'])
+})
+
+describe('approvals, rights and alerts are', () => {
+  const organisation = {
+    fourEyes: true,
+    approvalsLastMinutes: 480,
+    rights: { decide: { groups: ['S0ENGINEERS'] } },
+    alerts: { onCall: 'S0ONCALL', second: 'S0SECOND', escalateAfterMinutes: 15 },
+  }
+
+  test('the organisation’s where the procedure is silent', () => {
+    expect(effective(organisation, { freezes: [freeze('inventory')] })).toMatchObject({
+      fourEyes: true,
+      approvalsLastMinutes: 480,
+      rights: { decide: { groups: ['S0ENGINEERS'], users: [] } },
+      alerts: { channel: null, onCall: 'S0ONCALL', second: 'S0SECOND', escalateAfterMinutes: 15 },
+    })
+  })
+
+  test('the procedure’s own as a whole: nothing of the organisation’s rights or alerts is left in it', () => {
+    const own = {
+      fourEyes: false,
+      approvalsLastMinutes: 60,
+      rights: { abort: { users: ['U0LEAD'] } },
+      alerts: { channel: 'C0LINE3' },
+    }
+    const both = effective(organisation, own)
+    expect(both).toMatchObject({ fourEyes: false, approvalsLastMinutes: 60 })
+    expect(both.rights).toEqual({ abort: { groups: [], users: ['U0LEAD'] } })
+    expect(both.alerts).toEqual({ channel: 'C0LINE3', onCall: null, second: null, escalateAfterMinutes: 30 })
+  })
+
+  test('refused with their place when Slack could not know what they name', () => {
+    expect(
+      faults({
+        rights: { abort: { groups: ['engineers'], users: ['@ada'] } },
+        alerts: { channel: '#line-3', onCall: 'U0ADA', escalateAfterMinutes: 0 },
+        approvalsLastMinutes: 0,
+      })?.sort(),
+    ).toEqual([
+      'alerts.channel',
+      'alerts.escalateAfterMinutes',
+      'alerts.onCall',
+      'approvalsLastMinutes',
+      'rights.abort.groups.0',
+      'rights.abort.users.0',
+    ])
+    expect(faults({ rights: { dance: {} } })).toEqual(['rights'])
+  })
 })
 
 describe('the gates are', () => {
