@@ -19,7 +19,8 @@ export function linkShared(app: App, deps: ListenerDeps): void {
     if (Object.keys(unfurls).length === 0) return
     const identified = await at.people.identify(event.user)
     if ('refused' in identified) return note(at, event, identified.refused)
-    if (await othersReadAlong(at, event, body.is_ext_shared_channel)) return
+    if (await othersReadAlong(at, event, body.is_ext_shared_channel))
+      return deps.log.info({ channel: event.channel }, 'a link was left as it is: others may read along')
     try {
       await at.clients.interactive.chat.unfurl({ ...placeOf(event), unfurls })
     } catch (error) {

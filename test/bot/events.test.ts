@@ -1,5 +1,5 @@
 // What the app hears beside commands and clicks: its name.
-import { describe, expect, it } from 'vitest'
+import { describe, it } from 'vitest'
 import { ines } from '../support/fixed-values.ts'
 import { answerTo, channel, openBot } from './support/open-bot.ts'
 
