@@ -98,7 +98,7 @@ function enabledApp({ service, store, settings, now, log, wait = pause }: SlackA
       tell: createTell({ client: clients.interactive, log }),
     }
     const workspaces = { of: async () => only }
-    registerListeners(app, { service, store, workspaces, cards, log })
+    registerListeners(app, { service, store, workspaces, cards, now, log })
   }
 
   return {

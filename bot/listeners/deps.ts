@@ -9,6 +9,8 @@ export type ListenerDeps = {
   store: SlackStore
   cards: Cards
   workspaces: Workspaces
+  /** Milliseconds since 1970. */
+  now: () => number
   log: BaseLogger
 }
 /** The same, where a request came from. */
