@@ -46,6 +46,7 @@ export function catalogue({ database, now, pageUrl }: Deps) {
       id: procedure.id,
       name: procedure.name,
       channel: procedure.slackChannel,
+      team: procedure.slackTeam,
       activeDeployment: active ? deploymentSummary(active) : null,
       stationCount: stations.length,
       sites: distinct(stations.map((station) => station.site)),

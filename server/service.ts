@@ -40,6 +40,8 @@ export type ProcedureSummary = {
   name: string
   /** Slack channel of its cards. */
   channel: string | null
+  /** The Slack workspace of that channel; null: the one the app was set up with. */
+  team: string | null
   activeDeployment: DeploymentSummary | null
   stationCount: number
   sites: string[]
