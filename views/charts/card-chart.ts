@@ -1,0 +1,47 @@
+// The one chart of a card: the difference of a gate that is in trouble, else first-pass yield over time.
+import type { RolloutCharts } from '../../server/domain/rollout-charts.ts'
+import { type ChartFrame, type ChartSpec, colours } from './chart-frame.ts'
+import { gatesOf } from './gate-differences.ts'
+import { type ChartKind, rolloutChartList } from './rollout-chart-list.ts'
+
+/** `alt`: what it shows and how to read it, for who cannot see it. */
+export type CardChart = { spec: ChartSpec; alt: string }
+
+/** Painted 1000 pixels wide, its smallest letters are 26 pixels high: readable on a phone that halves them. */
+const frame: ChartFrame = { width: 460, zone: 'utc' }
+const plotHeight = 130
+
+/** Null while nothing has run: an empty picture says less than no picture. */
+export function cardChart(charts: RolloutCharts): CardChart | null {
+  if (charts.hours.every((hour) => hour.runs === 0)) return null
+  const troubled = troubledGate(charts)
+  const kind = chartNamed(troubled === null ? 'first-pass-yield' : 'difference')
+  const gate = troubled ?? ''
+  const title = kind.title(gate)
+  const spec: ChartSpec = { ...kind.spec(charts, frame, gate), height: plotHeight }
+  return {
+    // The axis of yield says what it is; that of a difference says "points" alone.
+    spec: troubled === null ? spec : { ...spec, title: heading(title) },
+    alt: `${title}. ${kind.summary(charts, gate)} ${kind.caption(charts, gate)} Times in UTC.`,
+  }
+}
+
+/** The first in the plan whose last verdict is the worst there is; null while none of them is breached. */
+function troubledGate(charts: RolloutCharts): string | null {
+  const words = new Map(charts.differences.map(({ gate, verdict }) => [gate, verdict]))
+  const gates = gatesOf(charts).map(({ gate }) => gate)
+  const worst = (['severe', 'breach'] as const).flatMap((word) =>
+    gates.filter((gate) => words.get(gate) === word),
+  )
+  return worst[0] ?? null
+}
+
+function chartNamed(name: ChartKind['name']): ChartKind {
+  const kind = rolloutChartList.find((each) => each.name === name)
+  if (!kind) throw new Error(`expected a chart named ${name} in the list of charts`)
+  return kind
+}
+
+function heading(text: string) {
+  return { text, anchor: 'start', frame: 'bounds', fontSize: 15, color: colours.ink, offset: 10 } as const
+}
