@@ -117,7 +117,10 @@ async function follow(
   }
 }
 
-/** The card of the present stage, the cards of stages that just ended, and the events that speak in the thread. */
+/**
+ * The card of the present stage, the cards of stages that just ended, the events that speak in the thread or to people
+ * directly, and the places where several rollouts stand together.
+ */
 async function announce(
   tx: Db,
   events: RolloutEvent[],
@@ -131,9 +134,13 @@ async function announce(
     if (stage >= 0) await deliveries.send(tx, { kind: 'card', rolloutId: after.id, stageIndex: stage })
   for (const [index, event] of events.entries()) {
     const sequence = sequences[index]
-    if (isSpoken(event) && sequence !== undefined)
-      await deliveries.send(tx, { kind: 'thread', rolloutId: after.id, sequence })
+    if (sequence === undefined) continue
+    if (isSpoken(event)) await deliveries.send(tx, { kind: 'thread', rolloutId: after.id, sequence })
+    if (isSpoken(event) || event.type === 'RolloutCreated' || event.type === 'StageStarted')
+      await deliveries.send(tx, { kind: 'direct', rolloutId: after.id, sequence })
   }
+  await deliveries.send(tx, { kind: 'digest', procedureId: after.procedureId })
+  await deliveries.send(tx, { kind: 'home' })
 }
 
 /** A pending rollout, or one aborted before it started, has its card at the first stage. */

@@ -18,16 +18,18 @@ import type { Verdict } from './domain/gates/verdict.ts'
 import type { ProcedureId, RolloutId } from './domain/ids.ts'
 import { type Instant, minute } from './domain/instant.ts'
 import { isRefusal, type JudgePolicy } from './domain/rollout/commands.ts'
-import { stageReadiness } from './domain/rollout/readiness.ts'
+import { stageReadiness, startReadiness } from './domain/rollout/readiness.ts'
 import {
   type Completed,
   canaryStations,
   isRunning,
   isTerminal,
+  type Pending,
   type RolloutState,
   type Running,
 } from './domain/rollout/state.ts'
 import { policyOf } from './policy-of.ts'
+import { startClosed } from './stage-closed.ts'
 import { stageFacts } from './stage-facts.ts'
 import { verdictOf } from './verdict-of.ts'
 
@@ -43,6 +45,7 @@ export function judging({ database, now, deliveries }: Deps) {
       if (loaded.state.status === 'completed') return watch(tx, loaded, loaded.state, at)
       if (isTerminal(loaded.state)) return
       let { state } = await caughtUp(tx, loaded, at, deliveries)
+      if (state.status === 'pending') return callApprovers(tx, state, at)
       if (isRunning(state)) {
         const verdict = await verdictOf(tx, state, loaded, at)
         const readiness = stageReadiness(state, await stageFacts(tx, state, verdict, at), at)
@@ -58,6 +61,11 @@ export function judging({ database, now, deliveries }: Deps) {
         await keep(tx, state, loaded.verdict, verdict)
       }
     })
+  }
+
+  async function callApprovers(tx: Db, state: Pending, at: Instant): Promise<void> {
+    const readiness = startReadiness(state, await startClosed(tx, state, at), at)
+    await applyCommand(tx, { state }, { type: 'call approvers', readiness, by: firstpass }, at, deliveries)
   }
 
   /** After completion no base is left: each station is compared with its own past, by the drift last known. */
@@ -94,11 +102,13 @@ export function judging({ database, now, deliveries }: Deps) {
 
 /** A policy that is switched off protects from the next look on. */
 async function judgePolicy(tx: Db, state: Running, now: Instant): Promise<JudgePolicy> {
-  const { autoRollback, overnight, ...hours } = await policyOf(tx, state.procedureId)
-  if (overnight === 'go on') return { autoRollback, rests: null }
+  const { autoRollback, alerts, overnight, ...hours } = await policyOf(tx, state.procedureId)
+  const escalateAfterMs = alerts.second === null ? null : alerts.escalateAfterMinutes * minute
+  if (overnight === 'go on') return { autoRollback, rests: null, escalateAfterMs }
   const stations = await stationsById(tx, canaryStations(state))
   const sites = [...new Set(stations.map((station) => station.site))].sort()
-  return { autoRollback, rests: closedBecause({ ...hours, freezes: [] }, sites, now)?.why ?? null }
+  const rests = closedBecause({ ...hours, freezes: [] }, sites, now)?.why ?? null
+  return { autoRollback, rests, escalateAfterMs }
 }
 
 /** The database returns a verdict with its keys in another order. */

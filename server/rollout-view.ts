@@ -17,6 +17,7 @@ import { targetLabel } from './domain/plan.ts'
 import type { Policy } from './domain/policy.ts'
 import { summary } from './domain/retest-summary.ts'
 import { mayUse } from './domain/rights.ts'
+import { countedApprovals } from './domain/rollout/approvals.ts'
 import type { RolloutEvent } from './domain/rollout/events.ts'
 import { type Readiness, stageReadiness, startReadiness, unmet } from './domain/rollout/readiness.ts'
 import { isRunning, type RolloutState } from './domain/rollout/state.ts'
@@ -75,7 +76,7 @@ async function viewInSnapshot(
     throw new Error(`rollout ${id} names a procedure or a deployment that is gone`)
   const readiness: Readiness = isRunning(state)
     ? stageReadiness(state, await stageFacts(db, state, verdict, now), now)
-    : startReadiness(state, await startClosed(db, state, now))
+    : startReadiness(state, await startClosed(db, state, now), now)
   const retests = await retestPairsOf(db, state)
   const policy = await policyOf(db, state.procedureId)
   return {
@@ -106,7 +107,7 @@ async function viewInSnapshot(
     otherRuns: counts.filter((each) => each.arm === 'other').reduce((sum, each) => sum + each.runs, 0),
     verdict,
     readiness,
-    approvals: approvalsOf(state, policy),
+    approvals: approvalsOf(state, policy, now),
     economics: null,
     alerts: policy.alerts,
     waitsFor: waitsFor(state, readiness, (stationId) => nameOf(stations, stationId), now),
@@ -119,10 +120,10 @@ async function viewInSnapshot(
   }
 }
 
-function approvalsOf(state: RolloutState, policy: Policy): RolloutView['approvals'] {
+function approvalsOf(state: RolloutState, policy: Policy, now: Instant): RolloutView['approvals'] {
   const { plan } = state
   const lasts = plan.approvalsLastMinutes
-  const given = state.status === 'pending' || isRunning(state) ? state.approvals : []
+  const given = state.status === 'pending' || isRunning(state) ? countedApprovals(state, now) : []
   const needed = isRunning(state) ? (plan.stages[state.stageIndex]?.approvals ?? 0) : plan.startApprovals
   return {
     needed: state.status === 'pending' || isRunning(state) ? needed : 0,

@@ -170,7 +170,7 @@ function toCommand(
   const evidence = seenEvidence(verdict?.gates ?? [])
   switch (verb.verb) {
     case 'approve':
-      return { type: 'approve' as const, closed: closed?.why ?? null }
+      return { type: 'approve' as const, closed: closed?.why ?? null, readiness, evidence }
     case 'advance':
       return {
         type: 'advance' as const,

@@ -172,6 +172,9 @@ export const advance = {
   evidence: [],
 }
 
+/** Of a stage that lacks nothing but its approvals, unless said otherwise. */
+export const approve = { type: 'approve' as const, readiness: ready, evidence: [] }
+
 /** What gates say that pass, save what the test states; the word of the whole is the first one's. */
 export function verdict(...gates: Partial<GateVerdict>[]): Verdict {
   const all = gates.map((gate) =>
@@ -180,8 +183,8 @@ export function verdict(...gates: Partial<GateVerdict>[]): Verdict {
   return aVerdict(all[0]?.verdict ?? 'pass', all)
 }
 
-/** Gates may not roll back, and nothing is closed. */
-export const usualPolicy: JudgePolicy = { autoRollback: false, rests: null }
+/** Gates may not roll back, nothing is closed, and there is no second group to call. */
+export const usualPolicy: JudgePolicy = { autoRollback: false, rests: null, escalateAfterMs: null }
 
 /** The word of one gate before the decider, as the service brings it. */
 export function judged(

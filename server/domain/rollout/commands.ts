@@ -14,8 +14,8 @@ export type Against = {
 }
 
 export type Verb =
-  /** `closed`: why hours or a freeze keep a start from taking its stations now. */
-  | { type: 'approve'; closed?: string | null }
+  /** `closed`: why hours or a freeze keep a start from taking its stations now. `readiness`: of the present stage. */
+  | { type: 'approve'; closed?: string | null; readiness: Readiness; evidence: SeenEvidence[] }
   | { type: 'advance'; why: string | null; override: boolean; readiness: Readiness; evidence: SeenEvidence[] }
   | {
       type: 'set'
@@ -35,6 +35,8 @@ export type Verb =
 
 export type Fact =
   | { type: 'start'; closed?: string | null }
+  /** The clock looks at a start that waits. */
+  | { type: 'call approvers'; readiness: Readiness }
   | {
       type: 'pickup'
       stationId: StationId
@@ -62,6 +64,8 @@ export type JudgePolicy = {
   autoRollback: boolean
   /** Why the rollout is to rest now, outside of the allowed hours; null when it may go on. */
   rests: string | null
+  /** How long a breach waits for an answer before the second group is called; null: there is none to call. */
+  escalateAfterMs: number | null
 }
 
 export type Command = (Verb | Fact) & { by: Actor; against?: Against | undefined }

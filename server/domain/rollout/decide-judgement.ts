@@ -3,6 +3,8 @@ import { isSeenAgain } from '../gates/blindness.ts'
 import { type GateVerdict, seenEvidence, type Verdict } from '../gates/verdict.ts'
 import type { Instant } from '../instant.ts'
 import type { Command, Decided } from './commands.ts'
+import { approvalCalls } from './decide-approvals.ts'
+import { escalations } from './decide-escalation.ts'
 import { at, liveness } from './decide-fact.ts'
 import { aborted } from './decide-verb.ts'
 import type { RolloutEvent } from './events.ts'
@@ -18,13 +20,26 @@ import {
 
 type Of<Type extends Command['type']> = Extract<Command, { type: Type }>
 
+/** First what protects or moves the rollout, then who is called for what is left: on-call people, approvers. */
+export function judge(command: Of<'judge'>, state: RolloutState, now: Instant): Decided {
+  if (!isRunning(state)) return { events: [] }
+  const events = reaction(command, state, now)
+  const after = events.reduce<RolloutState>((sum, event) => evolve(sum, event), state)
+  return {
+    events: [
+      ...events,
+      ...escalations(after, command.policy, command, now),
+      ...approvalCalls(after, command.readiness, command, now),
+    ],
+  }
+}
+
 /**
  * A breach pauses (or, where its gate's mode and the procedure's policy say so, rolls back when it is severe), also
  * while paused; one that is gone closes itself; blind metrics and closed hours rest the rollout until they are over;
  * the last stage completes when ready.
  */
-export function judge(command: Of<'judge'>, state: RolloutState, now: Instant): Decided {
-  if (!isRunning(state)) return { events: [] }
+function reaction(command: Of<'judge'>, state: Running, now: Instant): RolloutEvent[] {
   const found = command.verdict.gates.flatMap((gate) => breachEvents(gate, state, command, now))
   const events: RolloutEvent[] = [...liveness(state, command, now), ...found]
   const stopping = command.verdict.gates.filter(
@@ -36,27 +51,25 @@ export function judge(command: Of<'judge'>, state: RolloutState, now: Instant): 
     const before = events.reduce<RolloutState>((sum, event) => evolve(sum, event), state)
     const why = `rolled back by its gate: ${rollBack.headline}`
     const away = aborted(command, before, now, why, [state.baseDeploymentId])
-    return { events: [...events, ...('events' in away ? away.events : [])] }
+    return [...events, ...('events' in away ? away.events : [])]
   }
   const worst = severe ?? stopping[0]
-  if (worst) return { events: [...events, ...stopped(state, worst.headline, command, now)] }
+  if (worst) return [...events, ...stopped(state, worst.headline, command, now)]
   const rest = resting(state, command, now)
-  if (rest.length > 0) return { events: [...events, ...rest] }
+  if (rest.length > 0) return [...events, ...rest]
   const last = state.stageIndex === state.plan.stages.length - 1
   if (last && state.status === 'active' && command.readiness.ready)
-    return {
-      events: [
-        ...events,
-        {
-          type: 'RolloutCompleted',
-          why: null,
-          override: [],
-          evidence: seenEvidence(command.verdict.gates),
-          ...at(command, now),
-        },
-      ],
-    }
-  return { events }
+    return [
+      ...events,
+      {
+        type: 'RolloutCompleted',
+        why: null,
+        override: [],
+        evidence: seenEvidence(command.verdict.gates),
+        ...at(command, now),
+      },
+    ]
+  return events
 }
 
 /** After completion: each station against its own past. Alarms are told; what follows is for a person. */

@@ -1,7 +1,8 @@
-// What moves a rollout from stage to stage: start, approve, advance, set, undo.
+// What moves a rollout from stage to stage: start, advance, set, undo.
 import type { StationId } from '../ids.ts'
 import type { Instant } from '../instant.ts'
 import { stageSize } from '../stage-size.ts'
+import { approvalsNeeded, countedApprovals, isExcluded } from './approvals.ts'
 import type { Command, Decided, Refusal } from './commands.ts'
 import type { RolloutEvent } from './events.ts'
 import { unmet } from './readiness.ts'
@@ -12,7 +13,7 @@ type Of<Type extends Command['type']> = Extract<Command, { type: Type }>
 
 export function start(command: Of<'start'>, state: RolloutState, now: Instant): Decided {
   if (state.status !== 'pending') return { events: [] }
-  const missing = state.plan.startApprovals - state.approvals.length
+  const missing = approvalsNeeded(state) - countedApprovals(state, now).length
   if (missing > 0)
     return notNow(
       `the start waits for ${missing} more ${missing === 1 ? 'approval' : 'approvals'}`,
@@ -27,25 +28,6 @@ export function start(command: Of<'start'>, state: RolloutState, now: Instant): 
     return notNow(`the start waits: ${command.closed}`, 'It starts by itself when that is over.')
   return {
     events: [{ type: 'RolloutStarted', by: command.by, at: now }, stageStarted(state, 0, command, now)],
-  }
-}
-
-export function approve(command: Of<'approve'>, state: RolloutState, now: Instant): Decided {
-  if (state.status !== 'pending' && !isRunning(state))
-    return notNow('the rollout is being aborted', 'Nothing needs an approval now.')
-  if (state.approvals.some((approval) => approval.by.id === command.by.id)) return { events: [] }
-  if (state.status !== 'pending')
-    return { events: [{ type: 'StageApproved', stageIndex: state.stageIndex, by: command.by, at: now }] }
-  const approved: RolloutEvent = { type: 'StartApproved', by: command.by, at: now }
-  const enough = state.approvals.length + 1 >= state.plan.startApprovals
-  if (!enough || command.closed || (state.startAt !== null && now < state.startAt))
-    return { events: [approved] }
-  return {
-    events: [
-      approved,
-      { type: 'RolloutStarted', by: command.by, at: now },
-      stageStarted(state, 0, command, now),
-    ],
   }
 }
 
@@ -220,6 +202,13 @@ function overridden(command: Of<'advance'> | Of<'set'>, state: Running): { items
       next: 'Wait, or override with a reason.',
     }
   if (breached) return notNow('a breach is open', 'Acknowledge it with a reason first, or abort.')
+  const unapproved = command.readiness.items.some((item) => item.kind === 'approvals' && !item.met)
+  if (unapproved && isExcluded(command.by, state))
+    return {
+      refused: 'not allowed',
+      why: `${state.owner.name} started this rollout, and its plan asks for four eyes: its author cannot pass over its approvals`,
+      next: 'Wait for the approvals, or ask somebody else to override them with a reason.',
+    }
   if (!command.why?.trim())
     return invalid('an override needs a reason', 'Say why the stage may go on without it.')
   return { items: missing }

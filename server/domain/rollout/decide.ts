@@ -2,9 +2,10 @@
 import type { Instant } from '../instant.ts'
 import { targetLabel } from '../plan.ts'
 import type { Against, Command, Decided, Refusal } from './commands.ts'
+import { approve, callApprovers } from './decide-approvals.ts'
 import { join, leave, pickup, retests, run, served, stale, supersede } from './decide-fact.ts'
 import { judge, watch } from './decide-judgement.ts'
-import { advance, approve, set, start, undo } from './decide-staging.ts'
+import { advance, set, start, undo } from './decide-staging.ts'
 import { abort, acknowledge, pause, resume, waive } from './decide-verb.ts'
 import { isTerminal, type RolloutState } from './state.ts'
 
@@ -38,6 +39,8 @@ export function decide(command: Command, state: RolloutState, now: Instant): Dec
       return watch(command, state, now)
     case 'start':
       return start(command, state, now)
+    case 'call approvers':
+      return callApprovers(command, state, now)
     case 'waive':
       return outdated(command.against, state) ?? waive(command, state, now)
     case 'approve':

@@ -32,7 +32,8 @@ export type RolloutEvent = By &
     | { type: 'RolloutStarted' }
     | { type: 'StageStarted'; stageIndex: number; stations: StationId[] }
     | { type: 'StageWentLive'; stageIndex: number }
-    | { type: 'StageApproved'; stageIndex: number }
+    /** `evidence`: what the gates showed at that moment; absent in records from before it was kept. */
+    | { type: 'StageApproved'; stageIndex: number; evidence?: SeenEvidence[] }
     | ({ type: 'StageAdvanced'; from: number; to: number; why: string | null } & Overriding)
     | ({ type: 'StageSet'; from: number; plan: Plan; to: number; why: string } & Overriding)
     | {

@@ -5,6 +5,7 @@ import { aborted, completed, created, resumed, started, watchAlarmed } from './e
 import { always, closed, decided, soakStopped } from './evolve-parts.ts'
 import { stageStarted, undone } from './evolve-stage.ts'
 import {
+  type Approval,
   type Asked,
   type Breach,
   type Decision,
@@ -24,7 +25,7 @@ export function evolve(state: RolloutState | null, event: RolloutEvent): Rollout
     case 'StartApproved':
       return state.status === 'pending'
         ? decided(
-            { ...state, approvals: [...state.approvals, { by: event.by, at: event.at }] },
+            { ...state, approvals: withApproval(state.approvals, event) },
             event,
             'approved the start',
             null,
@@ -41,7 +42,7 @@ export function evolve(state: RolloutState | null, event: RolloutEvent): Rollout
     case 'StageApproved':
       return isRunning(state)
         ? decided(
-            { ...state, approvals: [...state.approvals, { by: event.by, at: event.at }] },
+            { ...state, approvals: withApproval(state.approvals, event) },
             event,
             `approved stage ${event.stageIndex + 1}`,
             null,
@@ -78,7 +79,7 @@ export function evolve(state: RolloutState | null, event: RolloutEvent): Rollout
     case 'RolloutResumed':
       return resumed(state, event)
     case 'BreachOpened':
-      return withBreaches(state, event, `found a breach of ${event.gate}`, (breaches) => [
+      return withBreaches(unapproved(state, event), event, `found a breach of ${event.gate}`, (breaches) => [
         // One that was only observed gives way when its gate begins to act.
         ...breaches.filter((breach) => !isOpen(breach, event.gate)),
         {
@@ -209,6 +210,19 @@ export function evolve(state: RolloutState | null, event: RolloutEvent): Rollout
     case 'RolloutCompleted':
       return completed(state, event)
   }
+}
+
+/** Whoever approves again, because the former approval has expired, counts once. */
+function withApproval(approvals: Approval[], { by, at }: Approval): Approval[] {
+  return [...approvals.filter((approval) => approval.by.id !== by.id), { by, at }]
+}
+
+/** What was approved is not what is there any more: after a breach its approvers are asked anew. */
+function unapproved(
+  state: RolloutState,
+  { mode }: Extract<RolloutEvent, { type: 'BreachOpened' }>,
+): RolloutState {
+  return isRunning(state) && mode !== 'observe' ? { ...state, approvals: [], asked: null } : state
 }
 
 function asks(state: RolloutState, asked: Asked | null): RolloutState {

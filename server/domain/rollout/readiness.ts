@@ -4,7 +4,16 @@ import type { VerdictWord } from '../gates/verdict.ts'
 import type { StationId } from '../ids.ts'
 import type { Instant } from '../instant.ts'
 import { minute } from '../instant.ts'
-import { blocks, canaryStations, type RolloutState, type Running, soakedMs, soakedShifts } from './state.ts'
+import { approvalsNeeded, countedApprovals } from './approvals.ts'
+import {
+  blocks,
+  canaryStations,
+  type Pending,
+  type RolloutState,
+  type Running,
+  soakedMs,
+  soakedShifts,
+} from './state.ts'
 
 /** Facts from outside the state: counts of the canary arm, what the gates say, whether a window is open. */
 export type StageFacts = {
@@ -46,7 +55,7 @@ export function stageReadiness(state: Running, facts: StageFacts, now: Instant):
     soak(state, now),
     shifts(state, now),
     closedItem(facts.closed),
-    approvals(state),
+    approvals(state, now),
   ].filter((item) => item !== null)
   return { items, ready: items.every((item) => item.met) }
 }
@@ -162,24 +171,23 @@ function closedItem(closed: StageFacts['closed']): ReadinessItem | null {
   return closed && { kind: closed.kind, met: false, text: closed.why, done: 0, needed: 1 }
 }
 
-function approvals(state: Running): ReadinessItem | null {
-  const needed = state.plan.stages[state.stageIndex]?.approvals ?? 0
-  if (needed === 0) return null
-  const done = state.approvals.length
-  return { kind: 'approvals', met: done >= needed, text: `${done} of ${needed} approvals`, done, needed }
-}
-
 /** What the start waits for that a person can give. */
-export function startReadiness(state: RolloutState, closed: StageFacts['closed'] = null): Readiness {
+export function startReadiness(state: RolloutState, closed: StageFacts['closed'], now: Instant): Readiness {
   if (state.status !== 'pending') return { items: [], ready: false }
-  const items = [startApprovals(state), closedItem(closed)].filter((item) => item !== null)
+  const items = [closedItem(closed), approvals(state, now)].filter((item) => item !== null)
   return { items, ready: items.length > 0 && items.every((item) => item.met) }
 }
 
-function startApprovals(state: Extract<RolloutState, { status: 'pending' }>): ReadinessItem | null {
-  if (state.plan.startApprovals === 0) return null
-  const { length: done } = state.approvals
-  const needed = state.plan.startApprovals
-  const text = `${done} of ${needed} approvals of the start`
-  return { kind: 'approvals', met: done >= needed, text, done, needed }
+function approvals(state: Pending | Running, now: Instant): ReadinessItem | null {
+  const needed = approvalsNeeded(state)
+  if (needed === 0) return null
+  const done = countedApprovals(state, now).length
+  const met = done >= needed
+  const expired = state.approvals.length - done
+  const parts = [
+    `${done} of ${needed} approvals${state.status === 'pending' ? ' of the start' : ''}`,
+    ...(met || expired === 0 ? [] : [`${expired} ${expired === 1 ? 'has' : 'have'} expired`]),
+    ...(met || !state.plan.fourEyes ? [] : ["the author's does not count"]),
+  ]
+  return { kind: 'approvals', met, text: parts.join('; '), done, needed }
 }

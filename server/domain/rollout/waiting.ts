@@ -13,12 +13,9 @@ export function waitsFor(
 ): string[] {
   switch (state.status) {
     case 'pending': {
-      const missing = state.plan.startApprovals - state.approvals.length
-      const closed = readiness.items.filter((item) => item.kind !== 'approvals' && !item.met)
       const hasPassed = state.startAt !== null && state.startAt <= now
       return [
-        ...closed.map((item) => item.text),
-        ...(missing > 0 ? [`${missing} ${missing === 1 ? 'approval' : 'approvals'} of the start`] : []),
+        ...unmet(readiness),
         ...(state.startAt === null || hasPassed
           ? []
           : [`its start time, ${new Date(state.startAt).toISOString()}`]),

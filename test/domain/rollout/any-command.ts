@@ -23,7 +23,7 @@ const ago = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 3 * hour }))
 const gateNames = ['first-pass yield', 'error rate', 'duration', 'reference samples'] as const
 
 const verbs = fc.oneof(
-  fc.record({ type: fc.constant('approve' as const), closed }),
+  fc.record({ type: fc.constant('approve' as const), closed, readiness: anyReadiness, evidence }),
   fc.record({
     type: fc.constant('advance' as const),
     why,
@@ -99,13 +99,18 @@ const judgement = fc.record({
   type: fc.constant('judge' as const),
   readiness: anyReadiness,
   verdict: anyVerdict,
-  policy: fc.record({ autoRollback: fc.boolean(), rests: fc.constantFrom(null, null, null, 'night') }),
+  policy: fc.record({
+    autoRollback: fc.boolean(),
+    rests: fc.constantFrom(null, null, null, 'night'),
+    escalateAfterMs: fc.constantFrom(null, hour / 2),
+  }),
 })
 
 const watching = fc.record({ type: fc.constant('watch' as const), verdict: anyVerdict })
 
 const facts = fc.oneof(
   fc.record({ type: fc.constant('start' as const), closed }),
+  fc.record({ type: fc.constant('call approvers' as const), readiness: anyReadiness }),
   fc.record({ type: fc.constant('join' as const), stationId: anyStation }),
   fc.record({ type: fc.constant('leave' as const), stationId: anyStation, why }),
   fc.record({
@@ -140,7 +145,10 @@ const endings = fc.oneof(
 )
 
 const anyCommand = fc.oneof(
-  { weight: 4, arbitrary: verbs.map((verb) => () => ({ ...verb, by: ada })) },
+  {
+    weight: 4,
+    arbitrary: fc.tuple(verbs, fc.constantFrom(ada, ada, marek)).map(([verb, by]) => () => ({ ...verb, by })),
+  },
   { weight: 3, arbitrary: facts.map((fact) => () => ({ ...fact, by: firstpass })) },
   {
     weight: 5,

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { describeEvents } from '../../../server/domain/rollout/describe.ts'
-import { station } from '../../support/plan-builder.ts'
+import { aPlan, station } from '../../support/plan-builder.ts'
 import {
   type Asked,
   abortOpen,
   advance,
+  approve,
   breached,
   created,
   firstLive,
@@ -60,7 +61,7 @@ describe('what a command did', () => {
     )
     const observed = given(...firstLive, breached({ mode: 'observe' }))
     expect(said(observed.when(acknowledge))).toBe('acknowledged the first-pass yield breach')
-    expect(said(given(...firstLive).when({ type: 'approve' }))).toBe('approved')
+    expect(said(given(created({ plan: aPlan({ startApprovals: 2 }) })).when(approve))).toBe('approved')
     expect(said(given(...lastLive).when(advance))).toBe(
       'completed: every station of the rollout runs the build',
     )

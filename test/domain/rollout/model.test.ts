@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { GateVerdict } from '../../../server/domain/gates/verdict.ts'
 import { hour, type Instant } from '../../../server/domain/instant.ts'
 import type { Plan } from '../../../server/domain/plan.ts'
+import { approvalsNeeded, countedApprovals, expiryOf } from '../../../server/domain/rollout/approvals.ts'
 import { type Command, isRefusal } from '../../../server/domain/rollout/commands.ts'
 import { decide } from '../../../server/domain/rollout/decide.ts'
 import type { RolloutEvent } from '../../../server/domain/rollout/events.ts'
@@ -31,10 +32,19 @@ import {
 } from '../../support/rollout-story.ts'
 import { anySteps, type Step } from './any-command.ts'
 
-const plans: Plan[] = [aPlan(), aPlan({ stages: shares(0.1, 0.25, 0.5, 1) }), aPlan({ startApprovals: 1 })]
+const asking = {
+  startApprovals: 1,
+  stages: shares(0.1, 0.5, 1).map((stage, index) => ({ ...stage, approvals: [2, 1, 0][index] ?? 0 })),
+}
+const plans: Plan[] = [
+  aPlan(),
+  aPlan({ stages: shares(0.1, 0.25, 0.5, 1) }),
+  aPlan({ ...asking, fourEyes: true }),
+  aPlan({ ...asking, approvalsLastMinutes: 90 }),
+]
 const taken = firstLive.slice(1)
 const underWay = [taken, [...taken, paused('blind')], [...taken, paused('window')], [...taken, completed]]
-const mayRollBack = { autoRollback: true, rests: null }
+const mayRollBack = { autoRollback: true, rests: null, escalateAfterMs: null }
 const anyRollout = fc
   .record({
     plan: fc.constantFrom(...plans),
@@ -292,6 +302,90 @@ describe('whatever is asked and whatever stations show', () => {
     })
   })
 
+  test('approvers are asked when nothing but they are missing, and anew only when something ended', () => {
+    let [first, anew, reminded] = [0, 0, 0]
+    always(({ command, before, events, after, now }) => {
+      for (const event of events) {
+        if (event.type !== 'ApprovalAsked' && event.type !== 'ApprovalReminded') continue
+        if (command.type !== 'judge' && command.type !== 'call approvers') throw new Error('nobody looked')
+        expect(command.readiness.ready).toBe(true)
+        if (after.status !== 'pending' && after.status !== 'active')
+          throw new Error(`asked while ${after.status}`)
+        expect(countedApprovals(after, now).length).toBeLessThan(approvalsNeeded(after))
+        const asked = 'asked' in before ? before.asked : null
+        if (event.type === 'ApprovalReminded') {
+          reminded++
+          expect(asked).toMatchObject({ remindedAt: null })
+        } else if (asked === null) first++
+        else {
+          anew++
+          if (!isRunning(before) && before.status !== 'pending') throw new Error('nothing to approve')
+          expect(
+            before.approvals.some(
+              (each) => asked.at < expiryOf(each, before) && expiryOf(each, before) <= now,
+            ),
+          ).toBe(true)
+        }
+      }
+    })
+    expect([first, anew, reminded].every((count) => count > 0)).toBe(true)
+  })
+
+  test('no approval is the author’s where four eyes are asked, of another stage, or from before a breach', () => {
+    let given = 0
+    always(({ before, after }) => {
+      if (!isRunning(after)) return
+      given += after.approvals.length
+      for (const approval of after.approvals) {
+        expect(approval.at).toBeGreaterThanOrEqual(after.stageStartedAt)
+        if (after.plan.fourEyes) expect(approval.by.id).not.toBe(after.owner.id)
+        for (const breach of after.breaches)
+          if (breach.mode !== 'observe') expect(approval.at).toBeGreaterThanOrEqual(breach.openedAt)
+      }
+      if (!isRunning(before)) return
+      if (before.stageIndex !== after.stageIndex || before.plan !== after.plan) {
+        expect(after.approvals).toEqual([])
+        expect(after.asked).toBe(null)
+      }
+    })
+    expect(given).toBeGreaterThan(0)
+  })
+
+  test('an abort wins also while approvers are asked', () => {
+    let asked = 0
+    always(({ after, now }) => {
+      if (!('asked' in after) || after.asked === null || after.status === 'aborting') return
+      asked++
+      const abort = decide({ ...start(), type: 'abort', why: '' }, after, now)
+      if (isRefusal(abort)) throw new Error('an abort is never refused')
+      expect(['aborting', 'aborted']).toContain(abort.events.reduce<RolloutState>(evolve, after).status)
+    })
+    expect(asked).toBeGreaterThan(0)
+  })
+
+  test('the second group is called once for a breach that holds the rollout, in its time', () => {
+    let called = 0
+    always(({ command, before, events, after, now }) => {
+      if (!('breaches' in before) || !('breaches' in after)) return
+      for (const breach of before.breaches) {
+        const later = after.breaches.find(
+          (each) => each.gate === breach.gate && each.openedAt === breach.openedAt,
+        )
+        if (later && breach.escalatedAt !== null) expect(later.escalatedAt).toBe(breach.escalatedAt)
+      }
+      for (const event of events) {
+        if (event.type !== 'BreachEscalated') continue
+        called++
+        if (command.type !== 'judge' || command.policy.escalateAfterMs === null)
+          throw new Error('nobody to call')
+        const open = before.breaches.filter((breach) => blocks(breach) && breach.gate === event.gate)
+        expect(open).toMatchObject([{ escalatedAt: null, acknowledged: null }])
+        expect(now - (open[0]?.openedAt ?? now)).toBeGreaterThanOrEqual(command.policy.escalateAfterMs)
+      }
+    })
+    expect(called).toBeGreaterThan(0)
+  })
+
   test('the soak clock never runs ahead of the wall clock, and stands while paused', () => {
     always(({ after, now }) => {
       if (!isRunning(after)) return
@@ -304,7 +398,18 @@ describe('whatever is asked and whatever stations show', () => {
   })
 
   test('the same fact, or the same abort, twice is one', () => {
-    const facts = ['run', 'pickup', 'served', 'join', 'leave', 'station stale', 'judge', 'watch', 'supersede']
+    const facts = [
+      'run',
+      'pickup',
+      'served',
+      'join',
+      'leave',
+      'station stale',
+      'judge',
+      'watch',
+      'supersede',
+      'call approvers',
+    ]
     always(({ command, events, after, now }) => {
       if (![...facts, 'abort'].includes(command.type)) return
       // Once its rest is over, the last stage may be looked at and complete.

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { minute } from '../../../server/domain/instant.ts'
+import type { Plan } from '../../../server/domain/plan.ts'
 import {
   type StageFacts,
   stageReadiness,
@@ -19,6 +20,7 @@ import {
   recovered,
   stage,
   started,
+  t0,
 } from '../../support/rollout-story.ts'
 
 const demanding = aPlan({
@@ -138,19 +140,48 @@ describe('a stage', () => {
 
 test('a start is ready with its approvals, and asks for none when its plan does not', () => {
   const pending = created({ plan: aPlan({ startApprovals: 1 }) })
-  expect(unmet(startReadiness(given(pending).state))).toEqual(['0 of 1 approvals of the start'])
-  expect(startReadiness(given(pending, { type: 'StartApproved' }).state).ready).toBe(true)
-  expect(startReadiness(given(created()).state)).toEqual({ items: [], ready: false })
+  expect(unmet(startReadiness(given(pending).state, null, t0))).toEqual(['0 of 1 approvals of the start'])
+  expect(startReadiness(given(pending, { type: 'StartApproved' }).state, null, t0).ready).toBe(true)
+  expect(startReadiness(given(created()).state, null, t0)).toEqual({ items: [], ready: false })
+})
+
+describe('approvals', () => {
+  const asking = (what: Partial<Plan>) => ({ ...demanding, startApprovals: 2, ...what })
+  const start = (plan: Plan, now: number) =>
+    unmet(
+      startReadiness(given(created({ plan }), { type: 'StartApproved', by: marek, at: t0 }).state, null, now),
+    )
+  const inStage = (what: Partial<Plan>, afterMs: number) => {
+    const [, ...rest] = twoLive
+    return unmet(readiness([created({ plan: asking(what) }), ...rest, ...approved], {}, afterMs))
+  }
+
+  test('count until they expire, and say so', () => {
+    const hourly = { approvalsLastMinutes: 90 }
+    expect(start(asking(hourly), t0 + 90 * minute - 1)).toEqual(['1 of 2 approvals of the start'])
+    expect(start(asking(hourly), t0 + 90 * minute)).toEqual(['0 of 2 approvals of the start; 1 has expired'])
+    expect(start(asking({}), t0 + 9999 * minute)).toEqual(['1 of 2 approvals of the start'])
+    expect(inStage(hourly, 89 * minute - 1)).toEqual([])
+    expect(inStage(hourly, 89 * minute)).toEqual(['1 of 2 approvals; 1 has expired'])
+    expect(inStage(hourly, 90 * minute)).toEqual(['0 of 2 approvals; 2 have expired'])
+  })
+
+  test('say whose does not count where four eyes are asked', () => {
+    expect(start(asking({ fourEyes: true }), t0)).toEqual([
+      "1 of 2 approvals of the start; the author's does not count",
+    ])
+    expect(inStage({ fourEyes: true }, 61 * minute)).toEqual([])
+  })
 })
 
 test('a start is closed as a stage is, with its approvals beside it', () => {
   const closed = { kind: 'freeze' as const, why: 'stock-taking' }
   const { state } = given(created())
-  expect(startReadiness(state, closed)).toMatchObject({
+  expect(startReadiness(state, closed, t0)).toMatchObject({
     ready: false,
     items: [{ kind: 'freeze', met: false, text: 'stock-taking' }],
   })
   const pending = given(created({ plan: aPlan({ startApprovals: 1 }) }), { type: 'StartApproved' })
-  expect(unmet(startReadiness(pending.state, closed))).toEqual(['stock-taking'])
-  expect(startReadiness(given(...firstLive).state, closed)).toEqual({ items: [], ready: false })
+  expect(unmet(startReadiness(pending.state, closed, t0))).toEqual(['stock-taking'])
+  expect(startReadiness(given(...firstLive).state, closed, t0)).toEqual({ items: [], ready: false })
 })

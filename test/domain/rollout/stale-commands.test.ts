@@ -3,6 +3,7 @@ import { firstpass } from '../../../server/domain/actor.ts'
 import { thirdBuild } from '../../support/plan-builder.ts'
 import {
   advance,
+  approve,
   breached,
   created,
   firstLive,
@@ -49,10 +50,10 @@ describe('a command that was issued against an earlier state', () => {
 
   test('before the start is drawn against stage -1', () => {
     given(created())
-      .when({ type: 'approve', against: { stageIndex: -1 } })
+      .when({ ...approve, against: { stageIndex: -1 } })
       .gives({ type: 'StartApproved' }, { type: 'RolloutStarted' }, { type: 'StageStarted' })
     given(created(), started)
-      .when({ type: 'approve', against: { version: 1 } })
+      .when({ ...approve, against: { version: 1 } })
       .isRefused('stale')
   })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { StationId } from '../../../server/domain/ids.ts'
 import { hour } from '../../../server/domain/instant.ts'
+import { startReadiness } from '../../../server/domain/rollout/readiness.ts'
 import { nextStep, waitsFor } from '../../../server/domain/rollout/waiting.ts'
 import { aPlan, base, station } from '../../support/plan-builder.ts'
 import {
@@ -32,22 +33,13 @@ const waived = { type: 'StationWaived' as const, stationId: station(1), why: 're
 
 describe('what a rollout waits for', () => {
   test('before the start is its approvals and its time', () => {
-    const plan = aPlan({ startApprovals: 2 })
-    expect(waits([created({ plan, startAt: t0 + hour })])).toEqual([
-      '2 approvals of the start',
+    const { state } = given(created({ plan: aPlan({ startApprovals: 2 }) }), { type: 'StartApproved' })
+    const one = startReadiness(state, null, t0)
+    expect(waits([created({ startAt: t0 + hour })], one)).toEqual([
+      '1 of 2 approvals of the start',
       'its start time, 2026-05-22T07:00:00.000Z',
     ])
-    expect(waits([created({ plan }), { type: 'StartApproved' }])).toEqual(['1 approval of the start'])
     expect(waits([created()])).toEqual([])
-    const one = {
-      kind: 'approvals' as const,
-      met: false,
-      text: '0 of 1 approvals of the start',
-      done: 0,
-      needed: 1,
-    }
-    const asking = created({ plan: aPlan({ startApprovals: 1 }) })
-    expect(waits([asking], { ready: false, items: [one] })).toEqual(['1 approval of the start'])
     expect(waits([created()], frozen)).toEqual(['frozen until Monday: stock-taking'])
     expect(waits([created({ startAt: t0 - hour })])).toEqual([])
   })
