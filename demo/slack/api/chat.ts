@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { escaped } from '../blocks/escape-text.ts'
 import type { Conversation } from '../state/directory.ts'
 import type { Message } from '../state/messages.ts'
+import type { Unfurled } from '../state/unfurl-ids.ts'
 import type { World } from '../state/world.ts'
 import { type Answer, flag, type Method, method, type Refusal, refuse, text } from './answer.ts'
 import { contentArguments, messageBlocks, messageContent } from './message-content.ts'
@@ -79,13 +80,21 @@ export const chatMethods: Record<string, Method> = {
   }),
 
   'chat.unfurl': method(
-    z.object({ channel: z.string(), ts: z.string(), unfurls: z.record(z.string(), z.unknown()) }),
+    z.object({
+      channel: text,
+      ts: text,
+      unfurl_id: text,
+      source: z.enum(['composer', 'conversations_history']).optional(),
+      unfurls: z.record(z.string(), z.unknown()),
+    }),
     async (args, world) => {
-      const message = world.messages.find(args.channel, args.ts)
-      if (!message) return refuse('cannot_unfurl_message')
+      const named = unfurledPlace(args, world)
+      if ('ok' in named) return named
+      const message = named.source === 'composer' ? undefined : world.messages.find(named.channel, named.ts)
+      if (!message && named.source !== 'composer') return refuse('cannot_unfurl_message')
       const unfurls: NonNullable<Message['unfurls']> = {}
       for (const [url, unfurl] of Object.entries(args.unfurls)) {
-        if (!message.text.includes(escaped(url))) return refuse('cannot_unfurl_url')
+        if (message && !message.text.includes(escaped(url))) return refuse('cannot_unfurl_url')
         const parsed = z.looseObject({ blocks: z.unknown(), text, title: text }).safeParse(unfurl)
         if (!parsed.success) return refuse('invalid_unfurls_format')
         const checked = await messageBlocks(parsed.data.blocks, world)
@@ -93,10 +102,30 @@ export const chatMethods: Record<string, Method> = {
         const { text: words, title } = parsed.data
         unfurls[url] = { blocks: checked.blocks, ...(words && { text: words }), ...(title && { title }) }
       }
-      world.messages.unfurl(message, unfurls)
+      if (message) world.messages.unfurl(message, unfurls)
       return { ok: true }
     },
   ),
+}
+
+/** By channel and ts, or by unfurl_id and source, and never by half of a pair or by both. */
+function unfurledPlace(
+  args: {
+    channel?: string | undefined
+    ts?: string | undefined
+    unfurl_id?: string | undefined
+    source?: string | undefined
+  },
+  world: World,
+): Unfurled | Refusal {
+  const { channel, ts, unfurl_id, source } = args
+  if (unfurl_id !== undefined || source !== undefined) {
+    if (channel !== undefined || ts !== undefined) return refuse('invalid_unfurl_id')
+    const known = world.unfurlIds.find(unfurl_id ?? '')
+    return known && known.source === source ? known : refuse('invalid_unfurl_id')
+  }
+  if (channel === undefined || ts === undefined) return refuse('missing_unfurl_id')
+  return { source: 'conversations_history', channel, ts }
 }
 
 function permalink(message: Message, world: World): string {
@@ -122,6 +151,7 @@ function postable(channel: string, world: World): Conversation | Refusal {
   const place = world.directory.conversation(channel)
   if (!place) return refuse('channel_not_found')
   if (place.appIsMember === false) return refuse(place.isPrivate ? 'channel_not_found' : 'not_in_channel')
+  if (place.isArchived) return refuse('is_archived')
   return place
 }
 
@@ -130,9 +160,11 @@ function ownMessage(
   world: World,
   notOwn: 'cant_update_message' | 'cant_delete_message',
 ): Message | Refusal {
-  const place = world.directory.conversation(args.channel)
-  if (!place) return refuse('channel_not_found')
+  // Here a user's id does not stand for the direct message with them.
+  const place = world.directory.user(args.channel) ? undefined : world.directory.conversation(args.channel)
+  if (!place || (place.isPrivate && place.appIsMember === false)) return refuse('channel_not_found')
   const message = world.messages.find(place.id, args.ts)
   if (!message) return refuse('message_not_found')
+  if (place.isArchived) return refuse('is_inactive')
   return message.bot_id === world.team.botId ? message : refuse(notOwn)
 }

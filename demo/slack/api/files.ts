@@ -63,7 +63,7 @@ export const fileMethods: Record<string, Method> = {
 }
 
 function filePayload(file: StoredFile, world: World) {
-  const url = `${world.baseUrl()}/files/${file.id}/${encodeURIComponent(file.name)}`
+  const url = `${world.baseUrl()}/files-pri/${world.team.teamId}-${file.id}/${encodeURIComponent(file.name)}`
   const isReady = world.files.isReady(file)
   return {
     id: file.id,
@@ -77,7 +77,7 @@ function filePayload(file: StoredFile, world: World) {
     user: world.team.botUserId,
     url_private: url,
     url_private_download: url,
-    permalink: url,
+    permalink: `${world.baseUrl()}/page/files/${file.id}`,
     alt_txt: file.altText ?? '',
   }
 }

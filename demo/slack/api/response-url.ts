@@ -14,7 +14,7 @@ const response = z.object({
   thread_ts: z.string().optional(),
 })
 
-export async function useResponseUrl(id: string, args: Args, world: World): Promise<Answer> {
+export async function takeResponse(id: string, args: Args, world: World): Promise<Answer> {
   const url = world.responseUrls.use(id)
   if ('error' in url) return refuse(url.error)
   return respond(url, args, world)

@@ -1,70 +1,104 @@
-// The Web API over HTTP: faults first, then the token, then the method; every call is logged.
+// The Web API over HTTP: faults first, then the token, its scopes and the method; every call is logged.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Shared } from '../state/shared.ts'
 import type { World } from '../state/world.ts'
 import { type Answer, type Args, refuse } from './answer.ts'
+import { authMethods, type Credentials } from './auth.ts'
 import { methodArguments, uploadedBytes } from './body.ts'
 import { chatMethods } from './chat.ts'
 import { conversationMethods } from './conversations.ts'
 import { fileMethods } from './files.ts'
+import { basicCredentials, exchangeCode } from './oauth.ts'
 import { peopleMethods } from './people.ts'
-import { useResponseUrl } from './response-url.ts'
+import { takeResponse } from './response-url.ts'
+import { missingScope } from './scopes.ts'
 import { underFaults } from './strike.ts'
 import { viewMethods } from './views.ts'
 
-const methods = { ...chatMethods, ...viewMethods, ...peopleMethods, ...conversationMethods, ...fileMethods }
-
-export type Access = {
-  botToken: string
+export type Served = {
+  shared: Shared
+  worlds: World[]
+  /** Absent where the app is not distributed. */
+  credentials: Credentials | undefined
   /** Absent while Socket Mode is off. */
-  socketMode?: { appToken: string; issueUrl: () => string }
+  socketMode: { appToken: string; issueUrl: () => string } | undefined
 }
 
-export function apiRoutes(server: FastifyInstance, world: World, access: Access): void {
+export function apiRoutes(server: FastifyInstance, served: Served): void {
+  const { shared, worlds, credentials } = served
+  const methods = {
+    ...authMethods(credentials),
+    ...chatMethods,
+    ...viewMethods,
+    ...peopleMethods,
+    ...conversationMethods,
+    ...fileMethods,
+  }
+
   server.route({
     method: ['GET', 'POST'],
     url: '/api/:method',
     handler: async (request: FastifyRequest<{ Params: { method: string } }>, reply) => {
       const args = methodArguments(request.body, request.query)
       const name = request.params.method
-      return answered(name, args, reply, world, async () => {
-        if (name === 'apps.connections.open') return openConnection(request, access)
-        const unauthorized = refuseToken(request, args, access.botToken)
-        if (unauthorized) return unauthorized
-        const run = methods[name]
-        return run ? run(args, world) : { ...refuse('unknown_method'), req_method: name }
+      return answered(name, args, reply, shared, async () => {
+        if (name === 'apps.connections.open') return openConnection(request, served)
+        if (name === 'oauth.v2.access')
+          return exchangeCode(args, basicCredentials(request.headers.authorization), credentials, worlds)
+        return called(name, args, request)
       })
     },
   })
 
+  async function called(name: string, args: Args, request: FastifyRequest): Promise<Answer> {
+    const token = bearer(request) ?? args.token
+    if (typeof token !== 'string' || token === '') return refuse('not_authed')
+    if (token.startsWith('xapp-')) return refuse('not_allowed_token_type')
+    const installation = shared.installations.find(token)
+    if ('error' in installation) return refuse(installation.error)
+    const world = worlds.find((one) => one.team.teamId === installation.teamId)
+    const run = methods[name]
+    if (!world || !run) return { ...refuse('unknown_method'), req_method: name }
+    const isPrivate = (id: string) => world.directory.conversation(id)?.isPrivate ?? false
+    const needed = missingScope(name, args, installation.scopes, isPrivate)
+    if (needed) return { ...refuse('missing_scope'), needed, provided: installation.scopes.join(',') }
+    return run(args, world, { installation })
+  }
+
   server.post<{ Params: { id: string } }>('/response/:id', async (request, reply) => {
     const args = methodArguments(request.body, {})
-    return answered(
-      'response_url',
-      args,
-      reply,
-      world,
-      () => useResponseUrl(request.params.id, args, world),
-      404,
-    )
+    const { id } = request.params
+    const world = worlds.find((one) => one.responseUrls.isIssued(id)) ?? worlds[0]
+    const run = async () => (world ? takeResponse(id, args, world) : refuse('invalid_url'))
+    return answered('response_url', args, reply, shared, run, 404)
   })
 
   server.post<{ Params: { id: string } }>('/upload/:id', async (request, reply) => {
     const { id } = request.params
-    return answered(
-      'upload',
-      { id },
-      reply,
-      world,
-      async () => {
-        const bytes = await uploadedBytes(request.body, request.headers['content-type'] ?? '')
-        const file = world.files.find(id)
-        if (!file || !bytes) return refuse('file_not_found')
-        if (bytes.length !== file.length) return refuse('length_mismatch')
-        world.files.change(id, { bytes })
-        return { ok: true }
-      },
-      400,
-    )
+    const run = async () => {
+      const bytes = await uploadedBytes(request.body, request.headers['content-type'] ?? '')
+      const world = worlds.find((one) => one.files.find(id) !== undefined)
+      const file = world?.files.find(id)
+      if (!world || !file || !bytes) return refuse('file_not_found')
+      if (bytes.length !== file.length) return refuse('length_mismatch')
+      world.files.change(id, { bytes })
+      return { ok: true } as const
+    }
+    return answered('upload', { id }, reply, shared, run, 400)
+  })
+
+  /** Without the token of an app that may read files, Slack answers with its sign-in page. */
+  server.get<{ Params: { key: string } }>('/files-pri/:key/:name', (request, reply) => {
+    const [teamId = '', id = ''] = request.params.key.split('-')
+    const installation = shared.installations.find(bearer(request) ?? '')
+    const mayRead =
+      !('error' in installation) &&
+      installation.teamId === teamId &&
+      installation.scopes.includes('files:read')
+    if (!mayRead) return reply.redirect(`/?redir=${encodeURIComponent(request.url)}`)
+    const file = worlds.find((one) => one.team.teamId === teamId)?.files.find(id)
+    if (!file?.bytes) return reply.code(404).send()
+    return reply.type(file.mimetype).send(file.bytes)
   })
 }
 
@@ -72,16 +106,18 @@ async function answered(
   name: string,
   args: Args,
   reply: FastifyReply,
-  world: World,
+  shared: Shared,
   run: () => Promise<Answer>,
   refusedStatus = 200,
 ): Promise<unknown> {
-  const { answer, status, sent } = await underFaults(name, reply, world, run)
+  const channel = [args.channel, args.channel_id].find((one) => typeof one === 'string')
+  const struck = await underFaults(name, channel, reply, shared, run)
+  const { answer, status, sent } = struck
   const error = answer.ok ? {} : { error: String(answer.error) }
   const shownStatus = status === 200 && !answer.ok ? refusedStatus : status
-  world.calls.log({
+  shared.calls.log({
     method: name,
-    at: world.now(),
+    at: shared.now(),
     args,
     ok: answer.ok && !sent,
     ...error,
@@ -90,22 +126,17 @@ async function answered(
   return sent ? reply : reply.code(shownStatus).send(answer)
 }
 
-function refuseToken(request: FastifyRequest, args: Args, botToken: string): Answer | undefined {
-  const token = bearer(request) ?? args.token
-  if (typeof token !== 'string' || token === '') return refuse('not_authed')
-  if (token.startsWith('xapp-')) return refuse('not_allowed_token_type')
-  return token === botToken ? undefined : refuse('invalid_auth')
-}
-
-/** Takes an app-level token, from the header alone. */
-function openConnection(request: FastifyRequest, { socketMode }: Access): Answer {
+/** Takes an app-level token, from the header of a POST alone. */
+function openConnection(request: FastifyRequest, { socketMode }: Served): Answer {
+  if (request.method !== 'POST') return refuse('insecure_request')
   const token = bearer(request)
-  if (token === undefined || token === '') return refuse('not_authed')
+  if (token === undefined || token === '') return refuse('missing_args')
   if (!token.startsWith('xapp-')) return refuse('not_allowed_token_type')
   if (token !== socketMode?.appToken) return refuse('invalid_auth')
   return { ok: true, url: socketMode.issueUrl() }
 }
 
 function bearer(request: FastifyRequest): string | undefined {
-  return request.headers.authorization?.replace(/^Bearer /, '')
+  const [, token] = /^Bearer (.*)$/.exec(request.headers.authorization ?? '') ?? []
+  return token
 }

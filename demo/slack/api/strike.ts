@@ -1,18 +1,19 @@
 // Lets the set faults strike a call: before it takes effect, or when its answer is on the way.
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyReply } from 'fastify'
-import type { World } from '../state/world.ts'
+import type { Shared } from '../state/shared.ts'
 import { type Answer, refuse } from './answer.ts'
 
 export type Outcome = { answer: Answer; status: number; sent: boolean }
 
 export async function underFaults(
   name: string,
+  channel: string | undefined,
   reply: FastifyReply,
-  world: World,
+  world: Shared,
   run: () => Promise<Answer>,
 ): Promise<Outcome> {
-  const struck = world.faults.strike(name)
+  const struck = world.faults.strike(name, channel)
   for (const fault of struck) if (fault.kind === 'slow') await delay(fault.delayMs)
   for (const fault of struck) {
     switch (fault.kind) {

@@ -63,7 +63,7 @@ function renderFile(id: string, scene: Scene, world: World): Html | '' {
   if (!file) return ''
   return file.mimetype.startsWith('image/')
     ? html`<figure><figcaption>${file.title}</figcaption>${renderImage({ alt_text: file.altText ?? file.title, slack_file: { id } }, scene, 'picture')}</figure>`
-    : html`<p><a href="/files/${id}/${file.name}">${file.title}</a></p>`
+    : html`<p><a href="/page/files/${id}">${file.title}</a></p>`
 }
 
 function authorOf(message: Message, { team, directory }: World): string {

@@ -1,4 +1,6 @@
 // The parts of the page that change, each as HTML for one reader.
+
+import type { OfferedShortcut } from '../people/shortcut.ts'
 import type { Fault } from '../state/faults.ts'
 import type { World } from '../state/world.ts'
 import { type Html, html } from './html.ts'
@@ -12,7 +14,7 @@ export type Looking = { user: string; place: string; thread: string }
 
 export type Parts = Record<'places' | 'heading' | 'main' | 'thread' | 'modal' | 'faults' | 'calls', string>
 
-export function renderParts(looking: Looking, world: World): Parts {
+export function renderParts(looking: Looking, world: World, _shortcuts: OfferedShortcut[]): Parts {
   return {
     places: places(looking, world).html,
     heading: heading(looking, world).html,

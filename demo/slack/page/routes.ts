@@ -2,41 +2,55 @@
 import { readFile } from 'node:fs/promises'
 import { stripTypeScriptTypes } from 'node:module'
 import type { FastifyInstance } from 'fastify'
-import type { People } from '../people/people.ts'
-import type { World } from '../state/world.ts'
+import type { OfferedShortcut } from '../people/shortcut.ts'
+import type { RunningTeam } from '../workspace.ts'
 import { pageActs } from './act.ts'
 import { displayStylePath } from './render-display-block.ts'
 import { renderParts } from './render-parts.ts'
 import { renderShell } from './shell.ts'
 
-type LookingQuery = { user?: string; place?: string; thread?: string }
+type LookingQuery = { team?: string; user?: string; place?: string; thread?: string }
 
-export function pageRoutes(server: FastifyInstance, world: World, people: People): void {
-  const act = pageActs(world, people)
+export function pageRoutes(
+  server: FastifyInstance,
+  teams: RunningTeam[],
+  app: { shortcuts: OfferedShortcut[] },
+): void {
+  const worlds = teams.map(({ world }) => world)
+  const acting = new Map(teams.map(({ world, acts }) => [world.team.teamId, pageActs(world, acts)]))
+  const inTeam = (id: string | undefined) => worlds.find(({ team }) => team.teamId === id) ?? worlds[0]
 
-  server.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(renderShell(world)))
-
-  server.get<{ Querystring: LookingQuery }>('/page/parts', (request) => {
-    const { user, place, thread } = request.query
-    return renderParts(
-      {
-        user: user || (world.directory.people()[0]?.id ?? ''),
-        place: place || (world.directory.channels()[0]?.id ?? ''),
-        thread: thread ?? '',
-      },
-      world,
-    )
+  server.get<{ Querystring: LookingQuery }>('/', (request, reply) => {
+    const world = inTeam(request.query.team)
+    if (!world) return reply.code(404).send()
+    const shell = renderShell(world, worlds, app.shortcuts)
+    return reply.type('text/html; charset=utf-8').send(shell)
   })
 
-  server.post('/page/act', async (request) => act(request.body))
+  server.get<{ Querystring: LookingQuery }>('/page/parts', (request, reply) => {
+    const { team, user, place, thread } = request.query
+    const world = inTeam(team)
+    if (!world) return reply.code(404).send()
+    const looking = {
+      user: user || (world.directory.people()[0]?.id ?? ''),
+      place: place || (world.directory.channels()[0]?.id ?? ''),
+      thread: thread ?? '',
+    }
+    return renderParts(looking, world, app.shortcuts)
+  })
+
+  server.post<{ Querystring: LookingQuery }>('/page/act', async (request) =>
+    acting.get(inTeam(request.query.team)?.team.teamId ?? '')?.(request.body),
+  )
 
   server.get('/page/changes', (request, reply) => {
     reply.hijack()
     reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
-    const tell = () => reply.raw.write(`data: ${world.changes.revision()}\n\n`)
+    const changes = worlds[0]?.changes
+    const tell = () => reply.raw.write(`data: ${changes?.revision()}\n\n`)
     tell()
-    const stop = world.changes.subscribe(tell)
-    request.raw.on('close', stop)
+    const stop = changes?.subscribe(tell)
+    request.raw.on('close', () => stop?.())
   })
 
   server.get<{ Params: { file: string } }>('/page/style/:file', async (request, reply) => {
@@ -53,8 +67,9 @@ export function pageRoutes(server: FastifyInstance, world: World, people: People
     return reply.type('text/javascript').send(stripTypeScriptTypes(source))
   })
 
-  server.get<{ Params: { id: string; name: string } }>('/files/:id/:name', (request, reply) => {
-    const file = world.files.find(request.params.id)
+  /** A person sees a file without a token of their own; an app asks at `url_private`. */
+  server.get<{ Params: { id: string } }>('/page/files/:id', (request, reply) => {
+    const file = worlds.map(({ files }) => files.find(request.params.id)).find(Boolean)
     if (!file?.bytes) return reply.code(404).send()
     return reply.type(file.mimetype).header('content-security-policy', "script-src 'none'").send(file.bytes)
   })

@@ -13,7 +13,13 @@ export type Scene = {
 
 export function fileUrl(image: { image_url?: string | undefined; slack_file?: unknown }): string {
   const file = image.slack_file
-  if (file !== null && typeof file === 'object' && 'id' in file) return `/files/${file.id}/picture`
-  if (file !== null && typeof file === 'object' && 'url' in file) return new URL(String(file.url)).pathname
+  if (file !== null && typeof file === 'object' && 'id' in file) return `/page/files/${file.id}`
+  if (file !== null && typeof file === 'object' && 'url' in file)
+    return `/page/files/${fileId(String(file.url))}`
   return image.image_url ?? ''
+}
+
+/** An app names a file by its `url_private`; a person's browser needs no token for it. */
+function fileId(url: string): string {
+  return /\/files-pri\/[^/]*-(F[A-Z0-9]+)\//.exec(url)?.[1] ?? ''
 }

@@ -1,8 +1,13 @@
 // The page around the parts that change.
+import type { OfferedShortcut } from '../people/shortcut.ts'
 import type { World } from '../state/world.ts'
 import { html } from './html.ts'
 
-export function renderShell({ directory, team }: World): string {
+export function renderShell(
+  { directory, team }: World,
+  _worlds: World[],
+  _shortcuts: OfferedShortcut[],
+): string {
   const people = directory
     .people()
     .map(({ id, realName }) => html`<option value="${id}">${realName}</option>`)

@@ -1,4 +1,5 @@
 // What every act of a person needs: the world, the way to the app, and who may act where.
+import type { Credentials } from '../api/auth.ts'
 import type { EventDelivery } from '../app/deliver-event.ts'
 import { type Outcome, refused } from '../app/outcome.ts'
 import type { ToApp } from '../app/to-app.ts'
@@ -11,6 +12,7 @@ export type Acting = {
   events: EventDelivery
   commands: string[]
   unfurlDomains: string[]
+  credentials: Credentials | undefined
 }
 
 export type Present = { user: User; place: Conversation }

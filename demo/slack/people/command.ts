@@ -22,7 +22,8 @@ export function commanding(deps: Acting) {
 
   return async function command(input: CommandInput): Promise<CommandOutcome> {
     const name = input.command ?? deps.commands[0] ?? ''
-    if (!deps.commands.includes(name)) return refused(`${name} is not a valid command`)
+    if (!deps.commands.includes(name) || !world.isInstalled())
+      return refused(`${name} is not a valid command`)
     const at = present(world, input.user, input.channel)
     if ('absent' in at) return at.absent
     const triggerId = world.triggers.issue(at.user.id)

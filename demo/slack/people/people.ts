@@ -2,6 +2,7 @@
 import type { Acting } from './acting.ts'
 import { clicking } from './click.ts'
 import { commanding } from './command.ts'
+import { installing } from './installing.ts'
 import { modals } from './modal.ts'
 import { shortcuts } from './shortcut.ts'
 import { suggesting } from './suggest.ts'
@@ -12,6 +13,7 @@ export type People = ReturnType<typeof people>
 export function people(deps: Acting) {
   const modal = modals(deps)
   const talk = talking(deps)
+  const install = installing(deps)
   return {
     command: commanding(deps),
     click: clicking(deps),
@@ -24,6 +26,10 @@ export function people(deps: Acting) {
     mention: talk.mention,
     openHome: talk.openHome,
     verifyUrl: talk.verifyUrl,
+    composeLink: talk.composeLink,
+    authorize: install.authorize,
+    uninstall: install.uninstall,
+    revokeToken: install.revokeToken,
     /** Any event, also one sent before: the same `eventId` is a replay. */
     sendEvent: deps.events.send,
   }

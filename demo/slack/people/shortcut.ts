@@ -4,6 +4,8 @@ import { type Outcome, outcome, refused } from '../app/outcome.ts'
 import { payload } from '../app/payload.ts'
 import { type Acting, personIn, present } from './acting.ts'
 
+/** As the app's manifest lists it. */
+export type OfferedShortcut = { callbackId: string; name: string; type: 'global' | 'message' }
 export type ShortcutInput = { user: string; callbackId: string; channel?: string; ts?: string }
 
 export function shortcuts(deps: Acting) {

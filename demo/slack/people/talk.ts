@@ -79,14 +79,38 @@ export function talking(deps: Acting) {
     return [{ ...eventOf(message), type: 'app_mention', text: message.text }]
   }
 
-  function linkEvents(message: Message) {
-    const urls = [...message.text.matchAll(/<(https?:\/\/[^|>]+)/g)].flatMap(([, url]) => url ?? [])
-    const links = urls
+  /** A link that stands in the composer and is not sent yet: there is no channel and no message to name. */
+  async function composeLink({ user, text }: { user: string; text: string }): Promise<SentEvent | undefined> {
+    const links = ownLinks(marked(text))
+    if ('absent' in personIn(world, user) || links.length === 0) return undefined
+    const unfurl_id = world.unfurlIds.issue({ source: 'composer', channel: 'COMPOSER', ts: '' })
+    return deps.events.send({
+      type: 'link_shared',
+      user,
+      channel: 'COMPOSER',
+      message_ts: unfurl_id,
+      links,
+      source: 'composer',
+      unfurl_id,
+      event_ts: world.ids.ts(),
+    } as { type: string })
+  }
+
+  function ownLinks(text: string) {
+    const urls = [...text.matchAll(/<(https?:\/\/[^|>]+)/g)].flatMap(([, url]) => url ?? [])
+    return urls
       .map((url) => ({ url: url.replaceAll('&amp;', '&'), domain: new URL(url).hostname }))
       .filter(({ domain }) => deps.unfurlDomains.includes(domain))
+  }
+
+  function linkEvents(message: Message) {
+    const links = ownLinks(message.text)
     if (links.length === 0) return []
     const { ts, ...event } = eventOf(message)
-    return [{ ...event, type: 'link_shared', message_ts: ts, links, source: 'conversations_history' }]
+    const unfurl_id = world.unfurlIds.issue({ source: 'conversations_history', channel: message.channel, ts })
+    return [
+      { ...event, type: 'link_shared', message_ts: ts, links, source: 'conversations_history', unfurl_id },
+    ]
   }
 
   function eventOf(message: Message) {
@@ -94,5 +118,5 @@ export function talking(deps: Acting) {
     return { user, ts, channel, event_ts: ts, ...(thread_ts && { thread_ts }) }
   }
 
-  return { say, mention, openHome, verifyUrl }
+  return { say, mention, openHome, verifyUrl, composeLink }
 }

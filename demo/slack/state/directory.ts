@@ -1,4 +1,5 @@
 // The people, channels and user groups of the workspace, and who is in which conversation.
+import type { Changes } from './changes.ts'
 import type { Team } from './team.ts'
 
 export type User = {
@@ -24,11 +25,22 @@ export type Channel = {
   appIsMember?: boolean
   /** User ids; everybody when absent. */
   members?: string[]
+  isArchived?: boolean
+  /** Shared with another organisation over Slack Connect. */
+  isExtShared?: boolean
 }
 
 export type UserGroup = { id: string; handle: string; name: string; users: string[]; disabled?: boolean }
 
 export type Conversation = Channel & { directMessageWith?: string }
+
+/** Handles as a factory may have them; the demo's policy names them. */
+export const defaultUserGroups: UserGroup[] = [
+  { id: 'S0TESTENGS', handle: 'test-engineers', name: 'Test engineers', users: ['U0TESTENG1', 'U0PROCESS1'] },
+  { id: 'S0LINELEAD', handle: 'line-leads', name: 'Line leads', users: ['U0LINELEAD'] },
+  { id: 'S0ONCALL01', handle: 'on-call', name: 'On call for the test stations', users: ['U0ONCALL01'] },
+  { id: 'S0QUALITY1', handle: 'quality', name: 'Quality', users: ['U0QUALITY1'] },
+]
 
 export const defaultUsers: User[] = [
   {
@@ -54,6 +66,13 @@ export const defaultUsers: User[] = [
   },
   { id: 'U0ONCALL01', name: 'tomas', realName: 'Tomás Vega', email: 'tomas@factory.test', title: 'On call' },
   {
+    id: 'U0QUALITY1',
+    name: 'grace',
+    realName: 'Grace Okafor',
+    email: 'grace@factory.test',
+    title: 'Quality engineer',
+  },
+  {
     id: 'U0GUEST001',
     name: 'guest-lee',
     realName: 'Lee Park (guest)',
@@ -70,7 +89,15 @@ export const defaultChannels: Channel[] = [
 
 export type Directory = ReturnType<typeof directory>
 
-export function directory(deps: { team: Team; users: User[]; channels: Channel[]; userGroups: UserGroup[] }) {
+export function directory(deps: {
+  team: Team
+  users: User[]
+  channels: Channel[]
+  userGroups: UserGroup[]
+  changes: Changes
+}) {
+  let channels = deps.channels
+  let users = deps.users
   const bot: User = {
     id: deps.team.botUserId,
     name: deps.team.botHandle,
@@ -78,24 +105,38 @@ export function directory(deps: { team: Team; users: User[]; channels: Channel[]
     email: '',
     isBot: true,
   }
-  const everybody = [...deps.users, bot]
 
   function directMessage(userId: string): Conversation {
     return { id: `D${userId.slice(1)}`, name: 'directmessage', directMessageWith: userId, members: [userId] }
   }
 
   function user(id: string): User | undefined {
-    return everybody.find((one) => one.id === id)
+    return everybody().find((one) => one.id === id)
+  }
+
+  function everybody(): User[] {
+    return [...users, bot]
   }
 
   /** A user's id stands for the direct message with them, as it does in chat.postMessage. */
   function conversation(id: string): Conversation | undefined {
-    const person = deps.users.find((one) => id === one.id || id === directMessage(one.id).id)
-    return person ? directMessage(person.id) : deps.channels.find((one) => one.id === id)
+    const person = users.find((one) => id === one.id || id === directMessage(one.id).id)
+    return person ? directMessage(person.id) : channels.find((one) => one.id === id)
   }
 
   function isMember(userId: string, place: Conversation): boolean {
     return place.members === undefined || place.members.includes(userId)
+  }
+
+  /** As an admin does by hand: archive it, take the app out of it, invite it again. */
+  function changeChannel(id: string, part: Partial<Omit<Channel, 'id'>>): void {
+    channels = channels.map((one) => (one.id === id ? { ...one, ...part } : one))
+    deps.changes.happened()
+  }
+
+  function changeUser(id: string, part: Partial<Omit<User, 'id'>>): void {
+    users = users.map((one) => (one.id === id ? { ...one, ...part } : one))
+    deps.changes.happened()
   }
 
   return {
@@ -103,9 +144,11 @@ export function directory(deps: { team: Team; users: User[]; channels: Channel[]
     conversation,
     directMessage,
     isMember,
-    people: () => deps.users,
-    everybody: () => everybody,
-    channels: () => deps.channels,
+    people: () => users,
+    everybody,
+    channels: () => channels,
+    changeChannel,
+    changeUser,
     userGroups: () => deps.userGroups,
     userGroup: (id: string) => deps.userGroups.find((group) => group.id === id),
   }

@@ -26,6 +26,8 @@ export type Ephemeral = Message & { is_ephemeral: true; visibleTo: string }
 
 export type MessageContent = Pick<Message, 'text' | 'blocks' | 'attachments' | 'metadata'>
 
+export type Messages = ReturnType<typeof messages>
+
 export function messages(deps: { changes: Changes }) {
   const stored = new Map<string, Message>()
   const ephemerals = new Map<string, Ephemeral>()

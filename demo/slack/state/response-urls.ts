@@ -38,5 +38,5 @@ export function responseUrls(deps: { ids: Ids; now: () => number; baseUrl: () =>
     if (url) issued.set(id, { ...url, original })
   }
 
-  return { issue, use, remember }
+  return { issue, use, remember, isIssued: (id: string) => issued.has(id) }
 }

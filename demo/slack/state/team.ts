@@ -11,6 +11,9 @@ export type Team = {
   botHandle: string
 }
 
+/** User groups belong to the paid plans. */
+export type Plan = 'free' | 'paid'
+
 export const defaultTeam: Team = {
   teamId: 'T0FACTORY1',
   domain: 'factory',
@@ -20,4 +23,14 @@ export const defaultTeam: Team = {
   botId: 'B0FIRSTPAS',
   botUserId: 'U0FIRSTPAS',
   botHandle: 'firstpass',
+}
+
+/** Another company's workspace with the same app: everything of its own but the app's id. */
+export const secondTeam: Team = {
+  ...defaultTeam,
+  teamId: 'T0SUPPLIER',
+  domain: 'supplier',
+  name: 'Supplier',
+  botId: 'B0FIRSTPA2',
+  botUserId: 'U0FIRSTPA2',
 }

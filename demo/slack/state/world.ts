@@ -1,24 +1,24 @@
-// All that this workspace knows, in one object that the API, the acting people and the page share.
-import { calls } from './calls.ts'
-import { changes } from './changes.ts'
+// All that one workspace knows, in one object that the API, the acting people and the page share.
 import { type Channel, directory, type User, type UserGroup } from './directory.ts'
-import { faults } from './faults.ts'
 import { files } from './files.ts'
-import { ids } from './ids.ts'
 import { messageInputs } from './message-inputs.ts'
 import { messages } from './messages.ts'
 import { notices } from './notices.ts'
+import { readMarks } from './read-marks.ts'
 import { responseUrls } from './response-urls.ts'
-import type { Team } from './team.ts'
+import type { Shared } from './shared.ts'
+import type { Plan, Team } from './team.ts'
 import { triggers } from './triggers.ts'
+import { unfurlIds } from './unfurl-ids.ts'
 import { views } from './views.ts'
 
 export type WorldDeps = {
+  shared: Shared
   team: Team
+  plan: Plan
   users: User[]
   channels: Channel[]
   userGroups: UserGroup[]
-  now: () => number
   baseUrl: () => string
   fileProcessingMs: number
   imageIsReachable: (url: string) => Promise<boolean>
@@ -26,26 +26,26 @@ export type WorldDeps = {
 
 export type World = ReturnType<typeof world>
 
-export function world(deps: WorldDeps) {
-  const change = changes()
-  const id = ids(deps)
-  const shared = { ids: id, changes: change, now: deps.now }
+export function world({ shared, ...deps }: WorldDeps) {
+  const { team, plan, baseUrl, imageIsReachable } = deps
+  const known = directory({ ...deps, changes: shared.changes })
+  const posted = messages(shared)
   return {
-    team: deps.team,
-    now: deps.now,
-    baseUrl: deps.baseUrl,
-    imageIsReachable: deps.imageIsReachable,
-    ids: id,
-    changes: change,
-    directory: directory(deps),
-    messages: messages(shared),
+    ...shared,
+    team,
+    plan,
+    baseUrl,
+    imageIsReachable,
+    directory: known,
+    messages: posted,
     messageInputs: messageInputs(),
     views: views(shared),
     triggers: triggers(shared),
-    responseUrls: responseUrls({ ...shared, baseUrl: deps.baseUrl }),
+    responseUrls: responseUrls({ ...shared, baseUrl }),
     files: files({ ...shared, processingMs: deps.fileProcessingMs }),
-    faults: faults(shared),
-    calls: calls(shared),
     notices: notices(shared),
+    readMarks: readMarks({ changes: shared.changes, directory: known, messages: posted }),
+    unfurlIds: unfurlIds(shared),
+    isInstalled: () => shared.installations.ofTeam(team.teamId) !== undefined,
   }
 }

@@ -36,7 +36,7 @@ test('people are found by their address', async () => {
   expect(await refusal(web.users.lookupByEmail({ email: 'x@y.z' }))).toMatchObject({
     error: 'users_not_found',
   })
-  expect((await web.users.list({})).members).toHaveLength(6)
+  expect((await web.users.list({})).members).toHaveLength(7)
 })
 
 test('channels are listed by their kind', async () => {
@@ -59,7 +59,9 @@ test('a user group lists its people', async () => {
     userGroups: [{ id: 'S0APPROVE', handle: 'approvers', name: 'Approvers', users: [ines] }],
   })
   const web = client(slack)
-  expect((await web.usergroups.list({})).usergroups).toMatchObject([{ handle: 'approvers', user_count: 1 }])
+  expect((await web.usergroups.list({ include_count: true })).usergroups).toMatchObject([
+    { handle: 'approvers', user_count: 1 },
+  ])
   expect((await web.usergroups.users.list({ usergroup: 'S0APPROVE' })).users).toEqual([ines])
   expect(await refusal(web.usergroups.users.list({ usergroup: 'S0NONE' }))).toMatchObject({
     error: 'no_such_subteam',

@@ -2,7 +2,7 @@ import { WebAPIRateLimitedError } from '@slack/web-api'
 import { expect, test } from 'vitest'
 import { startSlackWorkspace } from '../../../demo/slack/workspace.ts'
 import { client, refusal } from './support/client.ts'
-import { botToken, rollouts, signingSecret, workspace } from './support/small-app.ts'
+import { botToken, ines, rollouts, signingSecret, workspace, workspaceWithApp } from './support/small-app.ts'
 
 const hello = { channel: rollouts, text: 'hello' }
 
@@ -83,4 +83,32 @@ test('a taken port is an error that says so', async () => {
   const port = Number(new URL(slack.url).port)
   const second = startSlackWorkspace({ port, appUrl: () => '', signingSecret, botToken })
   await expect(second).rejects.toThrow(`port ${port} of 127.0.0.1 is taken`)
+})
+
+test('a fault of one channel leaves the others alone', async () => {
+  const slack = await workspace()
+  const web = client(slack)
+  slack.faults.set({ kind: 'error', error: 'fatal_error', channels: [rollouts] })
+  slack.faults.set({ kind: 'error', error: 'internal_error', methods: ['auth.test'] })
+  expect(await refusal(web.chat.postMessage(hello))).toMatchObject({ error: 'fatal_error' })
+  expect(await web.chat.postMessage({ ...hello, channel: 'C0LINE2000' })).toMatchObject({ ok: true })
+  expect(await refusal(web.auth.test())).toMatchObject({ error: 'internal_error' })
+})
+
+test('events come twice with one id, or in the wrong order, when they are to', async () => {
+  const heard: unknown[][] = []
+  const slack = await workspaceWithApp((app) =>
+    app.event('app_mention', async ({ event, body }) => {
+      heard.push([event.text, body.event_id])
+    }),
+  )
+  const mention = (text: string) => slack.mention({ user: ines, channel: rollouts, text })
+  slack.faults.set({ kind: 'events-duplicated', times: 1 })
+  await mention('one')
+  await expect.poll(() => heard.length).toBe(2)
+  expect(heard[0]).toEqual(heard[1])
+  slack.faults.set({ kind: 'events-out-of-order', times: 1 })
+  await Promise.all([mention('two'), mention('three')])
+  await expect.poll(() => heard.length).toBe(4)
+  expect(heard.slice(2).map(([text]) => String(text).split(' ').at(-1))).toEqual(['three', 'two'])
 })

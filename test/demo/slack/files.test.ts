@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest'
+import { defaultScopes } from '../../../demo/slack/state/installations.ts'
 import { client, refusal } from './support/client.ts'
 import { clock } from './support/clock.ts'
-import { rollouts, workspace } from './support/small-app.ts'
+import { botToken, rollouts, workspace } from './support/small-app.ts'
 
 const picture = Buffer.from('89504e470d0a1a0a', 'hex')
+/** Reading files is more than Firstpass asks for. */
+const scopes = [...defaultScopes, 'files:read']
 const upload = { file: picture, filename: 'yield.png', title: 'Yield', alt_text: 'Yield by hour' }
 
 test('a file uploaded without a channel is known and posted nowhere', async () => {
@@ -23,7 +26,7 @@ test('a file uploaded to a channel is posted there', async () => {
 
 test('an image block on a file is refused until Slack has processed it', async () => {
   const time = clock()
-  const slack = await workspace({ now: time.now, fileProcessingMs: 500 })
+  const slack = await workspace({ now: time.now, fileProcessingMs: 500, scopes })
   const web = client(slack)
   await web.filesUploadV2(upload)
   const id = slack.files()[0]?.id ?? ''
@@ -44,7 +47,7 @@ test('an image block on a file is refused until Slack has processed it', async (
 })
 
 test('an upload must have the length it announced, and be complete before it is known', async () => {
-  const slack = await workspace()
+  const slack = await workspace({ scopes })
   const web = client(slack)
   const { upload_url = '', file_id = '' } = await web.files.getUploadURLExternal({
     filename: 'a.png',
@@ -58,4 +61,19 @@ test('an upload must have the length it announced, and be complete before it is 
   expect((await put('fives')).status).toBe(200)
   expect(await refusal(web.files.info({ file: file_id }))).toMatchObject({ error: 'file_not_found' })
   expect(await web.files.completeUploadExternal({ files: [{ id: file_id }] })).toMatchObject({ ok: true })
+})
+
+test('the bytes are there for a token that may read files, and for nobody else', async () => {
+  const slack = await workspace({ scopes })
+  const web = client(slack)
+  await web.filesUploadV2(upload)
+  const { file } = await web.files.info({ file: slack.files()[0]?.id ?? '' })
+  const get = (token?: string) =>
+    fetch(file?.url_private ?? '', {
+      redirect: 'manual',
+      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    })
+  expect(Buffer.from(await (await get(botToken)).arrayBuffer())).toEqual(picture)
+  expect((await get()).status).toBe(302)
+  expect((await get('xoxb-guess')).status).toBe(302)
 })

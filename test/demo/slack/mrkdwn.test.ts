@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { renderMrkdwn } from '../../../demo/slack/page/mrkdwn.ts'
+import { changes } from '../../../demo/slack/state/changes.ts'
 import { defaultChannels, defaultUsers, directory } from '../../../demo/slack/state/directory.ts'
 import { defaultTeam } from '../../../demo/slack/state/team.ts'
 
@@ -8,6 +9,7 @@ const known = directory({
   users: defaultUsers,
   channels: defaultChannels,
   userGroups: [{ id: 'S0A', handle: 'approvers', name: 'Approvers', users: [] }],
+  changes: changes(),
 })
 const shown = (text: string) => renderMrkdwn(text, known).html
 
