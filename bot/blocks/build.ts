@@ -50,6 +50,14 @@ export function context(blockId: string, texts: Markup[], limit = 600): ContextB
   }
 }
 
+/** A file that was uploaded to Slack, and what it shows in words. */
+export type CardPicture = { file: string; alt: string }
+
+/** Never by its address: one that Slack cannot reach would refuse the whole message. */
+export function picture({ file, alt }: CardPicture): ImageBlock {
+  return { type: 'image', block_id: 'chart', slack_file: { id: file }, alt_text: plain(alt, 700).text }
+}
+
 export function actions(blockId: string, elements: Button[]): ActionsBlock {
   return { type: 'actions', block_id: blockId, elements: elements.slice(0, 25) }
 }

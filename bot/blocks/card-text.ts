@@ -5,6 +5,7 @@ import { messageText } from './build.ts'
 import { comparisons } from './comparison.ts'
 import { sentenceOf } from './gate-lines.ts'
 import { oneLine, said } from './markup.ts'
+import { extraFailuresText } from './stake.ts'
 import { overallWord, suspicion } from './suspicion.ts'
 import {
   buildName,
@@ -24,7 +25,7 @@ export function cardText(view: RolloutView, stage: StageView, word: string, isCu
 }
 
 function currentText(view: RolloutView): string {
-  return `${judgement(view)}${numbers(view)}.${cause(view)}${alarms(view)}${asks(view)}${next(view)}`
+  return `${judgement(view)}${numbers(view)}.${stake(view)}${cause(view)}${alarms(view)}${asks(view)}${next(view)}`
 }
 
 function judgement(view: RolloutView): string {
@@ -61,6 +62,17 @@ function measure(view: RolloutView, worst: GateVerdict | undefined): string {
   const reference = shown.reference === null ? '' : ` vs ${shown.referenceWord} ${shown.reference}`
   const counts = shown.counts === null ? '' : `, ${shown.counts}`
   return `, ${name}${delta} ${shown.canary}${reference}${counts}`
+}
+
+/** What it costs so far and when it is decided; the moment is shown in each reader's own time. */
+function stake({ economics }: RolloutView): string {
+  if (economics === null) return ''
+  const { extraFailures, verdictAt } = economics
+  const parts = [
+    ...(extraFailures === null ? [] : [extraFailuresText(extraFailures)]),
+    ...(verdictAt === null ? [] : [`verdict about ${new Date(verdictAt).toISOString()}`]),
+  ]
+  return parts.length === 0 ? '' : ` ${capitalised(parts.join(', '))}.`
 }
 
 function cause(view: RolloutView): string {

@@ -2,7 +2,7 @@
 
 import { gateReading } from '../../server/domain/gate-reading.ts'
 import { countedMetrics } from '../../server/domain/gates/gate.ts'
-import type { GateVerdict } from '../../server/domain/gates/verdict.ts'
+import type { GateVerdict, VerdictWord } from '../../server/domain/gates/verdict.ts'
 import type { ArmMetrics, RolloutView } from '../../server/domain/rollout-view.ts'
 import { type Markup, markup } from './markup.ts'
 import { count, interval, percent, points } from './numbers.ts'
@@ -12,6 +12,8 @@ export type Comparison = {
   /** The gate's name; without a gate, the metric's. */
   name: string
   observes: boolean
+  /** Null without a gate. */
+  verdict: VerdictWord | null
   canary: string | null
   reference: string | null
   referenceWord: 'expected' | 'base' | 'limit'
@@ -22,7 +24,13 @@ export type Comparison = {
   tolerated: string | null
   /** Null where another measure has the same. */
   counts: string | null
+  /** With what it was counted on: "98.2 % of 612", "17 of 19"; null while nothing was. */
+  canaryOf: string | null
+  referenceOf: string | null
 }
+
+/** Counts below this stand for themselves: a percentage of so few says more than they do. */
+const fewest = 20
 
 /** What every card shows, judged or not. */
 const always = ['first-pass yield', 'error rate', 'timeout rate'] as const
@@ -93,16 +101,25 @@ function fromGate(gate: GateVerdict): Comparison {
   const plainDelta = observed !== null && reference !== null ? observed - reference : null
   const delta = absolute ? plainDelta : (reading.difference ?? plainDelta)
   const isRise = gate.metric === 'first-pass yield rise'
+  const hasBounds = !absolute && low !== null && high !== null
+  const isTooFew = !absolute && !hasBounds && gate.canary.n < fewest
+  const referenceWord = absolute ? 'limit' : reading.expected === null ? 'base' : 'expected'
   return {
     name: gate.name,
     observes: observes(gate),
+    verdict: gate.verdict,
     canary: observed === null ? null : percent(observed),
     reference: reference === null ? null : percent(reference),
-    referenceWord: absolute ? 'limit' : reading.expected === null ? 'base' : 'expected',
-    delta: delta === null ? null : points(delta),
-    bounds: absolute || low === null || high === null ? null : interval(low, high),
+    referenceWord,
+    delta: delta === null || isTooFew ? null : points(delta),
+    bounds: hasBounds ? interval(low, high) : null,
     tolerated: isRise && margin !== null ? `a rise of ${points(margin)} is tolerated` : null,
     counts: isRise ? null : counts(gate),
+    canaryOf: rateOf(observed, gate.canary.n),
+    referenceOf:
+      referenceWord === 'base' || reference === null
+        ? rateOf(reference, gate.base.n)
+        : `${percent(reference)} ${referenceWord}`,
   }
 }
 
@@ -112,14 +129,27 @@ function fromArms(metric: (typeof always)[number], view: RolloutView): Compariso
   return {
     name: metric,
     observes: false,
+    verdict: null,
     canary: canary.rate === null ? null : percent(canary.rate),
     reference: base.rate === null ? null : percent(base.rate),
     referenceWord: 'base',
-    delta: canary.rate === null || base.rate === null ? null : points(canary.rate - base.rate),
+    delta:
+      canary.rate === null || base.rate === null || canary.n < fewest
+        ? null
+        : points(canary.rate - base.rate),
     bounds: null,
     tolerated: null,
     counts: `n ${canary.n} canary / ${base.n} base, ${count(view.canaryArm.stations, 'station')}`,
+    canaryOf: rateOf(canary.rate, canary.n),
+    referenceOf: rateOf(base.rate, base.n),
   }
+}
+
+/** The share as people read it, with the count it stands on. */
+function rateOf(rate: number | null, n: number): string | null {
+  if (rate === null || n === 0) return null
+  const whole = n.toLocaleString('en-GB')
+  return n < fewest ? `${Math.round(rate * n)} of ${whole}` : `${percent(rate)} of ${whole}`
 }
 
 function armRate(metric: (typeof always)[number], arm: ArmMetrics): { rate: number | null; n: number } {

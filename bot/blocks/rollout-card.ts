@@ -1,13 +1,25 @@
 // The card of one stage: what is rolled out, how it does against base, what it waits for, and the buttons to decide.
 import type { RolloutView, StageView } from '../../server/domain/rollout-view.ts'
-import { actions, type CardBlock, context, fields, header, type Message, section } from './build.ts'
+import {
+  actions,
+  type CardBlock,
+  type CardPicture,
+  context,
+  fields,
+  header,
+  type Message,
+  picture,
+  section,
+} from './build.ts'
 import { cardButtons, pageButton } from './card-buttons.ts'
 import { cardState } from './card-state.ts'
 import { cardText } from './card-text.ts'
 import { comparisonField, comparisons } from './comparison.ts'
+import { comparisonTable } from './comparison-table.ts'
 import { durationField } from './duration-field.ts'
 import { findings, otherGates } from './gate-lines.ts'
 import { join, type Markup, markup, moment, oneLine } from './markup.ts'
+import { stakeLines } from './stake.ts'
 import { stationLines } from './stations.ts'
 import { buildName, called, named, stagePlace, statusWords } from './wording.ts'
 
@@ -15,37 +27,74 @@ import { buildName, called, named, stagePlace, statusWords } from './wording.ts'
  * Draws the card of `stageIndex`. Live numbers stand only on the card of the stage the rollout is in: an ended stage
  * keeps its decision and does not change any more.
  */
-export function rolloutCard(view: RolloutView, stageIndex: number, options = { buttons: true }): Message {
+export function rolloutCard(
+  view: RolloutView,
+  stageIndex: number,
+  options: { buttons?: boolean; picture?: CardPicture | null } = {},
+): Message {
   const stage = view.stages[stageIndex]
   if (!stage) return unknownStage(view, stageIndex)
   const isCurrent = stageIndex === Math.max(0, view.stageIndex)
   const word = isCurrent ? statusWords[view.status] : endedWord(stage)
-  const title = `${buildName(view)} · ${stagePlace(view, stage)} · ${word}`
-  const buttons = options.buttons && isCurrent ? cardButtons(view) : [pageButton(view)]
-  const blocks: CardBlock[] = [
-    header('title', title),
+  const buttons = options.buttons !== false && isCurrent ? cardButtons(view) : [pageButton(view)]
+  const stake = isCurrent ? stakeLines(view) : []
+  const first: CardBlock[] = [
+    header('title', `${buildName(view)} · ${stagePlace(view, stage)} · ${word}`),
     section('state', cardState(view, stage, isCurrent)),
-    ...(isCurrent ? evidence(view, stageIndex) : []),
+    ...(stake.length === 0 ? [] : [section('stake', join(stake, '\n'), 900)]),
+  ]
+  const last: CardBlock[] = [
     context('build', buildLines(view)),
     context('who', whoLine(view, stage)),
     actions('buttons', buttons),
   ]
-  return { text: cardText(view, stage, word, isCurrent), blocks }
+  const text = cardText(view, stage, word, isCurrent)
+  const pictures = options.picture ? [picture(options.picture)] : []
+  if (!isCurrent || view.stageIndex < 0) {
+    const middle = isCurrent ? [section('stations', stationLines(view, -1))] : []
+    const blocks = [...first, ...middle, ...last]
+    return {
+      text,
+      blocks,
+      ...(pictures.length > 0 && { richer: [[...first, ...middle, ...pictures, ...last]] }),
+    }
+  }
+  const { found, inFields, inTable, after } = evidence(view, stageIndex)
+  const drawn = (numbers: CardBlock, shown: CardBlock[]) => [
+    ...first,
+    ...found,
+    numbers,
+    ...shown,
+    ...after,
+    ...last,
+  ]
+  return {
+    text,
+    blocks: drawn(inFields, []),
+    richer: [
+      ...(pictures.length > 0 ? [drawn(inTable, pictures), drawn(inFields, pictures)] : []),
+      drawn(inTable, []),
+    ],
+  }
 }
 
-function evidence(view: RolloutView, stageIndex: number): CardBlock[] {
-  if (view.stageIndex < 0) return [section('stations', stationLines(view, -1))]
-  const [yields, errors, timeouts, ...others] = comparisons(view)
+/** The same numbers twice: in a table, and in fields for who has no tables. */
+function evidence(view: RolloutView, stageIndex: number) {
+  const all = comparisons(view)
+  const [yields, errors, timeouts, ...others] = all
   const standing = [yields, errors, timeouts].flatMap((each) => (each ? [comparisonField(each)] : []))
   const measures = [...standing, durationField(view), ...others.map(comparisonField)]
   const found = findings(view)
   const small = otherGates(view, Math.max(0, measures.length - mostMeasures))
-  return [
-    ...(found.length === 0 ? [] : [section('findings', join(found, '\n'))]),
-    fields('numbers', measures.slice(0, mostMeasures)),
-    section('stations', stationLines(view, stageIndex)),
-    ...(small.length === 0 ? [] : [context('gates', [join(small, '\n')], 900)]),
-  ]
+  return {
+    found: found.length === 0 ? [] : [section('findings', join(found, '\n'))],
+    inFields: fields('numbers', measures.slice(0, mostMeasures), 320),
+    inTable: comparisonTable(view, all, mostMeasures),
+    after: [
+      section('stations', stationLines(view, stageIndex), 1200),
+      ...(small.length === 0 ? [] : [context('gates', [join(small, '\n')], 900)]),
+    ],
+  }
 }
 
 /** On a phone they stand one under the other. */

@@ -126,6 +126,99 @@ describe('the card of the current stage', () => {
   })
 })
 
+describe('the numbers of a card', () => {
+  const table = (view: ReturnType<typeof aRollout>) => {
+    const blocks = rolloutCard(view, 1).richer?.at(-1) ?? []
+    const found = blocks.find((block) => block.type === 'table')
+    if (found?.type !== 'table') throw new Error('expected a table')
+    const rows = found.rows.map((row) =>
+      row.map((cell) => (cell.type === 'raw_text' ? plainSpaces(cell.text) : '')),
+    )
+    return { rows, settings: found.column_settings, blocks }
+  }
+
+  it('stand in one table, on the right, each with the count it stands on', () => {
+    const { rows, settings } = table(aPausedRollout())
+    expect(rows.slice(0, 3)).toEqual([
+      ['Measure', 'Canary', 'Base', 'Difference'],
+      ['First-pass yield: breach', '88.3 % of 60', '98.2 % expected', '−9.8 points (−33.6 … −0.4)'],
+      ['Errors', '1.6 % of 64', '0.36 % expected', '+1.2 points (−0.4 … +7.0)'],
+    ])
+    expect(rows.at(-1)).toEqual(['Duration, median PASS', '41.2 s of 57', '40.0 s of 540', '+1.2 s'])
+    expect(settings?.map((column) => column.align)).toEqual(['left', 'right', 'right', 'right'])
+  })
+
+  it('of a few units are given as counts, and no difference is made of them', () => {
+    const arm = anArm({ units: 8, passed: 7, firstPassYield: 7 / 8 })
+    const view = aRollout({ verdict: null, canaryArm: arm })
+    expect(table(view).rows[1]).toEqual(['First-pass yield', '7 of 8', '98.3 % of 540', 'too few to tell'])
+    expect(shown(view)).toContain('*87.5 %* vs base *98.3 %*\nno difference can be given yet\nn 8 canary')
+  })
+
+  it('stand in fields where tables are not taken, with all else the same', () => {
+    const card = rolloutCard(aPausedRollout(), 1)
+    const others = (blocks: typeof card.blocks) => blocks.filter((block) => block.block_id !== 'numbers')
+    expect(others(card.richer?.at(-1) ?? [])).toEqual(others(card.blocks))
+  })
+
+  it('come with the chart where there is one: with the table, without it, and then without the chart', () => {
+    const picture = { file: 'F0CHART', alt: 'First-pass yield over time' }
+    const types = rolloutCard(aRollout(), 1, { picture }).richer?.map((blocks) =>
+      blocks.map((block) => block.type).filter((type) => type === 'table' || type === 'image'),
+    )
+    expect(types).toEqual([['table', 'image'], ['image'], ['table']])
+  })
+})
+
+describe('what is at stake', () => {
+  it('is told in one line: exposure, extra failures with their bounds, and when it is decided', () => {
+    const economics = {
+      unitsPerHour: 42.4,
+      extraFailures: { estimate: 3.1, low: -0.4, high: 7.2 },
+      verdictAt: noon,
+    }
+    const card = rolloutCard(aRollout({ economics }), 1)
+    expect(textOfMessage(card)).toMatch(
+      /\*At stake\* 42 units an hour on the new build; 3\.1 failures more than base would have had so far \(−0\.4 … \+7\.2\); verdict about <!date\^/,
+    )
+    expect(card.text).toMatch(/3\.1 failures more than base .*, verdict about <!date\^/)
+  })
+
+  it('counts fewer failures as fewer, and says nothing of what is not known', () => {
+    const economics = {
+      unitsPerHour: null,
+      extraFailures: { estimate: -1.2, low: null, high: null },
+      verdictAt: null,
+    }
+    expect(shown(aRollout({ economics }))).toContain(
+      '*At stake* 1.2 failures fewer than base would have had so far\n',
+    )
+  })
+
+  it('names what was declared before the start, the change in points', () => {
+    const view = aRollout({ expectation: 'tightened VCC', expectedYieldChange: -0.008 })
+    expect(shown(view)).toContain('*Expected* −0.8 points of first-pass yield, tightened VCC')
+    expect(shown(aRollout())).not.toContain('*Expected*')
+  })
+
+  it('names who approved, until when, who is asked and who may not', () => {
+    const approvals = {
+      needed: 2,
+      given: [{ by: marek, at: noon, expiresAt: noon + 3_600_000 }],
+      asked: { at: noon, remindedAt: null },
+      fourEyes: true,
+      approvers: { groups: ['S0QUALITY1'], users: ['U0PROCESS1'] },
+    }
+    const text = shown(aRollout({ approvals }))
+    expect(text).toMatch(/\*Approvals\* 1 of 2: Marek Nowak, <!date/)
+    expect(text).toMatch(/good until <!date\^\d+\^[^|]+\|2026-11-20 13:00 UTC>/)
+    expect(text).toMatch(
+      /asked since <!date[^>]+>: <!subteam\^S0QUALITY1> <@U0PROCESS1>, not Ines Duarte who started it/,
+    )
+    expect(shown(aRollout({ approvals: { ...approvals, asked: null } }))).toContain('nobody is asked yet')
+  })
+})
+
 describe('the card after a decision', () => {
   it('of an ended stage shows who, when and why, and no buttons or live numbers', () => {
     const card = rolloutCard(aRollout(), 0)
@@ -179,7 +272,8 @@ describe('any card', () => {
         fc.integer({ min: 0, max: 60 }),
         fc.constantFrom('pending', 'active', 'paused', 'aborting', 'aborted', 'completed'),
         fc.integer({ min: 0, max: 4 }),
-        (text, verdict, stationCount, status, stageIndex) => {
+        fc.nat(20),
+        (text, verdict, stationCount, status, stageIndex, people) => {
           const actor = { ...ines, name: text.name || 'x' }
           const decision = { what: text.why, by: actor, at: noon, why: text.why }
           const view = aRollout({
@@ -224,9 +318,27 @@ describe('any card', () => {
             },
             waitsFor: Array.from({ length: 30 }, (_, index) => `${index} ${text.why}`),
             next: text.why,
+            expectation: text.why,
+            expectedYieldChange: -0.008,
+            economics: {
+              unitsPerHour: stationCount / 7,
+              extraFailures: { estimate: 1e6, low: -1e6, high: 1e7 },
+              verdictAt: noon,
+            },
+            approvals: {
+              needed: 9,
+              given: Array.from({ length: people }, () => ({ by: actor, at: noon, expiresAt: noon })),
+              asked: { at: noon, remindedAt: null },
+              fourEyes: true,
+              approvers: {
+                groups: Array.from({ length: people }, (_, index) => `S0GROUP${index}`),
+                users: Array.from({ length: people }, (_, index) => `U0USER${index}`),
+              },
+            },
             lastDecision: decision,
           })
-          const card = rolloutCard(view, stageIndex)
+          const picture = people % 2 === 0 ? null : { file: 'F0CHART', alt: text.message }
+          const card = rolloutCard(view, stageIndex, { picture })
           expectWithinLimits(card)
           expectInert(card)
         },
