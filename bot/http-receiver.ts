@@ -1,13 +1,14 @@
 // Slack's requests over HTTP: verified, then handed to Bolt, in a scope of their own within our Fastify.
 import { type App, HTTPModuleFunctions, HTTPResponseAck, type Logger, type Receiver } from '@slack/bolt'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { TakeEvent } from './take-event.ts'
 
 export type HttpReceiver = Receiver & { routes: FastifyPluginAsync }
 
 const bodyLimit = 1024 * 1024
 
 /** Refuses to be made without a secret: an empty one would let anybody sign. */
-export function httpReceiver(signingSecret: string, logger: Logger): HttpReceiver {
+export function httpReceiver(signingSecret: string, take: TakeEvent, logger: Logger): HttpReceiver {
   if (signingSecret === '') throw new Error('a signing secret is needed to verify requests of Slack')
   let app: App | null = null
   const running = new Set<Promise<void>>()
@@ -18,25 +19,31 @@ export function httpReceiver(signingSecret: string, logger: Logger): HttpReceive
       done(null, body),
     )
     scope.post('/slack/events', { schema: { hide: true } }, async (request, reply) => {
-      if (app === null) {
-        return reply.code(503).header('retry-after', '5').send({ error: 'Slack is not connected yet' })
-      }
-      await receive(app, request, reply)
+      await receive(request, reply)
       return reply
     })
   }
 
-  async function receive(to: App, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  async function receive(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
     const raw = Object.assign(request.raw, { rawBody })
     const verified = await verify(raw, reply)
     if (verified === null) return
     const body = parse(verified, reply)
     if (body === null) return
-    reply.hijack()
-    if (body.ssl_check === '1') return HTTPModuleFunctions.buildSSLCheckResponse(reply.raw)
-    if (body.type === 'url_verification')
+    if (body.ssl_check === '1') {
+      reply.hijack()
+      return HTTPModuleFunctions.buildSSLCheckResponse(reply.raw)
+    }
+    if (body.type === 'url_verification') {
+      reply.hijack()
       return HTTPModuleFunctions.buildUrlVerificationResponse(reply.raw, body)
+    }
+    const taken = await take(body)
+    if (taken === 'kept') return void reply.code(200).send()
+    const to = app
+    if (taken === 'not kept' || to === null) return void unavailable(reply)
+    reply.hijack()
     const ack = new HTTPResponseAck({
       logger,
       processBeforeResponse: false,
@@ -64,6 +71,10 @@ export function httpReceiver(signingSecret: string, logger: Logger): HttpReceive
       await reply.code(401).send({ error: 'the signature of this request is not valid' })
       return null
     }
+  }
+
+  function unavailable(reply: FastifyReply): FastifyReply {
+    return reply.code(503).header('retry-after', '5').send({ error: 'Firstpass cannot take this just now' })
   }
 
   function parse(

@@ -4,27 +4,29 @@ import { App, type Receiver } from '@slack/bolt'
 import type { FastifyPluginAsync } from 'fastify'
 import type { BaseLogger } from 'pino'
 import type { Delivery, DeliveryResult, Service, SlackStore } from '../server/service.ts'
+import { installedAccess, singleAccess } from './access.ts'
 import { boltLog } from './bolt-log.ts'
 import { createCards } from './cards.ts'
-import { createClients, interactiveOptions } from './clients.ts'
-import { type BotIdentity, connect } from './connect.ts'
+import { interactiveOptions } from './clients.ts'
 import { createDelivery } from './delivery.ts'
-import { type HttpReceiver, httpReceiver } from './http-receiver.ts'
+import { httpReceiver } from './http-receiver.ts'
+import type { InstallSettings } from './install.ts'
 import { registerListeners } from './listeners/listeners.ts'
-import { createPeople } from './people.ts'
-import { createRights } from './rights.ts'
 import { socketConnection } from './socket-connection.ts'
-import { createTell } from './tell.ts'
-import type { Workspace } from './workspace.ts'
+import { takeEvent } from './take-event.ts'
 
 export type SlackSettings = {
+  /** Of the one workspace; empty when workspaces install the app by OAuth, or there is no Slack. */
   botToken: string
   signingSecret: string
-  /** Present: Socket Mode, and no HTTP route. */
+  /** Present: Socket Mode, and no HTTP route for Slack's requests. */
   appToken?: string | undefined
   /** Another root of the Web API, ending in /api/. */
   apiUrl?: string | undefined
+  oauth?: OAuthSettings | undefined
 }
+/** `tokenSecrets`: seal the installations; the first is in use, the others still open what they sealed. */
+export type OAuthSettings = InstallSettings & { tokenSecrets: [string, ...string[]] }
 export type Wait = (ms: number, signal: AbortSignal) => Promise<void>
 export type SlackStatus = { state: 'connecting' | 'connected' | 'disabled'; reason: string | null }
 export type SlackApp = {
@@ -50,68 +52,61 @@ export function slackApp(deps: SlackAppDeps): SlackApp {
   return off === null ? enabledApp(deps) : disabledApp(off)
 }
 
-function enabledApp({ service, store, settings, now, log, wait = pause }: SlackAppDeps): SlackApp {
+function enabledApp(deps: SlackAppDeps): SlackApp {
+  const { service, store, settings, now, log, wait = pause } = deps
   const logger = boltLog(log)
-  const clients = createClients(settings.botToken, settings.apiUrl, logger)
-  const { posts } = store
-  const cards = createCards({ service, posts, now })
-  const deliver = createDelivery({ client: clients.background, service, posts, cards, now, log })
+  const cards = createCards({ service, posts: store.posts, now })
   const { appToken, apiUrl } = settings
-  const http = appToken ? null : httpReceiver(settings.signingSecret, logger)
-  const socket = appToken ? socketConnection({ appToken, apiUrl, logger, log, wait }) : null
+  const take = takeEvent({ events: store.events, now, log })
+  const http = appToken ? null : httpReceiver(settings.signingSecret, take, logger)
+  const socket = appToken ? socketConnection({ appToken, apiUrl, take, logger, log, wait }) : null
+  const access = settings.oauth
+    ? installedAccess(deps, settings.oauth, logger)
+    : singleAccess(deps, wait, logger)
   const stopping = new AbortController()
-  let reason: string | null = 'Slack has not answered yet'
   let identified = false
+  let deliver: SlackApp['deliver'] = async () => notYet
   let running: Promise<void> = Promise.resolve()
 
   async function run(): Promise<void> {
-    const onFailure = (why: string) => {
-      reason = why
-    }
-    const bot = await connect({ client: clients.interactive, log, wait, signal: stopping.signal, onFailure })
-    if (bot === null) return
-    build(bot, http ?? socket?.receiver)
-    identified = true
-    reason = null
-    log.info({ team: bot.teamId, bot: bot.botUserId }, 'Slack is connected')
-    await socket?.keepOpen()
-  }
-
-  function build(bot: BotIdentity, receiver: Receiver | HttpReceiver | undefined): void {
-    if (!receiver) return
+    const workspaces = await access.open(stopping.signal)
+    const receiver: Receiver | undefined = http ?? socket?.receiver
+    if (workspaces === null || receiver === undefined) return
     const app = new App({
-      token: settings.botToken,
-      botId: bot.botId,
-      botUserId: bot.botUserId,
+      authorize: async ({ teamId }) => {
+        const at = await workspaces.of(access.isSingle ? null : (teamId ?? 'none'))
+        if (at === null) throw new Error(`the app is not installed in workspace ${teamId}`)
+        return { botId: at.botId, botUserId: at.botUserId, teamId: at.teamId }
+      },
       receiver,
       convoStore: false,
       logger,
       clientOptions: { ...interactiveOptions(apiUrl, logger), fetch: fetchWithin5s },
     })
-    const people = createPeople({ client: clients.interactive, teamId: bot.teamId, now })
-    const only: Workspace = {
-      teamId: bot.teamId,
-      botUserId: bot.botUserId,
-      clients,
-      people,
-      rights: createRights({ service, clients, people, now }),
-      tell: createTell({ client: clients.interactive, log }),
-    }
-    const workspaces = { of: async () => only }
     registerListeners(app, { service, store, workspaces, cards, now, log })
+    const workOn = (body: Record<string, unknown>) => app.processEvent({ body, ack: async () => {} })
+    deliver = createDelivery({ workspaces, service, store, cards, workOn, now, log })
+    identified = true
+    log.info(access.facts(), 'Slack is connected')
+    await socket?.keepOpen()
   }
 
   return {
-    routes: http?.routes ?? (async () => {}),
+    routes: async (scope) => {
+      if (http) await scope.register(http.routes)
+      if (access.routes) await scope.register(access.routes)
+    },
     start: () => {
       running = run()
     },
     status: () => {
-      const open = identified && (socket === null || socket.isOpen())
-      if (open) return { state: 'connected', reason: null }
-      return { state: 'connecting', reason: reason ?? 'the Socket Mode connection is not open' }
+      const off = access.endedWhy()
+      if (off !== null) return { state: 'disabled', reason: off }
+      if (!identified) return { state: 'connecting', reason: access.waitsFor() }
+      if (socket === null || socket.isOpen()) return { state: 'connected', reason: null }
+      return { state: 'connecting', reason: 'the Socket Mode connection is not open' }
     },
-    deliver,
+    deliver: (job) => deliver(job),
     stop: async () => {
       stopping.abort()
       await http?.stop()
@@ -120,6 +115,8 @@ function enabledApp({ service, store, settings, now, log, wait = pause }: SlackA
     },
   }
 }
+
+const notYet: DeliveryResult = { delivered: false, waitSeconds: 5, why: 'Slack is not connected yet' }
 
 /** Nothing to deliver to: jobs end, the state is kept, and the next change draws the cards once Slack is set up. */
 function disabledApp(reason: string): SlackApp {
@@ -133,7 +130,7 @@ function disabledApp(reason: string): SlackApp {
 }
 
 function whyDisabled(settings: SlackSettings): string | null {
-  if (settings.botToken === '') return 'SLACK_BOT_TOKEN is not set'
+  if (settings.botToken === '' && !settings.oauth) return 'SLACK_BOT_TOKEN is not set'
   if (settings.signingSecret === '' && !settings.appToken)
     return 'SLACK_SIGNING_SECRET is not set: without it, or SLACK_APP_TOKEN, no request can be trusted'
   return null

@@ -4,6 +4,7 @@ import type { Freeze } from './domain/freeze.ts'
 import type { DeploymentId, ProcedureId, RolloutId, StationId } from './domain/ids.ts'
 import type { Group, Plan, PlanInput } from './domain/plan.ts'
 import type { OrganisationPolicy, Policy, PolicyScope, ProcedurePolicy } from './domain/policy.ts'
+import type { Representativeness } from './domain/representativeness.ts'
 import type { RetestSummary } from './domain/retest-summary.ts'
 import type { RetestPair } from './domain/retests.ts'
 import type { Against, Refusal } from './domain/rollout/commands.ts'
@@ -28,11 +29,30 @@ export type StartInput = {
 export type StagePreview = {
   plan: Plan
   stationCount: number
-  stages: { label: string; stations: { id: StationId; name: string; site: string; line: string }[] }[]
+  stages: {
+    label: string
+    stations: { id: StationId; name: string; site: string; line: string }[]
+    /** Expected hours from the stage's start until it can pass, nights and weekends included; null: no pace is known. */
+    hoursToVerdict: number | null
+    /** The smallest drop of first-pass yield that it can prove by then: 0.021 is 2.1 points. Null: that cannot be said. */
+    smallestDrop: number | null
+  }[]
+  /** Whether the first stage's stations stand for the fleet. */
+  canaries: Representativeness
   /** Linked stations that would not take part, and why. */
   leftOut: { name: string; why: string }[]
   /** Why a start would be refused now: outside the hours, or a freeze. Null when the first stage may begin. */
   closedBecause: string | null
+}
+
+/** What was done to a procedure: a rollout, as it ended or as it is, or a change of its active build without one. */
+export type HistoryLine = {
+  at: number
+  by: Actor
+  /** "rolled out 2.5.0 in 2 days", "rolled back to 2.4.0" */
+  what: string
+  why: string | null
+  rollout: { id: RolloutId; url: string; version: string; status: RolloutView['status'] } | null
 }
 
 export type ProcedureSummary = {
@@ -128,6 +148,8 @@ export type Service = {
   ): Promise<StagePreview | Refusal>
 
   get(id: RolloutId): Promise<RolloutView | null>
+  /** Rollouts and rollbacks of a procedure, newest first. */
+  history(procedureId: ProcedureId, limit?: number): Promise<HistoryLine[]>
   list(filter?: { live?: boolean; procedureId?: ProcedureId; limit?: number }): Promise<RolloutLine[]>
   events(id: RolloutId): Promise<(RolloutEvent & { sequence: number })[]>
 
@@ -216,8 +238,12 @@ export type SlackInstallation = {
 }
 export type SlackInstallations = {
   find(team: string): Promise<SlackInstallation | null>
+  /** The one installation that has not ended; null when there is none, or more than one. */
+  only(): Promise<SlackInstallation | null>
   /** Anew or again: a workspace that installs again is no longer ended. */
   save(installation: Omit<SlackInstallation, 'ended'>): Promise<void>
+  /** Sealed with another secret, unless it was installed anew meanwhile. */
+  reseal(team: string, before: string, sealed: string): Promise<void>
   /** False when there was none, it had ended already, or it was installed anew at this moment or later. */
   end(team: string, why: string, at: number): Promise<boolean>
 }

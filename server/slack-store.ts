@@ -5,6 +5,8 @@ import { forgetSlackEvents, takeSlackEvent } from '../db/slack-events.ts'
 import {
   endSlackInstallation,
   findSlackInstallation,
+  onlySlackInstallation,
+  resealSlackInstallation,
   saveSlackInstallation,
 } from '../db/slack-installations.ts'
 import { findSlackPerson, lookingAtHome, openedHome, setDirect } from '../db/slack-people.ts'
@@ -53,6 +55,8 @@ export function slackStore(deps: {
     events: { take },
     installations: {
       find: (team) => findSlackInstallation(db, team),
+      only: () => onlySlackInstallation(db),
+      reseal: (team, before, sealed) => resealSlackInstallation(db, team, before, sealed),
       save: (installation) => saveSlackInstallation(db, installation),
       end: (team, why, at) => endSlackInstallation(db, team, why, at),
     },

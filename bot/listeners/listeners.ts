@@ -2,6 +2,7 @@
 import type { App } from '@slack/bolt'
 import { cardButtons } from './card-buttons.ts'
 import type { ListenerDeps } from './deps.ts'
+import { lifecycle } from './lifecycle.ts'
 import { linkShared } from './link-shared.ts'
 import { mentions } from './mentions.ts'
 import { otherButtons } from './other-buttons.ts'
@@ -19,6 +20,7 @@ export function registerListeners(app: App, deps: ListenerDeps): void {
   otherButtons(app)
   mentions(app, deps)
   linkShared(app, deps)
+  lifecycle(app, deps)
   app.error(async (error) => {
     deps.log.error({ err: error }, 'a request of Slack failed')
   })

@@ -1,5 +1,6 @@
 // Deliveries to the local Slack workspace: repeated, refused, slowed down, and never lost.
 import { describe, expect, it } from 'vitest'
+import { rolloutCard } from '../../bot/blocks/rollout-card.ts'
 import { ines, noon } from '../support/fixed-values.ts'
 import { anArm, aPausedRollout, aRollout, aStage } from '../support/rollout-view-builder.ts'
 import { fakeService } from './support/fake-service.ts'
@@ -140,7 +141,8 @@ describe('Slack in trouble', () => {
 
   it('that refuses the blocks gets the same words in the plainest block', async () => {
     const { bot, workspace, posted } = await withRollout()
-    workspace.faults.set({ kind: 'error', error: 'invalid_blocks', methods: ['chat.postMessage'], times: 1 })
+    const times = 1 + (rolloutCard(rollout, 1).richer ?? []).length
+    workspace.faults.set({ kind: 'error', error: 'invalid_blocks', methods: ['chat.postMessage'], times })
     expect(await bot.deliver(card)).toEqual({ delivered: true })
     expect(posted()[0]?.blocks).toMatchObject([
       { type: 'section', text: { text: expect.stringContaining('stage 2 of 4: active') } },

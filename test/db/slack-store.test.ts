@@ -83,6 +83,26 @@ describe('installations', () => {
     expect(await store.installations.find('T1')).toEqual({ ...again, ended: null })
   })
 
+  test('are one that goes without saying while there is no other', async () => {
+    const other = { ...made, team: 'T2', installedAt: 30 }
+    await store.installations.save({ ...made, installedAt: 30 })
+    expect((await store.installations.only())?.team).toBe('T1')
+    await store.installations.save(other)
+    expect(await store.installations.only()).toBeNull()
+    await store.installations.end('T1', 'uninstalled', 40)
+    expect((await store.installations.only())?.team).toBe('T2')
+    await store.installations.end('T2', 'uninstalled', 40)
+    expect(await store.installations.only()).toBeNull()
+  })
+
+  test('are sealed anew unless they were installed anew meanwhile', async () => {
+    await store.installations.save({ ...made, installedAt: 50, sealed: 'old' })
+    await store.installations.reseal('T1', 'older', 'wrong')
+    expect((await store.installations.find('T1'))?.sealed).toBe('old')
+    await store.installations.reseal('T1', 'old', 'new')
+    expect((await store.installations.find('T1'))?.sealed).toBe('new')
+  })
+
   test('are not ended by word of an end that was before them', async () => {
     await store.installations.save({ ...made, installedAt: 30 })
     expect(await store.installations.end('T1', 'uninstalled', 25)).toBe(false)

@@ -52,6 +52,14 @@ export function memoryStore(): MemoryStore {
     },
     installations: {
       find: async (team) => store.keptInstallations.get(team) ?? null,
+      only: async () => {
+        const live = [...store.keptInstallations.values()].filter((each) => each.ended === null)
+        return live.length === 1 ? (live[0] ?? null) : null
+      },
+      reseal: async (team, before, sealed) => {
+        const found = store.keptInstallations.get(team)
+        if (found?.sealed === before) store.keptInstallations.set(team, { ...found, sealed })
+      },
       save: async (made) => void store.keptInstallations.set(made.team, { ...made, ended: null }),
       end: async (team, why, at) => {
         const found = store.keptInstallations.get(team)

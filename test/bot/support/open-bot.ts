@@ -61,6 +61,8 @@ export async function openBot(options: Options = {}) {
     log,
     ...(options.wait ? { wait: options.wait } : {}),
   })
+  // As the queue does, soon after.
+  store.onEvent = (eventId, body) => void bot.deliver({ kind: 'event', eventId, body })
   await server.register(bot.routes)
   await server.listen({ host: '127.0.0.1', port: 0 })
   appUrl = `${server.listeningOrigin}/slack/events`
