@@ -1,4 +1,4 @@
-// Procedures, builds and groups as people look them up, and what a plan would do before anything is started.
+// Procedures, builds and groups as people look them up.
 import type { Database } from '../db/client.ts'
 import {
   allProcedures,
@@ -10,30 +10,21 @@ import {
   procedureByName,
   stationsOf,
 } from '../db/registry.ts'
-import { closedBecause } from './domain/closed-because.ts'
 import {
-  type DeploymentId,
   deploymentId as deploymentIdOf,
   type ProcedureId,
   procedureId as procedureIdOf,
   type RolloutId,
 } from './domain/ids.ts'
-import type { Instant } from './domain/instant.ts'
-import { type Group, type PlanInput, plan as planSchema, targetLabel } from './domain/plan.ts'
-import { planUnder } from './domain/plan-under-policy.ts'
+import type { Group } from './domain/plan.ts'
 import type { Refusal } from './domain/rollout/commands.ts'
-import { stageSize } from './domain/stage-size.ts'
-import { orderStations } from './domain/station-order.ts'
-import { leftOutBecause } from './domain/takes-part.ts'
 import { notEligible } from './eligible.ts'
-import { orderSeed } from './order-seed.ts'
-import { policyOf } from './policy-of.ts'
 import { deploymentSummary, rolloutLines } from './rollout-view.ts'
-import type { DeploymentLine, ProcedureSummary, StagePreview } from './service.ts'
+import type { DeploymentLine, ProcedureSummary } from './service.ts'
 
-type Deps = { database: Database; now: () => Instant; pageUrl: (id: RolloutId) => string }
+type Deps = { database: Database; pageUrl: (id: RolloutId) => string }
 
-export function catalogue({ database, now, pageUrl }: Deps) {
+export function catalogue({ database, pageUrl }: Deps) {
   const { db } = database
 
   async function summary(procedure: Procedure): Promise<ProcedureSummary> {
@@ -125,60 +116,6 @@ export function catalogue({ database, now, pageUrl }: Deps) {
         group[kind].push(word)
       }
       return group
-    },
-    async preview(
-      procedureId: ProcedureId,
-      input: PlanInput,
-      deploymentId: DeploymentId | null = null,
-    ): Promise<StagePreview | Refusal> {
-      const procedure = await procedureById(db, procedureId)
-      if (!procedure)
-        return {
-          refused: 'not found',
-          why: 'there is no such procedure',
-          next: 'Look at the list of procedures.',
-        }
-      const policy = await policyOf(db, procedureId)
-      const parsed = planSchema.safeParse(planUnder(policy, input, procedure.zone))
-      if (!parsed.success) {
-        const why = parsed.error.issues
-          .map((issue) => `plan.${issue.path.join('.')}: ${issue.message}`)
-          .join('; ')
-        return { refused: 'invalid', why, next: 'Mend the plan.' }
-      }
-      const plan = parsed.data
-      const linked = await stationsOf(db, procedureId)
-      const taking = linked.filter((station) => leftOutBecause(station, plan.group) === null)
-      if (taking.length === 0)
-        return {
-          refused: 'invalid',
-          why: 'no station of the procedure is in that group',
-          next: 'Link stations, or widen the group.',
-        }
-      const byId = new Map(taking.map((station) => [station.id, station]))
-      const order = orderStations(taking, {
-        seed: orderSeed(procedureId, deploymentId),
-        handPicked: plan.handPicked,
-        progression: plan.progression,
-      })
-      const stations = order
-        .flatMap((id) => byId.get(id) ?? [])
-        .map(({ id, name, site, line }) => ({ id, name, site, line }))
-      const ofStage = (index: number) => stations.slice(0, stageSize(plan, index, stations.length))
-      const closed = closedBecause(policy, distinct(ofStage(0).map((station) => station.site)), now())
-      return {
-        plan,
-        stationCount: stations.length,
-        stages: plan.stages.map((stage, index) => ({
-          label: targetLabel(stage.target),
-          stations: ofStage(index),
-        })),
-        leftOut: linked.flatMap((station) => {
-          const why = leftOutBecause(station, plan.group)
-          return why === null ? [] : [{ name: station.name, why }]
-        }),
-        closedBecause: closed?.why ?? null,
-      }
     },
   }
 }

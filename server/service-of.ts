@@ -5,7 +5,9 @@ import type { Deliveries } from './apply-command.ts'
 import { catalogue } from './catalogue.ts'
 import type { RolloutId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
+import { histories } from './history.ts'
 import { policies } from './policies.ts'
+import { previews } from './preview.ts'
 import { procedureChannels } from './procedure-channels.ts'
 import { retests } from './retests.ts'
 import { rolloutLines, rolloutView } from './rollout-view.ts'
@@ -28,7 +30,9 @@ export function serviceOf(deps: {
   }
   return {
     ...rollouts({ ...deps, view }),
-    ...catalogue({ database, now, pageUrl }),
+    ...catalogue({ database, pageUrl }),
+    ...previews({ database, now }),
+    ...histories({ database, pageUrl }),
     ...policies({ database, now }),
     ...procedureChannels({ database, now }),
     ...retests(deps),

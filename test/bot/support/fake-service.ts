@@ -2,12 +2,14 @@
 import type { Actor } from '../../../server/domain/actor.ts'
 import { rolloutId } from '../../../server/domain/ids.ts'
 import { type Plan, plan } from '../../../server/domain/plan.ts'
+import type { Representativeness } from '../../../server/domain/representativeness.ts'
 import { summary } from '../../../server/domain/retest-summary.ts'
 import type { Against, Refusal } from '../../../server/domain/rollout/commands.ts'
 import type { RolloutEvent } from '../../../server/domain/rollout/events.ts'
 import type { RolloutLine, RolloutView } from '../../../server/domain/rollout-view.ts'
 import type {
   DeploymentLine,
+  HistoryLine,
   Outcome,
   ProcedureSummary,
   RolloutVerb,
@@ -38,6 +40,10 @@ export type FakeService = Service & {
   policies: FakePolicies
   rollouts: RolloutView[]
   record: (RolloutEvent & { sequence: number })[]
+  /** What the history of every procedure is, newest first. */
+  told: HistoryLine[]
+  /** What a preview says of the first stage's stations. */
+  canaries: Representativeness
   /** What a start or a command is answered with, when it is not to succeed. */
   refusal: Refusal | null
 }
@@ -96,6 +102,14 @@ export function fakeService(given: Given = {}): FakeService {
     policies,
     rollouts: given.rollouts ?? [],
     record: given.record ?? [],
+    told: [],
+    canaries: {
+      score: 1,
+      missing: [],
+      volumeShare: 0.25,
+      yields: { canaries: 0.981, fleet: 0.979 },
+      suggested: [],
+    },
     refusal: null,
 
     start: async (input, by, commandId) => {
@@ -143,11 +157,15 @@ export function fakeService(given: Given = {}): FakeService {
         stages: parsed.data.stages.map((_stage, index) => ({
           label: `stage ${index + 1}`,
           stations: stations.slice(0, index + 1),
+          hoursToVerdict: 24,
+          smallestDrop: 0.021,
         })),
+        canaries: fake.canaries,
         leftOut: [{ name: 'FCT-77', why: 'an experiment runs on it' }],
         closedBecause: null,
       }
     },
+    history: async (_id, limit = 20) => fake.told.slice(0, limit),
     get: async (id) => fake.rollouts.find((rollout) => rollout.id === id) ?? null,
     list: async (filter = {}) =>
       fake.rollouts
