@@ -10,6 +10,8 @@ export type ButtonValue = {
   version: number
   /** The name of the gate whose breach it is about. */
   gate?: string
+  /** Another build of the procedure, which is to take its place. */
+  next?: DeploymentId
 }
 
 export function drawnFor(view: RolloutView, gate?: string): ButtonValue {
@@ -30,6 +32,7 @@ export function writeValue(value: ButtonValue): string {
     d: value.deploymentId,
     v: value.version,
     ...(value.gate === undefined ? {} : { m: value.gate }),
+    ...(value.next === undefined ? {} : { n: value.next }),
   })
 }
 
@@ -38,7 +41,8 @@ export function readValue(text: string | undefined): ButtonValue | null {
   const rollout = rolloutId.safeParse(fields.r)
   const deployment = deploymentId.safeParse(fields.d)
   const gate = gateName.optional().safeParse(fields.m)
-  if (!rollout.success || !deployment.success || !gate.success) return null
+  const next = deploymentId.optional().safeParse(fields.n)
+  if (!rollout.success || !deployment.success || !gate.success || !next.success) return null
   if (typeof fields.s !== 'number' || typeof fields.v !== 'number') return null
   return {
     rolloutId: rollout.data,
@@ -46,6 +50,7 @@ export function readValue(text: string | undefined): ButtonValue | null {
     deploymentId: deployment.data,
     version: fields.v,
     ...(gate.data === undefined ? {} : { gate: gate.data }),
+    ...(next.data === undefined ? {} : { next: next.data }),
   }
 }
 

@@ -14,6 +14,7 @@ export const modalIds = {
   override: 'override_reason',
   acknowledge: 'acknowledge_reason',
   start: 'start_rollout',
+  config: 'rollout_config',
 } as const
 
 export const reasonBlock = 'reason'

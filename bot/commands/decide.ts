@@ -9,14 +9,15 @@ import { type Answer, missing, no, outcomeAnswer, type Subcommand } from './answ
 import { findRollout } from './find-rollout.ts'
 
 type Read = RolloutVerb | Answer
-type Verb = Omit<Subcommand, 'run'> & {
-  name: string
+type Verb = Omit<Subcommand, 'run' | 'verb'> & {
+  name: RolloutVerb['verb']
   takesOverride?: boolean
   read(rest: Word[], flags: { override: boolean }): Read
 }
 
 export const advance = decision({
   name: 'advance',
+  kind: 'Decide',
   takesOverride: true,
   usage: 'advance [PROCEDURE] [--override] [reason]',
   example: 'advance PCBA-FCT looks good on both lines',
@@ -31,6 +32,7 @@ export const advance = decision({
 
 export const pause = decision({
   name: 'pause',
+  kind: 'Stop',
   usage: 'pause [PROCEDURE] [reason]',
   example: 'pause PCBA-FCT checking fixture 3',
   summary: 'no further station gets the build; gates keep watching',
@@ -39,6 +41,7 @@ export const pause = decision({
 
 export const resume = decision({
   name: 'resume',
+  kind: 'Decide',
   usage: 'resume [PROCEDURE] [reason]',
   example: 'resume PCBA-FCT fixture cleaned',
   summary: 'go on after a pause',
@@ -47,10 +50,10 @@ export const resume = decision({
 
 export const abort = decision({
   name: 'abort',
+  kind: 'Stop',
   usage: 'abort [PROCEDURE] reason',
   example: 'abort PCBA-FCT false fails on line 3',
   summary: 'take all stations back to base, at once',
-  canStop: true,
   read: (rest) => {
     const why = textOf(rest)
     return why === ''
@@ -61,6 +64,7 @@ export const abort = decision({
 
 export const undo = decision({
   name: 'undo',
+  kind: 'Decide',
   usage: 'undo [PROCEDURE] reason',
   example: 'undo PCBA-FCT advanced too early',
   summary: 'take back the last advance',
@@ -74,6 +78,7 @@ export const undo = decision({
 
 export const approve = decision({
   name: 'approve',
+  kind: 'Decide',
   usage: 'approve [PROCEDURE]',
   example: 'approve PCBA-FCT',
   summary: 'approve the start or the stage',
@@ -82,6 +87,7 @@ export const approve = decision({
 
 export const set = decision({
   name: 'set',
+  kind: 'Decide',
   takesOverride: true,
   usage: 'set [PROCEDURE] 50% reason',
   example: 'set PCBA-FCT 50% needed for the night shift',
@@ -102,15 +108,22 @@ export const set = decision({
 function decision({ name, read, takesOverride = false, ...subcommand }: Verb): Subcommand {
   return {
     ...subcommand,
-    run: async ({ words, by, commandId }, service) => {
+    verb: name,
+    run: async ({ words, by, commandId, refused }, service) => {
       const flags = takeFlags(words, { switches: takesOverride ? ['override'] : [] })
       if ('error' in flags) return no(markup`${flags.error}`)
       const found = await findRollout(service, name, flags.rest)
       if ('problem' in found) return no(found.problem)
-      const verb = read(found.rest, { override: flags.values.override !== undefined })
+      const { rollout, rest } = found
+      const override = flags.values.override !== undefined
+      for (const verb of override ? [name, 'override' as const] : [name]) {
+        const notAllowed = await refused(verb, rollout.procedure.id)
+        if (notAllowed) return notAllowed
+      }
+      const verb = read(rest, { override })
       if ('done' in verb) return verb
-      const issuedAgainst = verb.verb === 'abort' ? againstBuild(found.rollout) : against(found.rollout)
-      return outcomeAnswer(await service.command(found.rollout.id, verb, by, issuedAgainst, commandId))
+      const issuedAgainst = verb.verb === 'abort' ? againstBuild(rollout) : against(rollout)
+      return outcomeAnswer(await service.command(rollout.id, verb, by, issuedAgainst, commandId))
     },
   }
 }

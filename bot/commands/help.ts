@@ -2,15 +2,38 @@
 import { join, type Markup, markup } from '../blocks/markup.ts'
 import { nearest } from '../nearest.ts'
 import type { Word } from '../words.ts'
+import type { Kind, Subcommand } from './answer.ts'
 import { subcommandName, subcommands } from './subcommands.ts'
 
+const titles: Record<Kind, string> = {
+  Look: 'Look',
+  Begin: 'Start something',
+  Decide: 'Decide',
+  Stop: 'Stop',
+  Settle: 'Settle what is open',
+}
+
+/** All of them by kind, a line each; with a word, that one in full. */
 export function helpText(words: Word[]): Markup {
-  const name = subcommandName(words[0]?.text ?? '')
+  const [first] = words
+  const name = subcommandName(first?.text ?? '')
   const one = name === null ? undefined : subcommands[name]
-  if (one) return markup`\`/rollout ${one.usage}\`\n${one.summary}\nFor example: \`/rollout ${one.example}\``
-  const all = Object.values(subcommands).map((each) => markup`\`/rollout ${each.usage}\` ${each.summary}`)
-  const footer = markup`PROCEDURE may be left out while one rollout is live. Names with spaces go in quotes.`
-  return join([...all, footer], '\n')
+  if (one) return explained(one)
+  const unknown = first === undefined ? [] : [unknownText(first.text)]
+  const groups = Object.entries(titles).map(([kind, title]) => {
+    const ones = Object.entries(subcommands).filter(([, each]) => each.kind === kind)
+    return join(
+      [markup`*${title}*`, ...ones.map(([each, { summary }]) => markup`\`${each}\` ${summary}`)],
+      '\n',
+    )
+  })
+  const footer = markup`Type \`/rollout help abort\` for how one is written. PROCEDURE may be left out while one rollout is live; names with spaces go in quotes.`
+  const heading = markup`Type \`/rollout\` and one of these words.`
+  return join([...unknown, heading, ...groups, footer], '\n')
+}
+
+function explained({ usage, summary, example }: Subcommand): Markup {
+  return markup`\`/rollout ${usage}\`\n${summary}\nFor example: \`/rollout ${example}\``
 }
 
 export function unknownText(word: string): Markup {

@@ -12,11 +12,13 @@ import { findRollout } from './find-rollout.ts'
 import { leadingName } from './leading-name.ts'
 
 export const waive: Subcommand = {
+  kind: 'Settle',
+  verb: 'waive',
   usage: 'waive [PROCEDURE] STATION reason',
   example: 'waive PCBA-FCT FCT-07 under repair until Monday',
   summary: 'go on without a silent station',
   run: async (asked, service) => {
-    const found = await findView(service, 'waive', asked.words)
+    const found = await findView(service, 'waive', asked)
     if ('done' in found) return found
     const { view, rest } = found
     const station = leadingName(rest, view.stations)
@@ -33,11 +35,13 @@ export const waive: Subcommand = {
 }
 
 export const acknowledge: Subcommand = {
+  kind: 'Settle',
+  verb: 'acknowledge',
   usage: 'acknowledge [PROCEDURE] [GATE] reason',
   example: 'acknowledge PCBA-FCT yield known bad lot 4711',
   summary: 'accept a breach with a reason; more evidence still stops it',
   run: async (asked, service) => {
-    const found = await findView(service, 'acknowledge', asked.words)
+    const found = await findView(service, 'acknowledge', asked)
     if ('done' in found) return found
     const { view, rest } = found
     const open = view.breaches.filter((breach) => breach.closed === null).map((breach) => breach.gate)
@@ -67,11 +71,13 @@ export const acknowledge: Subcommand = {
 
 async function findView(
   service: Service,
-  verb: string,
-  words: Asked['words'],
+  verb: 'waive' | 'acknowledge',
+  { words, refused }: Asked,
 ): Promise<{ view: RolloutView; rest: Word[] } | Answer> {
   const found = await findRollout(service, verb, words)
   if ('problem' in found) return no(found.problem)
+  const notAllowed = await refused(verb, found.rollout.procedure.id)
+  if (notAllowed) return notAllowed
   const view = await service.get(found.rollout.id)
   return view ? { view, rest: found.rest } : no(markup`That rollout is gone.`)
 }

@@ -5,8 +5,10 @@ import type { RolloutVerb } from '../../server/service.ts'
 import { buttonIds } from '../blocks/card-buttons.ts'
 import { markup } from '../blocks/markup.ts'
 import { abortModal, acknowledgeModal, overrideModal } from '../blocks/reason-modals.ts'
-import { type Click, decideByClick, drawNow, readClick } from './click.ts'
+import { askedAnswer, usualPairs } from '../commands/retest.ts'
+import { byClick, type Click, decideByClick, drawNow, readClick } from './click.ts'
 import { type Here, here, type ListenerDeps } from './deps.ts'
+import { openStartModal } from './start-modal.ts'
 
 type Reaction = (deps: Here, click: Click) => Promise<void>
 
@@ -18,6 +20,8 @@ export function cardButtons(app: App, deps: ListenerDeps): void {
     [buttonIds.advance]: advance,
     [buttonIds.abort]: (at, click) => openWith(at, click, abortModal),
     [buttonIds.acknowledge]: (at, click) => openWith(at, click, acknowledgeModal),
+    [buttonIds.retest]: askRetests,
+    [buttonIds.supersede]: openSupersede,
   }
   for (const [actionId, react] of Object.entries(reactions)) listen(app, deps, actionId, react)
 }
@@ -52,6 +56,28 @@ async function advance(deps: Here, click: Click): Promise<void> {
   if (view && !isStale(click, view) && unmet)
     return open(deps, click, overrideModal(view, click.on, click.to.channel))
   return decideByClick(deps, click, { verb: 'advance', why: null })
+}
+
+async function askRetests(deps: Here, click: Click): Promise<void> {
+  const view = await deps.service.get(click.on.rolloutId)
+  if (!view) return deps.tell(click.to, markup`There is no such rollout any more. See \`/rollout list\`.`)
+  await byClick(deps, click, ['retest'], (by) =>
+    askedAnswer(deps.service, view, { count: usualPairs }, by, click.commandId),
+  )
+}
+
+/** The form asks for the right itself, like any start; a rollout that ended meanwhile is refused on submission. */
+async function openSupersede(deps: Here, { on, triggerId, user, to }: Click): Promise<void> {
+  const procedureId = (await deps.service.get(on.rolloutId))?.procedure.id
+  await openStartModal(
+    deps,
+    { trigger: triggerId, user, channel: to.channel ?? null },
+    {
+      supersedes: on.rolloutId,
+      ...(procedureId === undefined ? {} : { procedureId }),
+      ...(on.next === undefined ? {} : { deploymentId: on.next }),
+    },
+  )
 }
 
 function isStale({ on }: Click, view: RolloutView): boolean {

@@ -1,6 +1,7 @@
 // All listeners, registered once on the app of either door.
 import type { App } from '@slack/bolt'
 import { cardButtons } from './card-buttons.ts'
+import { configModalListeners } from './config-modal.ts'
 import type { ListenerDeps } from './deps.ts'
 import { lifecycle } from './lifecycle.ts'
 import { linkShared } from './link-shared.ts'
@@ -14,6 +15,7 @@ import { startOptions } from './start-options.ts'
 export function registerListeners(app: App, deps: ListenerDeps): void {
   rolloutCommand(app, deps)
   cardButtons(app, deps)
+  configModalListeners(app, deps)
   reasonModals(app, deps)
   startModalListeners(app, deps)
   startOptions(app, deps)

@@ -7,7 +7,7 @@ import { abortChoices, choiceBlock, modalIds, reasonBlock } from '../blocks/reas
 import { type ButtonValue, readObject, readValue } from '../button-value.ts'
 import { refusalLine } from '../commands/answer.ts'
 import { within } from '../within.ts'
-import { drawNow } from './click.ts'
+import { allowedBy, drawNow, rightsFor } from './click.ts'
 import { type Here, here, type ListenerDeps } from './deps.ts'
 
 type Form = { on: ButtonValue; channel: string | undefined; why: string }
@@ -69,15 +69,15 @@ async function carryOut(
   const { on } = form
   const facts = { user: body.user.id, team: body.team?.id, trigger: body.trigger_id, rollout: on.rolloutId }
   try {
-    const identified = await deps.people.identify(body.user.id, verb.verb === 'abort')
-    if ('refused' in identified) {
-      deps.log.info({ ...facts, verb: verb.verb, decision: 'refused' }, identified.refused)
-      return identified.refused
+    const allowed = await allowedBy(deps, body.user.id, rightsFor(verb), on)
+    if ('refused' in allowed) {
+      deps.log.info({ ...facts, verb: verb.verb, decision: 'refused' }, allowed.refused.plain)
+      return allowed.refused.plain
     }
     const outcome = await deps.service.command(
       on.rolloutId,
       verb,
-      identified.actor,
+      allowed.actor,
       againstOf(verb, on),
       `slack:${body.trigger_id}`,
     )

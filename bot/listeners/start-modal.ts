@@ -4,11 +4,10 @@ import type {
   BlockAction,
   BlockElementAction,
   SlackViewMiddlewareArgs,
-  SlashCommand,
   ViewSubmitAction,
 } from '@slack/bolt'
+import type { DeploymentId, ProcedureId, RolloutId } from '../../server/domain/ids.ts'
 import { isRefusal } from '../../server/domain/rollout/commands.ts'
-import type { ProcedureSummary } from '../../server/service.ts'
 import { type Markup, markup } from '../blocks/markup.ts'
 import { previewText } from '../blocks/preview.ts'
 import { modalIds } from '../blocks/reason-modals.ts'
@@ -26,20 +25,23 @@ import { type Faults, planForm, readStartForm, type StartForm, startInput } from
 import { within } from '../within.ts'
 import { type Here, here, type ListenerDeps } from './deps.ts'
 
-export type Procedure = Pick<ProcedureSummary, 'id' | 'name'>
+export type StartFrom = { trigger: string; user: string; channel: string | null }
+export type StartPrefill = {
+  procedureId?: ProcedureId
+  deploymentId?: DeploymentId
+  reason?: string
+  supersedes?: RolloutId
+}
 type Started = { faults: Faults } | { text: Markup }
 
 /** The trigger lives three seconds: the form opens first, who may use it is asked while it is being read. */
-export async function openStartModal(
-  deps: Here,
-  command: SlashCommand,
-  chosen: Procedure | null,
-): Promise<void> {
+export async function openStartModal(deps: Here, from: StartFrom, prefill: StartPrefill = {}): Promise<void> {
   const client = deps.clients.interactive
+  const chosen = prefill.procedureId === undefined ? null : await deps.service.procedure(prefill.procedureId)
   const procedure = chosen && { id: chosen.id, name: chosen.name }
-  const view = startModal({ channel: command.channel_id, procedure, preview: noPreview })
-  const opened = await client.views.open({ trigger_id: command.trigger_id, view })
-  const identified = await deps.people.identify(command.user_id)
+  const view = startModal({ channel: from.channel, procedure, preview: noPreview })
+  const opened = await client.views.open({ trigger_id: from.trigger, view })
+  const identified = await deps.people.identify(from.user)
   if ('refused' in identified && opened.view?.id)
     await client.views.update({ view_id: opened.view.id, view: refusedModal(markup`${identified.refused}`) })
 }

@@ -21,6 +21,8 @@ const otherRollout = aRollout({
   procedure: { id: other.id, name: other.name, channel: 'C0ROLLOUTS', team: null },
 })
 
+const asked = { words: [], by: ines, commandId: 'x', now: noon, refused: async () => null }
+
 async function typing(text: string, given: Parameters<typeof fakeService>[0] = { rollouts: [aRollout()] }) {
   const service = fakeService(given)
   const open = await openBot({ service })
@@ -169,7 +171,7 @@ describe('which rollout is meant', () => {
 describe('/rollout start with words', () => {
   it('starts at once with the standard plan', async () => {
     const { service, says } = await typing('start pcba-fct 2.4.1 tightened VCC', {})
-    await says('started', 'Its card is in <#C0ROLLOUTS>')
+    await says('started', 'its card is in <#C0ROLLOUTS>')
     expect(service.started).toMatchObject([
       {
         input: { deploymentId: aDeployment().id, reason: 'tightened VCC' },
@@ -208,7 +210,7 @@ describe('/rollout start with words', () => {
   it.each([
     ['start PCBA-FTC 2.4.1', 'No procedure is called *PCBA-FTC*', '`/rollout start PCBA-FCT`'],
     ['start PCBA-FCT 2.4.2', 'has no version *2.4.2*', 'Close to it: 2.4.1'],
-    ['start PCBA-FCT 2.5.0', '*2.5.0* cannot be rolled out: its build failed', ''],
+    ['start PCBA-FCT 2.5.0', '*2.5.0* cannot be rolled out: it is not ready', 'Latest: 2.4.1'],
     ['start PCBA-FCT 2.4.1 --preset hotfix', 'No preset is called *hotfix*', 'Did you mean hot-fix'],
     ['start PCBA-FCT 2.4.1 --prest hot-fix', '--prest is not an option', 'Did you mean --preset'],
     ['start PCBA-FCT 2.4.1 --group nowhere', 'No site, line or tag is called nowhere', 'There are: Line 1'],
@@ -216,7 +218,7 @@ describe('/rollout start with words', () => {
   ])('/rollout %s says what is right', async (text, ...parts) => {
     const failed = aBuild({
       ...aDeployment({ version: '2.5.0', sha: 'f00' }),
-      notEligible: 'its build failed',
+      notEligible: 'is not ready: its build is failed',
     })
     const { service, says } = await typing(text, { deployments: [aBuild(), failed] })
     await says(...parts, text)
@@ -271,7 +273,7 @@ describe('the commands that look', () => {
     await fc.assert(
       fc.asyncProperty(anyVerdict, async (verdict) => {
         const service = fakeService({ rollouts: [aRollout({ verdict })] })
-        const answer = await why.run({ words: [], by: ines, commandId: 'x' }, service)
+        const answer = await why.run(asked, service)
         const message = { text: messageText(answer.text), blocks: answer.blocks ?? [] }
         expectWithinLimits(message)
         expectInert(message)
@@ -293,7 +295,7 @@ describe('the commands that look', () => {
       needed: 1,
     }))
     const view = aRollout({ verdict: aVerdict('breach', gates), readiness: { ready: false, items } })
-    const answer = await why.run({ words: [], by: ines, commandId: 'x' }, fakeService({ rollouts: [view] }))
+    const answer = await why.run(asked, fakeService({ rollouts: [view] }))
     const message = { text: messageText(answer.text), blocks: answer.blocks ?? [] }
     expectWithinLimits(message)
     expect(textOfMessage(message).match(/: \*breach\*/g)).toHaveLength(30)
@@ -301,18 +303,19 @@ describe('the commands that look', () => {
 
   it('/rollout help lists all, and explains one', async () => {
     const all = await typing('help')
-    await all.says('/rollout start', '/rollout acknowledge', '/rollout why')
+    await all.says('*Stop*', '`abort` take all stations back', '`history`', '/rollout help abort')
     const one = await typing('help abort')
     await one.says('`/rollout abort [PROCEDURE] reason`', 'For example')
     const empty = await typing('')
-    await empty.says('/rollout start')
+    await empty.says('`start` start a rollout')
   })
 })
 
 describe('words that are no command', () => {
   it.each([
     ['advnce', '`/rollout advance PCBA-FCT looks good on both lines`'],
-    ['rollbck everything', '`/rollout help`'],
+    ['rollbck everything', '`/rollout rollback PCBA-FCT 2.3.9'],
+    ['xyzzyplugh', '`/rollout help`'],
     ['stauts', '`/rollout status PCBA-FCT`'],
   ])('/rollout %s is answered with the nearest right one', async (text, near) => {
     const { service, says } = await typing(text)

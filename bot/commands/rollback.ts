@@ -1,0 +1,42 @@
+// `/rollout rollback PROCEDURE VERSION reason`: every station at once, to a build that once ran on all of them.
+import { isRefusal } from '../../server/domain/rollout/commands.ts'
+import { markup, said } from '../blocks/markup.ts'
+import { capitalised } from '../blocks/wording.ts'
+import { textOf, typed } from '../words.ts'
+import { missing, no, refusalText, type Subcommand } from './answer.ts'
+import { findKnownGood } from './find-build.ts'
+import { findProcedure } from './find-procedure.ts'
+
+export const rollback: Subcommand = {
+  kind: 'Stop',
+  verb: 'rollback',
+  usage: 'rollback [PROCEDURE] VERSION reason',
+  example: 'rollback PCBA-FCT 2.3.9 fails good boards since Monday',
+  summary: 'take all stations to a known-good build, at once and without stages',
+  run: async ({ words, by, refused }, service) => {
+    const found = await findProcedure(service, 'rollback', words)
+    if ('problem' in found) return no(found.problem)
+    const { procedure, rest } = found
+    const notAllowed = await refused('rollback', procedure.id)
+    if (notAllowed) return notAllowed
+    const [version, ...reason] = rest
+    const build = await findKnownGood(service, procedure, version)
+    if ('problem' in build) return no(build.problem)
+    const why = textOf(reason)
+    const name = typed(procedure.name)
+    if (why === '')
+      return missing(
+        'A rollback needs a reason.',
+        `rollback ${name} ${typed(build.version)} fails good boards`,
+      )
+    const done = await service.rollback(procedure.id, build.id, why, by)
+    if (!isRefusal(done))
+      return {
+        done: true,
+        text: markup`${said(capitalised(done.did), 600)}.\nWho, when and why: \`/rollout history ${name}\``,
+      }
+    const live = (await service.procedure(procedure.id))?.live
+    const abort = live ? markup`\n\`/rollout abort ${name} ${why}\`` : markup``
+    return no(markup`${refusalText(done)}${abort}`)
+  },
+}
