@@ -2,6 +2,9 @@
 import type { BaseLogger } from 'pino'
 import type { Delivery, DeliveryResult, Service, SlackStore } from '../server/service.ts'
 import { type Cards, waitOf } from './cards.ts'
+import { directDelivery } from './direct-delivery.ts'
+import { homeDelivery } from './home-delivery.ts'
+import type { Homes } from './homes.ts'
 import { lockedOutNotice } from './locked-out.ts'
 import { slackFailure } from './slack-failure.ts'
 import { threadDelivery } from './thread-delivery.ts'
@@ -12,6 +15,7 @@ type Deps = {
   service: Service
   store: SlackStore
   cards: Cards
+  homes: Homes
   /** Works on an event that was taken. */
   workOn: (body: Record<string, unknown>) => Promise<void>
   now: () => number
@@ -26,6 +30,7 @@ const done: DeliveryResult = { delivered: true }
 export function createDelivery(deps: Deps) {
   const { workspaces, service } = deps
   const lockedOut = lockedOutNotice(deps)
+  const home = homeDelivery(deps)
   const ways = new WeakMap<Workspace, Ways>()
 
   /** Throws for faults that are neither Slack's nor the network's. */
@@ -47,7 +52,7 @@ export function createDelivery(deps: Deps) {
         await deps.workOn(job.body)
         return done
       case 'home':
-        return done
+        return home()
       case 'card':
       case 'thread':
       case 'direct':
@@ -76,6 +81,7 @@ export function createDelivery(deps: Deps) {
       case 'thread':
         return by.threads.deliver(job)
       case 'direct':
+        return by.direct(job)
       case 'build':
       case 'digest':
         return done
@@ -90,7 +96,7 @@ export function createDelivery(deps: Deps) {
 }
 
 /** Each workspace has its own: they call Slack with its token, and remember what they did there. */
-function waysOf(workspace: Workspace, { service, store, cards, now }: Deps) {
+function waysOf(workspace: Workspace, { service, store, cards, now, log }: Deps) {
   const client = workspace.clients.background
 
   async function card(job: Extract<Delivery, { kind: 'card' }>): Promise<DeliveryResult> {
@@ -99,5 +105,9 @@ function waysOf(workspace: Workspace, { service, store, cards, now }: Deps) {
     return waitOf([drawn, ...others]) ?? done
   }
 
-  return { card, threads: threadDelivery({ client, service, posts: store.posts, cards, now }) }
+  return {
+    card,
+    threads: threadDelivery({ client, service, posts: store.posts, cards, now }),
+    direct: directDelivery({ workspace, service, store, now, log }),
+  }
 }

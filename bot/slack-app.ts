@@ -7,8 +7,10 @@ import type { Delivery, DeliveryResult, Service, SlackStore } from '../server/se
 import { installedAccess, singleAccess } from './access.ts'
 import { boltLog } from './bolt-log.ts'
 import { createCards } from './cards.ts'
+import { type ChartSource, createCharts } from './charts.ts'
 import { interactiveOptions } from './clients.ts'
 import { createDelivery } from './delivery.ts'
+import { createHomes } from './homes.ts'
 import { httpReceiver } from './http-receiver.ts'
 import type { InstallSettings } from './install.ts'
 import { registerListeners } from './listeners/listeners.ts'
@@ -40,6 +42,8 @@ export type SlackAppDeps = {
   service: Service
   store: SlackStore
   settings: SlackSettings
+  /** What the chart of a card shows; absent: cards have no pictures. */
+  charts?: ChartSource
   /** Milliseconds since 1970. */
   now: () => number
   log: BaseLogger
@@ -53,9 +57,10 @@ export function slackApp(deps: SlackAppDeps): SlackApp {
 }
 
 function enabledApp(deps: SlackAppDeps): SlackApp {
-  const { service, store, settings, now, log, wait = pause } = deps
+  const { service, store, settings, charts: source, now, log, wait = pause } = deps
   const logger = boltLog(log)
-  const cards = createCards({ service, posts: store.posts, now })
+  const charts = source && createCharts({ source, posts: store.posts, now, log })
+  const cards = createCards({ service, posts: store.posts, charts, now })
   const { appToken, apiUrl } = settings
   const take = takeEvent({ events: store.events, now, log })
   const http = appToken ? null : httpReceiver(settings.signingSecret, take, logger)
@@ -83,9 +88,10 @@ function enabledApp(deps: SlackAppDeps): SlackApp {
       logger,
       clientOptions: { ...interactiveOptions(apiUrl, logger), fetch: fetchWithin5s },
     })
-    registerListeners(app, { service, store, workspaces, cards, now, log })
+    const homes = createHomes({ service, store, workspaces, now })
+    registerListeners(app, { service, store, workspaces, cards, homes, now, log })
     const workOn = (body: Record<string, unknown>) => app.processEvent({ body, ack: async () => {} })
-    deliver = createDelivery({ workspaces, service, store, cards, workOn, now, log })
+    deliver = createDelivery({ workspaces, service, store, cards, homes, workOn, now, log })
     identified = true
     log.info(access.facts(), 'Slack is connected')
     await socket?.keepOpen()

@@ -2,12 +2,14 @@
 import type { BaseLogger } from 'pino'
 import type { Service, SlackStore } from '../../server/service.ts'
 import type { Cards } from '../cards.ts'
+import type { Homes } from '../homes.ts'
 import type { Workspace, Workspaces } from '../workspace.ts'
 
 export type ListenerDeps = {
   service: Service
   store: SlackStore
   cards: Cards
+  homes: Homes
   workspaces: Workspaces
   /** Milliseconds since 1970. */
   now: () => number

@@ -1,10 +1,11 @@
 // Acknowledges every button that no other listener answers: link buttons, and those of cards drawn long ago.
 import type { App } from '@slack/bolt'
 import { buttonIds } from '../blocks/card-buttons.ts'
+import { homeIds } from '../blocks/home-buttons.ts'
 import { startActions } from '../blocks/start-modal.ts'
 
 export function otherButtons(app: App): void {
-  const answered = [...Object.values(buttonIds), ...Object.values(startActions)]
+  const answered = [...Object.values(buttonIds), ...Object.values(startActions), ...Object.values(homeIds)]
   const others = new RegExp(`^(?!(?:${answered.join('|')})$)`)
   app.action({ type: 'block_actions', action_id: others }, async ({ ack }) => ack())
 }
