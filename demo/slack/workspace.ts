@@ -94,7 +94,7 @@ export async function startSlackWorkspace(options: SlackWorkspaceOptions) {
   const socketAccess = socket && appToken ? { appToken, issueUrl: socket.issueUrl } : undefined
   apiRoutes(server, { shared: common, worlds, credentials: oauth, socketMode: socketAccess })
   authorizeRoutes(server, worlds, oauth)
-  pageRoutes(server, teams, { shortcuts: options.shortcuts ?? [] })
+  pageRoutes(server, teams, { shortcuts: options.shortcuts ?? [], dropSockets: () => socket?.drop() })
   if (socket) server.server.on('upgrade', socket.upgrade)
   await listen(server, host, options.port ?? 0)
 

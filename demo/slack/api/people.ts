@@ -38,7 +38,7 @@ export const peopleMethods: Record<string, Method> = {
   'usergroups.list': method(
     z.object({ include_users: flag, include_disabled: flag, include_count: flag }),
     (args, world) => {
-      if (world.plan === 'free') return refuse('plan_upgrade_required')
+      if (world.plan() === 'free') return refuse('plan_upgrade_required')
       const groups = world.directory.userGroups().filter((group) => args.include_disabled || !group.disabled)
       return { ok: true, usergroups: groups.map((group) => groupPayload(group, world, args)) }
     },
@@ -47,7 +47,7 @@ export const peopleMethods: Record<string, Method> = {
   'usergroups.users.list': method(
     z.object({ usergroup: z.string(), include_disabled: flag }),
     (args, world) => {
-      if (world.plan === 'free') return refuse('plan_upgrade_required')
+      if (world.plan() === 'free') return refuse('plan_upgrade_required')
       const group = world.directory.userGroup(args.usergroup)
       if (!group || (group.disabled && !args.include_disabled)) return refuse('no_such_subteam')
       return { ok: true, users: group.users }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { checkImages } from '../blocks/check-images.ts'
 import { type CheckedView, checkView } from '../blocks/check-view.ts'
+import { startAtConversation } from '../blocks/current-conversation.ts'
 import type { StoredView } from '../state/views.ts'
 import type { World } from '../state/world.ts'
 import { type Answer, type Method, method, type Refusal, refuse, text } from './answer.ts'
@@ -13,7 +14,8 @@ export const viewMethods: Record<string, Method> = {
     if ('ok' in view) return view
     const trigger = world.triggers.redeem(args.trigger_id)
     if ('error' in trigger) return refuse(trigger.error)
-    return answer(world.views.open(trigger.user, view), world)
+    const blocks = startAtConversation(view.blocks, trigger.channel)
+    return answer(world.views.open(trigger.user, { ...view, blocks }), world)
   }),
 
   'views.push': method(z.object({ trigger_id: z.string(), view: z.unknown() }), async (args, world) => {

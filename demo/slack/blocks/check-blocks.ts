@@ -17,7 +17,17 @@ export function checkBlocks(input: unknown, surface: Surface, root: string[] = [
 }
 
 function ruleFaults(blocks: Block[], root: string[], surface: Surface): string[] {
-  const rules = [offSurface, misplacedElements, emptySections, imageSources, repeatedIds, menus, oneTable]
+  const rules = [
+    offSurface,
+    misplacedElements,
+    emptySections,
+    imageSources,
+    repeatedIds,
+    menus,
+    limitsOfInputs,
+    oneFocus,
+    oneTable,
+  ]
   const inside = blocks.flatMap((one, index) =>
     one.type === 'container'
       ? ruleFaults(one.child_blocks, [...root, String(index), 'child_blocks'], surface)
@@ -116,6 +126,62 @@ function menuFaults(each: Element): string[] {
       )
       .map((option) => `initial option "${option.value}" is not among the options`),
   ]
+}
+
+function limitsOfInputs(blocks: Block[], root: string[]): string[] {
+  return blocks.flatMap((one, index) =>
+    elementsOf(one).flatMap((each) =>
+      limitFaults(each).map((fault) => `${fault} ${pointer([...root, index])}`),
+    ),
+  )
+}
+
+/** Limits that contradict each other, or what the element starts with. */
+function limitFaults(each: Element): string[] {
+  if (each.type === 'plain_text_input') {
+    const { min_length = 0, max_length = 3000, initial_value = '' } = each
+    return [
+      ...(min_length > max_length ? ['`min_length` must be at most `max_length`'] : []),
+      ...(initial_value.length > max_length ? ['`initial_value` is longer than `max_length`'] : []),
+    ]
+  }
+  if (each.type === 'number_input') {
+    const { initial_value, min_value, max_value } = each
+    const given = [initial_value, min_value, max_value].filter((value) => value !== undefined)
+    const faults = given
+      .filter((value) => !/^-?\d+(\.\d+)?$/.test(value) || (!each.is_decimal_allowed && value.includes('.')))
+      .map((value) => `"${value}" is not a valid number`)
+    const low = Number(min_value ?? -Infinity)
+    const high = Number(max_value ?? Infinity)
+    if (low > high) faults.push('`min_value` must be at most `max_value`')
+    if (initial_value !== undefined && (Number(initial_value) < low || Number(initial_value) > high))
+      faults.push('`initial_value` must lie between `min_value` and `max_value`')
+    return faults
+  }
+  const most = 'max_selected_items' in each ? each.max_selected_items : undefined
+  return most !== undefined && initialCount(each) > most
+    ? ['no more initial values than `max_selected_items` allowed']
+    : []
+}
+
+function initialCount(each: Element): number {
+  switch (each.type) {
+    case 'multi_users_select':
+      return each.initial_users?.length ?? 0
+    case 'multi_channels_select':
+      return each.initial_channels?.length ?? 0
+    case 'multi_conversations_select':
+      return each.initial_conversations?.length ?? 0
+    default:
+      return initialOptions(each).length
+  }
+}
+
+function oneFocus(blocks: Block[], root: string[]): string[] {
+  const focused = blocks
+    .flatMap(elementsOf)
+    .filter((each) => 'focus_on_load' in each && each.focus_on_load === true)
+  return focused.length > 1 ? [`only one element can have \`focus_on_load\` ${pointer(root)}`] : []
 }
 
 /** The options that an element lists itself; undefined for those that ask elsewhere. */

@@ -29,7 +29,18 @@ const place = {
   response_url_enabled: z.boolean().optional(),
   default_to_current_conversation: z.boolean().optional(),
 }
-const filter = { filter: z.looseObject({}).optional() }
+const filter = {
+  filter: z
+    .strictObject({
+      include: z
+        .array(z.enum(['im', 'mpim', 'private', 'public']))
+        .min(1)
+        .optional(),
+      exclude_external_shared_channels: z.boolean().optional(),
+      exclude_bot_users: z.boolean().optional(),
+    })
+    .optional(),
+}
 const typed = {
   ...common,
   placeholder: plainText(150).optional(),
@@ -43,7 +54,9 @@ const typed = {
     })
     .optional(),
 }
-const date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, { error: 'must be a date in the format YYYY-MM-DD' })
+const date = z.string().refine((text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && isDay(text), {
+  error: 'must be a date in the format YYYY-MM-DD',
+})
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'must be a time in the format HH:mm' })
 
 const button = z.strictObject({
@@ -149,7 +162,7 @@ export const element = z.discriminatedUnion('type', [
   z.strictObject({
     ...confirmable,
     type: z.literal('datetimepicker'),
-    initial_date_time: z.int().optional(),
+    initial_date_time: z.int().min(1_000_000_000).max(9_999_999_999).optional(),
     focus_on_load: z.boolean().optional(),
   }),
   z.strictObject({
@@ -171,6 +184,12 @@ export const element = z.discriminatedUnion('type', [
   z.strictObject({ ...typed, type: z.literal('email_text_input'), initial_value: z.string().optional() }),
   z.strictObject({ ...typed, type: z.literal('url_text_input'), initial_value: z.string().optional() }),
 ])
+
+/** Not the 31st of February. */
+function isDay(text: string): boolean {
+  const day = new Date(`${text}T00:00:00Z`)
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text)
+}
 
 export type Element = z.infer<typeof element>
 export type ElementType = Element['type']

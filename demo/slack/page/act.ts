@@ -6,12 +6,15 @@ import type { World } from '../state/world.ts'
 const entry = z.union([z.string(), z.array(z.string()), z.null()])
 const entered = z.record(z.string(), z.union([entry, z.record(z.string(), entry)]))
 const inMessage = { channel: z.string(), ts: z.string() }
+const scope = { channels: z.array(z.string()).optional() }
 const fault = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('ratelimited'), retryAfterSeconds: z.number() }),
-  z.object({ kind: z.literal('error500') }),
-  z.object({ kind: z.literal('slow'), delayMs: z.number() }),
-  z.object({ kind: z.literal('away') }),
-  z.object({ kind: z.literal('answer-lost') }),
+  z.object({ ...scope, kind: z.literal('ratelimited'), retryAfterSeconds: z.number() }),
+  z.object({ ...scope, kind: z.literal('error500') }),
+  z.object({ ...scope, kind: z.literal('slow'), delayMs: z.number() }),
+  z.object({ ...scope, kind: z.literal('away') }),
+  z.object({ ...scope, kind: z.literal('answer-lost') }),
+  z.object({ ...scope, kind: z.literal('events-duplicated') }),
+  z.object({ ...scope, kind: z.literal('events-out-of-order') }),
 ])
 
 const act = z.discriminatedUnion('do', [
@@ -42,14 +45,30 @@ const act = z.discriminatedUnion('do', [
   }),
   z.object({ do: z.literal('submit'), user: z.string(), viewId: z.string(), values: entered }),
   z.object({ do: z.literal('close'), user: z.string(), viewId: z.string(), clear: z.boolean() }),
-  z.object({ do: z.literal('open-home'), user: z.string() }),
+  z.object({ do: z.literal('open-app'), user: z.string(), tab: z.enum(['home', 'messages']) }),
+  z.object({ do: z.literal('read'), user: z.string(), channel: z.string() }),
+  z.object({
+    do: z.literal('shortcut'),
+    user: z.string(),
+    callbackId: z.string(),
+    at: z.object(inMessage).optional(),
+  }),
+  z.object({
+    do: z.literal('administer'),
+    what: z.enum(['archive', 'remove-app', 'free-plan', 'uninstall']),
+    channel: z.string(),
+    on: z.boolean(),
+  }),
+  z.object({ do: z.literal('delete-message'), at: z.object(inMessage) }),
   z.object({ do: z.literal('reload'), user: z.string() }),
   z.object({ do: z.literal('fault'), fault, on: z.boolean() }),
 ])
 
 export type Act = z.infer<typeof act>
 
-export function pageActs(world: World, people: People) {
+export function pageActs(deps: { world: World; people: People; dropSockets: () => void }) {
+  const { world, people } = deps
+
   async function run(input: Act): Promise<unknown> {
     switch (input.do) {
       case 'write':
@@ -67,16 +86,44 @@ export function pageActs(world: World, people: People) {
         return people.submitView(input)
       case 'close':
         return people.closeView(input)
-      case 'open-home':
-        await people.openHome(input.user)
+      case 'open-app':
+        await people.openHome(input.user, input.tab)
+        return { ok: true }
+      case 'read':
+        world.readMarks.read(input.user, input.channel)
+        return { ok: true }
+      case 'shortcut':
+        return people.shortcut({ user: input.user, callbackId: input.callbackId, ...input.at })
+      case 'administer':
+        return administer(input)
+      case 'delete-message':
+        world.messages.remove(input.at.channel, input.at.ts)
         return { ok: true }
       case 'reload':
         world.messages.forgetEphemerals(input.user)
         return { ok: true }
       case 'fault':
         if (input.on) world.faults.set(input.fault)
-        else world.faults.unset(input.fault.kind)
+        else world.faults.unset(input.fault)
+        // Who is away keeps no connection either.
+        if (input.on && input.fault.kind === 'away') deps.dropSockets()
         return { ok: true }
+    }
+  }
+
+  function administer({ what, channel, on }: Extract<Act, { do: 'administer' }>): unknown {
+    switch (what) {
+      case 'archive':
+        world.directory.changeChannel(channel, { isArchived: on })
+        return { ok: true }
+      case 'remove-app':
+        world.directory.changeChannel(channel, { appIsMember: !on })
+        return { ok: true }
+      case 'free-plan':
+        world.changePlan(on ? 'free' : 'paid')
+        return { ok: true }
+      case 'uninstall':
+        return on ? people.uninstall() : { ok: false, says: 'Install it on the page of its own server.' }
     }
   }
 

@@ -58,7 +58,7 @@ export function renderSearch(
   const placeholder = element.placeholder?.text ?? 'Search…'
   const chip = (option: Option) => html`<span class="chip" data-chosen="${option.value}">${option.text.text}
     <button type="button" data-drop aria-label="Remove ${option.text.text}">×</button></span>`
-  return html`<div class="search" data-several="${several}" data-min="${element.min_query_length ?? 3}">
+  return html`<div class="search" data-several="${String(several)}" data-min="${element.min_query_length ?? 3}">
     <span class="chips">${chosenOptions(control).map(chip)}</span>
     <input type="text" role="combobox" aria-expanded="false" aria-autocomplete="list" autocomplete="off"
       placeholder="${placeholder}" ${nameOf(control, placeholder)}>
@@ -89,13 +89,50 @@ function groupsOf(element: Element, scene: Scene): Group[] {
     case 'users_select':
     case 'multi_users_select':
       return [
-        { choices: scene.directory.people().map(({ id, realName }) => ({ value: id, text: realName })) },
+        {
+          choices: scene.directory
+            .people()
+            .filter((one) => !one.deleted)
+            .map(({ id, realName }) => ({ value: id, text: realName })),
+        },
       ]
+    case 'channels_select':
+    case 'multi_channels_select':
+      return [{ choices: scene.directory.channels().filter(isPublic).map(channelChoice) }]
     default:
-      return [
-        { choices: scene.directory.channels().map(({ id, name }) => ({ value: id, text: `#${name}` })) },
-      ]
+      return conversationGroups(element, scene)
   }
+}
+
+type Place = { id: string; name: string; isPrivate?: boolean; isArchived?: boolean }
+
+function isPublic(channel: Place): boolean {
+  return !channel.isPrivate && !channel.isArchived
+}
+
+function channelChoice({ id, name, isPrivate }: Place): Choice {
+  return { value: id, text: `${isPrivate ? '🔒 ' : '#'}${name}` }
+}
+
+/** What the reader is in, narrowed by the element's own filter. */
+function conversationGroups(element: Element, { directory, user }: Scene): Group[] {
+  const filter = 'filter' in element ? element.filter : undefined
+  const takes = (kind: 'public' | 'private' | 'im') => filter?.include?.includes(kind) ?? true
+  const channels = directory
+    .channels()
+    .filter((one) => directory.isMember(user, one) && !one.isArchived)
+    .filter((one) => takes(one.isPrivate ? 'private' : 'public'))
+    .filter((one) => !(filter?.exclude_external_shared_channels && one.isExtShared))
+  const people = takes('im') ? directory.people().filter((one) => !one.deleted && one.id !== user) : []
+  const person = ({ id, realName }: { id: string; realName: string }) => ({
+    value: directory.directMessage(id).id,
+    text: realName,
+  })
+  const all = [
+    { label: 'Channels', choices: channels.map(channelChoice) },
+    { label: 'Direct messages', choices: people.map(person) },
+  ].filter((group) => group.choices.length > 0)
+  return all
 }
 
 function chosenOptions(control: Control): Option[] {

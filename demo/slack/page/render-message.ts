@@ -1,15 +1,16 @@
 // One message as it stands in a channel or a thread.
-
+import type { OfferedShortcut } from '../people/shortcut.ts'
 import type { Ephemeral, Message } from '../state/messages.ts'
 import type { Notice } from '../state/notices.ts'
 import type { World } from '../state/world.ts'
 import { type Html, html } from './html.ts'
 import { renderMrkdwn } from './mrkdwn.ts'
+import { renderAttachment } from './render-attachment.ts'
 import { renderBlocks } from './render-block.ts'
 import { renderImage } from './render-element.ts'
 import { fileUrl, type Scene } from './scene.ts'
 
-export type Reader = { user: string; notices: Notice[]; inThread: boolean }
+export type Reader = { user: string; notices: Notice[]; inThread: boolean; shortcuts: OfferedShortcut[] }
 
 export function renderMessage(message: Message | Ephemeral, reader: Reader, world: World): Html {
   const { directory } = world
@@ -18,6 +19,7 @@ export function renderMessage(message: Message | Ephemeral, reader: Reader, worl
     imageUrl: fileUrl,
     values: world.messageInputs.of({ user: reader.user, channel: message.channel, ts: message.ts }),
     errors: {},
+    user: reader.user,
   }
   const isEphemeral = 'is_ephemeral' in message
   const notice = reader.notices.find((one) => one.channel === message.channel && one.ts === message.ts)
@@ -28,17 +30,28 @@ export function renderMessage(message: Message | Ephemeral, reader: Reader, worl
       ${isEphemeral ? html`<p class="only-you">Only visible to you</p>` : ''}
       <p class="by"><b>${authorOf(message, world)}</b> ${message.bot_id ? html`<span class="app">APP</span>` : ''}
         <time data-epoch="${message.ts.split('.')[0]}" data-format="{time}"></time></p>
+      ${broadcast(message, reader, world)}
       ${message.blocks ? renderBlocks(message.blocks, scene) : html`<div class="text">${renderMrkdwn(message.text, directory)}${edited(message)}</div>`}
-      ${Object.values(message.unfurls ?? {}).map((unfurl) => renderUnfurl(unfurl, scene))}
-      ${(message.attachments ?? []).map((one) => html`<div class="unfurl">${renderMrkdwn(String(one.text ?? one.fallback ?? ''), directory)}</div>`)}
+      ${Object.values(message.unfurls ?? {}).map((unfurl) => renderAttachment(unfurl, scene))}
+      ${(message.attachments ?? []).map((one) => renderAttachment(one, scene))}
       ${(message.files ?? []).map((id) => renderFile(id, scene, world))}
       ${notice ? html`<p class="notice" role="alert">⚠️ ${notice.text}</p>` : ''}
       ${replies(message, reader)}
-    </div></article>`
+    </div>${isEphemeral ? '' : renderMore(reader, world)}</article>`
 }
 
 function edited(message: Message): Html | '' {
   return message.edited ? html` <small class="edited">(edited)</small>` : ''
+}
+
+/** A reply that was also sent to the channel says there which thread it belongs to. */
+function broadcast(message: Message, reader: Reader, world: World): Html | '' {
+  if (!message.reply_broadcast) return ''
+  if (reader.inThread) return html`<p class="broadcast">Also sent to the channel</p>`
+  const root = world.messages.find(message.channel, message.thread_ts ?? '')
+  const words = renderMrkdwn(root?.text.split('\n')[0]?.slice(0, 80) ?? 'a message', world.directory)
+  return html`<p class="broadcast">replied to a thread:
+    <button type="button" class="plain link" data-thread="${message.thread_ts}">${words}</button></p>`
 }
 
 function replies(message: Message, reader: Reader): Html | '' {
@@ -53,9 +66,12 @@ function replies(message: Message, reader: Reader): Html | '' {
   return html`<button type="button" class="replies ${count === 0 ? 'none' : ''}" data-thread="${message.ts}">${words}</button>`
 }
 
-function renderUnfurl(unfurl: NonNullable<Message['unfurls']>[string], scene: Scene): Html {
-  return html`<div class="unfurl">${unfurl.title ? html`<b>${unfurl.title}</b>` : ''}
-    ${unfurl.text ? renderMrkdwn(unfurl.text, scene.directory) : ''}${unfurl.blocks ? renderBlocks(unfurl.blocks, scene) : ''}</div>`
+function renderMore(reader: Reader, world: World): Html {
+  const item = ({ callbackId, name }: OfferedShortcut) =>
+    html`<button type="button" role="menuitem" data-shortcut="${callbackId}">${name} <small>${world.team.appName}</small></button>`
+  return html`<details class="overflow more"><summary aria-label="More actions for this message">⋮</summary>
+    <div role="menu">${reader.shortcuts.map(item)}
+      <button type="button" role="menuitem" data-admin="delete-message">Delete message, as an admin</button></div></details>`
 }
 
 function renderFile(id: string, scene: Scene, world: World): Html | '' {

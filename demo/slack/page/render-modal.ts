@@ -7,7 +7,7 @@ import { fileUrl } from './scene.ts'
 
 export function renderModal(view: StoredView, world: World): Html {
   const { directory, team } = world
-  const scene = { directory, imageUrl: fileUrl, values: view.values, errors: view.errors }
+  const scene = { directory, imageUrl: fileUrl, values: view.values, errors: view.errors, user: view.user }
   const below = view.previousId !== null
   return html`<div class="backdrop"><form class="modal" role="dialog" aria-modal="true" aria-labelledby="modal-title"
       data-view="${view.id}" novalidate>

@@ -14,10 +14,13 @@ type LookingQuery = { team?: string; user?: string; place?: string; thread?: str
 export function pageRoutes(
   server: FastifyInstance,
   teams: RunningTeam[],
-  app: { shortcuts: OfferedShortcut[] },
+  app: { shortcuts: OfferedShortcut[]; dropSockets: () => void },
 ): void {
   const worlds = teams.map(({ world }) => world)
-  const acting = new Map(teams.map(({ world, acts }) => [world.team.teamId, pageActs(world, acts)]))
+  const { dropSockets } = app
+  const acting = new Map(
+    teams.map(({ world, acts }) => [world.team.teamId, pageActs({ world, people: acts, dropSockets })]),
+  )
   const inTeam = (id: string | undefined) => worlds.find(({ team }) => team.teamId === id) ?? worlds[0]
 
   server.get<{ Querystring: LookingQuery }>('/', (request, reply) => {

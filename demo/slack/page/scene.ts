@@ -9,6 +9,8 @@ export type Scene = {
   /** What the reader has entered so far in these blocks. */
   values: StateValues
   errors: Record<string, string>
+  /** Who looks: menus of conversations offer what this person is in. */
+  user: string
 }
 
 export function fileUrl(image: { image_url?: string | undefined; slack_file?: unknown }): string {

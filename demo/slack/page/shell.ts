@@ -1,15 +1,13 @@
 // The page around the parts that change.
 import type { OfferedShortcut } from '../people/shortcut.ts'
 import type { World } from '../state/world.ts'
-import { html } from './html.ts'
+import { type Html, html } from './html.ts'
 
-export function renderShell(
-  { directory, team }: World,
-  _worlds: World[],
-  _shortcuts: OfferedShortcut[],
-): string {
+export function renderShell(world: World, worlds: World[], shortcuts: OfferedShortcut[]): string {
+  const { directory, team } = world
   const people = directory
     .people()
+    .filter((one) => !one.deleted)
     .map(({ id, realName }) => html`<option value="${id}">${realName}</option>`)
   return html`<!doctype html>
 <html lang="en">
@@ -22,10 +20,11 @@ export function renderShell(
 ${['frame', 'message', 'controls', 'modal'].map((name) => html`<link rel="stylesheet" href="/page/style/${name}.css">`)}
 <script type="module" src="/page/client/main.ts"></script>
 </head>
-<body>
+<body data-team="${team.teamId}">
 <div class="frame">
   <nav id="sidebar" aria-label="Workspace">
     <div class="workspace"><b>${team.name}</b><small>a local stand-in for Slack</small></div>
+    ${teamSwitcher(world, worlds)}
     <label class="act-as">Act as <select id="act-as">${people}</select></label>
     <div data-part="places"></div>
     <details class="faults"><summary>Slack misbehaves</summary><div data-part="faults"></div></details>
@@ -35,7 +34,8 @@ ${['frame', 'message', 'controls', 'modal'].map((name) => html`<link rel="styles
     <header class="heading"><button type="button" class="plain" id="menu" aria-expanded="false" aria-controls="sidebar" aria-label="Menu">☰</button>
       <div data-part="heading"></div></header>
     <div class="scroll" data-part="main" aria-label="Messages" role="region" tabindex="0"></div>
-    <form class="composer" id="composer"><textarea rows="1" aria-label="Message" placeholder="Write a message or a /command"></textarea>
+    <form class="composer" id="composer">${globalShortcuts(shortcuts, team.appName)}
+      <textarea rows="1" aria-label="Message" placeholder="Write a message or a /command"></textarea>
       <button type="submit" class="button primary">Send</button></form>
   </main>
   <aside id="thread" aria-label="Thread" hidden>
@@ -50,4 +50,20 @@ ${['frame', 'message', 'controls', 'modal'].map((name) => html`<link rel="styles
 <p id="toast" role="status" hidden></p>
 </body>
 </html>`.html
+}
+
+function teamSwitcher(world: World, worlds: World[]): Html | '' {
+  if (worlds.length < 2) return ''
+  const link = ({ team }: World) =>
+    html`<a href="/?team=${team.teamId}" ${team.teamId === world.team.teamId ? html`aria-current="page"` : ''}>${team.name}</a>`
+  return html`<p class="teams">${worlds.map(link)}</p>`
+}
+
+function globalShortcuts(shortcuts: OfferedShortcut[], appName: string): Html | '' {
+  const ours = shortcuts.filter((one) => one.type === 'global')
+  if (ours.length === 0) return ''
+  const item = ({ callbackId, name }: OfferedShortcut) =>
+    html`<button type="button" role="menuitem" data-shortcut="${callbackId}">${name} <small>${appName}</small></button>`
+  return html`<details class="overflow shortcuts"><summary aria-label="Shortcuts">⚡</summary>
+    <div role="menu">${ours.map(item)}</div></details>`
 }

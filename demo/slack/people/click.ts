@@ -47,7 +47,7 @@ export function clicking(deps: Acting) {
     }
     world.notices.clear(here)
     const isEphemeral = 'is_ephemeral' in message
-    const triggerId = world.triggers.issue(at.user.id)
+    const triggerId = world.triggers.issue(at.user.id, { channel: at.place.id })
     const answer = await deps.app.interaction({
       ...payload('block_actions', at.user, world.team),
       container: {
@@ -90,7 +90,7 @@ export function clicking(deps: Acting) {
       : view.values
     world.views.change(view.id, { values, notice: undefined })
     if (!acted.sends) return refused('this input does not send anything before the modal is submitted')
-    const triggerId = world.triggers.issue(person.user.id, view.id)
+    const triggerId = world.triggers.issue(person.user.id, { viewId: view.id })
     const answer = await deps.app.interaction(
       viewAction(person.user, { ...view, values }, acted.action, triggerId, world),
     )

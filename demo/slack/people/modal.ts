@@ -8,6 +8,7 @@ import { type Entry, enteredState, isStateful, stateValues } from '../blocks/inp
 import { withValue } from '../state/message-inputs.ts'
 import type { StateValues, StoredView } from '../state/views.ts'
 import { type Acting, personIn } from './acting.ts'
+import { visibleView } from './click.ts'
 import { submissionAnswer } from './submission-answer.ts'
 
 /** By block id: the value, or the values by action id where a block has several elements. */
@@ -17,10 +18,10 @@ export type SubmitInput = { user: string; viewId: string; values?: EnteredValues
 export function modals(deps: Acting) {
   const { world } = deps
 
-  /** Keeps what was entered, for a block_actions or a later submission. */
+  /** Keeps what was entered in the modal in front or in the Home, for a block_actions or a later submission. */
   function fill(input: SubmitInput): Outcome | StoredView {
-    const view = world.views.stack(input.user).at(-1)
-    if (view?.id !== input.viewId) return refused(`view ${input.viewId} is not in front of ${input.user}`)
+    const view = visibleView(world, input.user, input.viewId)
+    if (!view) return refused(`view ${input.viewId} is not in front of ${input.user}`)
     const filled = filledValues(view, input.values ?? {})
     if ('fault' in filled) return refused(filled.fault)
     world.views.change(view.id, { values: filled.values })
@@ -32,11 +33,12 @@ export function modals(deps: Acting) {
     if ('absent' in person) return person.absent
     const view = fill(input)
     if ('ok' in view) return view
+    if (view.type === 'home') return refused('a Home is not submitted')
     if (!view.submit) return refused('this modal has no submit button')
     const errors = inputFaults(view.blocks, stateValues(view.blocks, view.values))
     world.views.change(view.id, { errors, notice: undefined })
     if (Object.keys(errors).length > 0) return refused('the modal has inputs at fault', errors)
-    const triggerId = world.triggers.issue(person.user.id, view.id)
+    const triggerId = world.triggers.issue(person.user.id, { viewId: view.id })
     const answer = await deps.app.interaction({
       ...payload('view_submission', person.user, world.team),
       trigger_id: triggerId,

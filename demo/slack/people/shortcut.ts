@@ -14,7 +14,10 @@ export function shortcuts(deps: Acting) {
   return async function shortcut(input: ShortcutInput): Promise<Outcome> {
     const person = personIn(world, input.user)
     if ('absent' in person) return person.absent
-    const triggerId = world.triggers.issue(input.user)
+    const triggerId = world.triggers.issue(
+      input.user,
+      input.channel === undefined ? {} : { channel: input.channel },
+    )
     const shared = { callback_id: input.callbackId, trigger_id: triggerId, action_ts: world.ids.ts() }
     if (input.channel === undefined || input.ts === undefined) {
       const global = { ...payload('shortcut', person.user, world.team), ...shared }

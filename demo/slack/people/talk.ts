@@ -38,14 +38,15 @@ export function talking(deps: Acting) {
     return say({ ...input, text: `@${world.team.botHandle} ${input.text}` })
   }
 
-  async function openHome(user: string): Promise<SentEvent | undefined> {
+  /** Both tabs of the app tell that they were opened; only the Home comes with its view. */
+  async function openHome(user: string, tab: 'home' | 'messages' = 'home'): Promise<SentEvent | undefined> {
     if ('absent' in personIn(world, user)) return undefined
-    const view = world.views.home(user)
+    const view = tab === 'home' ? world.views.home(user) : undefined
     return deps.events.send({
       type: 'app_home_opened',
       user,
       channel: world.directory.directMessage(user).id,
-      tab: 'home',
+      tab,
       event_ts: world.ids.ts(),
       ...(view && { view: viewPayload(view, world.team) }),
     } as { type: string })

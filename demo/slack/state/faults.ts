@@ -5,7 +5,10 @@ import type { Changes } from './changes.ts'
  * `methods` narrows a fault of calls; `response_url` and `upload` count as methods. `channels` narrows it to calls, or
  * events, of these conversations. `times` ends it after so many.
  */
-export type Fault = { methods?: string[]; channels?: string[]; times?: number } & (CallFault | EventFault)
+export type Fault = { methods?: string[]; channels?: string[] | undefined; times?: number } & (
+  | CallFault
+  | EventFault
+)
 
 export type CallFault =
   | { kind: 'ratelimited'; retryAfterSeconds: number }
@@ -35,8 +38,9 @@ export function faults(deps: { changes: Changes }) {
     deps.changes.happened()
   }
 
-  function unset(kind: Fault['kind']): void {
-    active = active.filter((one) => one.kind !== kind)
+  /** By kind and scope; how often it still strikes does not matter. */
+  function unset(fault: Fault): void {
+    active = active.filter((one) => scope(one) !== scope(fault))
     deps.changes.happened()
   }
 

@@ -7,6 +7,8 @@ const lifetimeMs = 3000
 export type Trigger = {
   id: string
   user: string
+  /** Where the person was, when that was in a conversation. */
+  channel?: string | undefined
   viewId?: string | undefined
   issuedAt: number
   used: boolean
@@ -15,9 +17,9 @@ export type Trigger = {
 export function triggers(deps: { ids: Ids; now: () => number }) {
   const issued = new Map<string, Trigger>()
 
-  function issue(user: string, viewId?: string): string {
+  function issue(user: string, from: { viewId?: string; channel?: string } = {}): string {
     const id = `${deps.ids.ts().replace('.', '')}.${Math.floor(deps.now())}.${deps.ids.next('').toLowerCase()}`
-    issued.set(id, { id, user, viewId, issuedAt: deps.now(), used: false })
+    issued.set(id, { id, user, ...from, issuedAt: deps.now(), used: false })
     return id
   }
 

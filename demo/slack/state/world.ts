@@ -30,10 +30,15 @@ export function world({ shared, ...deps }: WorldDeps) {
   const { team, plan, baseUrl, imageIsReachable } = deps
   const known = directory({ ...deps, changes: shared.changes })
   const posted = messages(shared)
+  let currentPlan = plan
   return {
     ...shared,
     team,
-    plan,
+    plan: () => currentPlan,
+    changePlan: (changed: Plan) => {
+      currentPlan = changed
+      shared.changes.happened()
+    },
     baseUrl,
     imageIsReachable,
     directory: known,

@@ -96,6 +96,6 @@ function place(inside: Element): At | undefined {
 }
 
 function modalValues(inside: Element): Pick<Extract<Act, { do: 'click' }>, 'values'> {
-  const modal = inside.closest('form.modal')
+  const modal = inside.closest('form.modal, .home')
   return modal ? { values: enteredValues(modal) } : {}
 }

@@ -17,7 +17,7 @@ function startPage(): void {
     place: query.get('place') ?? '',
     thread: query.get('thread') ?? '',
   }
-  const page = parts({ looking: () => looking })
+  const page = parts({ looking: () => looking, changed: read })
   acting({ user: () => looking.user }).listen()
 
   look({ user: looking.user })
@@ -28,6 +28,20 @@ function startPage(): void {
   const changes = new EventSource('/page/changes')
   changes.addEventListener('message', () => void page.refresh())
 
+  /** What stands on the page of a person who looks at it is read. */
+  function read(): void {
+    const channel = place()
+    if (document.hidden || channel === 'home') return
+    void sendAct({ do: 'read', user: looking.user, channel })
+  }
+
+  function place(): string {
+    return (
+      looking.place ||
+      (document.querySelector<HTMLElement>('[data-part=places] [data-place]')?.dataset.place ?? '')
+    )
+  }
+
   function look(at: Partial<Looking>): void {
     looking = { ...looking, ...at }
     if (![...actAs.options].some((option) => option.value === looking.user))
@@ -37,10 +51,13 @@ function startPage(): void {
     aside.hidden = looking.thread === ''
     find('#composer').hidden = looking.place === 'home'
     document.body.classList.toggle('with-thread', looking.thread !== '')
-    const address = new URLSearchParams(Object.entries(looking).filter(([, value]) => value !== ''))
+    const team = document.body.dataset.team ?? ''
+    const address = new URLSearchParams(
+      Object.entries({ team, ...looking }).filter(([, value]) => value !== ''),
+    )
     history.replaceState(null, '', `/?${address}`)
     toggleSidebar(false)
-    void page.refresh()
+    void page.refresh().then(read)
   }
 
   function toggleSidebar(open: boolean): void {
@@ -64,9 +81,7 @@ function startPage(): void {
       const text = box?.value ?? ''
       if (!box || text.trim() === '') return
       box.value = ''
-      const channel =
-        looking.place || (find<HTMLElement>('[data-part=places] [data-place]').dataset.place ?? '')
-      await sendAct({ do: 'write', user: looking.user, channel, text, threadTs: threadTs() })
+      await sendAct({ do: 'write', user: looking.user, channel: place(), text, threadTs: threadTs() })
     }
     form.addEventListener('submit', (event) => {
       event.preventDefault()
@@ -81,12 +96,15 @@ function startPage(): void {
 
   document.addEventListener('click', (event) => {
     const target = event.target as Element
-    const place = target.closest<HTMLElement>('[data-place]')?.dataset.place
-    if (place !== undefined) {
+    const to = target.closest<HTMLElement>('[data-place]')?.dataset.place
+    if (to !== undefined) {
       event.preventDefault()
-      look({ place, thread: '' })
-      if (place === 'home') void sendAct({ do: 'open-home', user: looking.user })
+      look({ place: to, thread: '' })
+      if (to === 'home' || to.startsWith('D'))
+        void sendAct({ do: 'open-app', user: looking.user, tab: to === 'home' ? 'home' : 'messages' })
     }
+    const menuItem = target.closest<HTMLElement>('[data-shortcut], [data-admin=delete-message]')
+    if (menuItem) void chosen(menuItem)
     const thread = target.closest<HTMLElement>('[data-thread]')?.dataset.thread
     if (thread !== undefined) look({ thread })
     const closing = target.closest<HTMLElement>('[data-close]')
@@ -110,7 +128,20 @@ function startPage(): void {
     const toggle = event.target as HTMLInputElement
     if (toggle.dataset.fault)
       void sendAct({ do: 'fault', fault: JSON.parse(toggle.dataset.fault), on: toggle.checked })
+    const what = toggle.dataset.admin
+    if (what === 'archive' || what === 'remove-app' || what === 'free-plan' || what === 'uninstall')
+      void sendAct({ do: 'administer', what, channel: place(), on: toggle.checked })
   })
+
+  /** An item of a message's menu, or of the composer's. */
+  async function chosen(item: HTMLElement): Promise<void> {
+    item.closest('details')?.removeAttribute('open')
+    const { channel, ts } = item.closest<HTMLElement>('[data-ts]')?.dataset ?? {}
+    const at = channel && ts ? { channel, ts } : undefined
+    const callbackId = item.dataset.shortcut
+    if (callbackId !== undefined) await sendAct({ do: 'shortcut', user: looking.user, callbackId, at })
+    else if (at) await sendAct({ do: 'delete-message', at })
+  }
 
   async function submit(modal: HTMLFormElement): Promise<void> {
     const viewId = modal.dataset.view ?? ''

@@ -5,7 +5,8 @@ import { showDates } from './dates.ts'
 
 export type Looking = { user: string; place: string; thread: string }
 
-export function parts(deps: { looking: () => Looking }) {
+/** `changed` is told when other messages are on show. */
+export function parts(deps: { looking: () => Looking; changed: () => void }) {
   const shown = new Map<string, string>()
   let fetching = false
   let wanted = false
@@ -19,12 +20,14 @@ export function parts(deps: { looking: () => Looking }) {
     fetching = true
     do {
       wanted = false
-      const response = await fetch(`/page/parts?${new URLSearchParams(deps.looking())}`).catch(
-        () => undefined,
-      )
+      const response = await fetch(`/page/parts?${new URLSearchParams(asked())}`).catch(() => undefined)
       if (response?.ok) show(await response.json())
     } while (wanted)
     fetching = false
+  }
+
+  function asked() {
+    return { ...deps.looking(), team: document.body.dataset.team ?? '' }
   }
 
   function show(fresh: Parts): void {
@@ -37,6 +40,7 @@ export function parts(deps: { looking: () => Looking }) {
       else part.innerHTML = html
       showDates(part)
       followTheme(part)
+      if (name === 'main') deps.changed()
     }
   }
 

@@ -7,7 +7,7 @@ const tellsItself: Act['do'][] = ['submit', 'suggest']
 export type Reply = { ok?: boolean; says?: string; error?: string; options?: unknown }
 
 export async function sendAct(act: Act): Promise<Reply> {
-  const response = await fetch('/page/act', {
+  const response = await fetch(`/page/act?team=${document.body.dataset.team}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(act),
