@@ -140,7 +140,7 @@ async function announce(
       await deliveries.send(tx, { kind: 'direct', rolloutId: after.id, sequence })
   }
   await deliveries.send(tx, { kind: 'digest', procedureId: after.procedureId })
-  await deliveries.send(tx, { kind: 'home' })
+  await deliveries.send(tx, { kind: 'home', rolloutId: after.id })
 }
 
 /** A pending rollout, or one aborted before it started, has its card at the first stage. */

@@ -118,8 +118,9 @@ function keyOf(job: Delivery): string {
       return job.deploymentId
     case 'digest':
       return job.procedureId
+    // With one key for all, a decision would wait until every other one that has queued a Home is committed.
     case 'home':
-      return 'home'
+      return job.rolloutId
     case 'event':
       return job.eventId
   }

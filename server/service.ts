@@ -273,8 +273,8 @@ export type Delivery =
   | { kind: 'build'; procedureId: ProcedureId; deploymentId: DeploymentId }
   /** Several rollouts share this procedure's channel: bring the day's digest there up to date. */
   | { kind: 'digest'; procedureId: ProcedureId }
-  /** Bring the Home of those who look at it up to date. */
-  | { kind: 'home' }
+  /** Bring the Home of those who look at it up to date: this rollout has changed. */
+  | { kind: 'home'; rolloutId: RolloutId }
   /** An event of Slack that was taken and is to be worked on. */
   | { kind: 'event'; eventId: string; body: Record<string, unknown> }
 export type DeliveryResult = { delivered: true } | { delivered: false; waitSeconds: number; why: string }

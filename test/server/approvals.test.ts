@@ -194,7 +194,7 @@ test('a change of a rollout brings its digest and the Homes up to date', async (
   const { line, rollout } = await started()
   const of = jobs.slice(before)
   expect(of).toContainEqual({ kind: 'digest', procedureId: line.procedure })
-  expect(of).toContainEqual({ kind: 'home' })
+  expect(of).toContainEqual({ kind: 'home', rolloutId: rollout.id })
   const told = (await rollout.events())
     .filter(({ type }) => type === 'RolloutCreated' || type === 'StageStarted')
     .map(({ sequence }) => sequence)
