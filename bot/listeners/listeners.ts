@@ -3,13 +3,16 @@ import type { App } from '@slack/bolt'
 import { cardButtons } from './card-buttons.ts'
 import { configModalListeners } from './config-modal.ts'
 import type { ListenerDeps } from './deps.ts'
+import { homeListeners } from './home.ts'
 import { lifecycle } from './lifecycle.ts'
 import { linkShared } from './link-shared.ts'
 import { mentions } from './mentions.ts'
 import { otherButtons } from './other-buttons.ts'
 import { reasonModals } from './reason-modals.ts'
 import { rolloutCommand } from './rollout-command.ts'
-import { startModalListeners } from './start-modal.ts'
+import { shortcuts } from './shortcuts.ts'
+import { startRefresh } from './start-refresh.ts'
+import { startSubmit } from './start-submit.ts'
 import { startOptions } from './start-options.ts'
 
 export function registerListeners(app: App, deps: ListenerDeps): void {
@@ -17,11 +20,14 @@ export function registerListeners(app: App, deps: ListenerDeps): void {
   cardButtons(app, deps)
   configModalListeners(app, deps)
   reasonModals(app, deps)
-  startModalListeners(app, deps)
+  startRefresh(app, deps)
+  startSubmit(app, deps)
   startOptions(app, deps)
+  shortcuts(app, deps)
   otherButtons(app)
   mentions(app, deps)
   linkShared(app, deps)
+  homeListeners(app, deps)
   lifecycle(app, deps)
   app.error(async (error) => {
     deps.log.error({ err: error }, 'a request of Slack failed')
