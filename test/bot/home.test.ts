@@ -8,7 +8,7 @@ import { aPausedRollout, aRollout, ready } from '../support/rollout-view-builder
 import { fakeService } from './support/fake-service.ts'
 import { type Door, openBot } from './support/open-bot.ts'
 
-const home = { kind: 'home' as const, rolloutId: rolloutId.parse(uuid(1)) }
+const home = { kind: 'home' as const, rolloutId: rolloutId.parse(uuid(3, 1)) }
 const guest = 'U0GUEST001'
 
 async function withRollouts(rollouts: RolloutView[], options: { door?: Door } = {}) {
