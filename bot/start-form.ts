@@ -1,16 +1,17 @@
-// Reads the start form and finds the field that each fault belongs to.
+// Reads what stands in the start form, as it was typed; whether it can be started is asked elsewhere.
 import type { ViewOutput } from '@slack/bolt'
-import { type DeploymentId, deploymentId, type ProcedureId, procedureId } from '../server/domain/ids.ts'
-import type { PlanInput } from '../server/domain/plan.ts'
-import { isPresetName } from '../server/domain/presets.ts'
-import { isRefusal } from '../server/domain/rollout/commands.ts'
-import type { ProcedureSummary, Service, StagePreview, StartInput } from '../server/service.ts'
-import { inert, oneLine } from './blocks/markup.ts'
-import { deploymentBlock, startActions, startBlocks } from './blocks/start-modal.ts'
+import {
+  type DeploymentId,
+  deploymentId,
+  type ProcedureId,
+  procedureId,
+  type RolloutId,
+  rolloutId,
+  type StationId,
+  stationId,
+} from '../server/domain/ids.ts'
+import { startActions, startBlocks } from './blocks/start-fields.ts'
 import { readObject } from './button-value.ts'
-import { refusalLine } from './commands/answer.ts'
-import { parseStages } from './parse-stages.ts'
-import { planOf } from './plan-of.ts'
 
 export type StartForm = {
   procedureId: ProcedureId | null
@@ -19,78 +20,128 @@ export type StartForm = {
   stages: string
   group: string
   reason: string
+  /** The live rollout that it takes the place of. */
+  replaces: RolloutId | null
+  /** What the author expects of the build, and the number of points, as typed. */
+  expectation: string
+  points: string
+  /** How many must approve; empty: as the settings say. */
+  startApprovals: string
+  stageApprovals: string
+  fourEyes: boolean
+  progression: 'fleet' | 'site'
+  /** Canaries picked by hand, in their order. */
+  picked: { id: StationId; name: string }[]
+  /** Milliseconds since 1970. */
+  startAt: number | null
+  /** Where the form was opened. */
   channel: string | null
+  drawn: Drawn
 }
-/** Block ids of the form and what is wrong there, as plain text. */
-export type Faults = Record<string, string>
-export type Planned = { procedure: ProcedureSummary; plan: PlanInput; preview: StagePreview }
 
-export function readStartForm(view: Pick<ViewOutput, 'state' | 'private_metadata'>): StartForm {
-  const values = view.state.values
-  const chosen = (block: string, action: string) => values[block]?.[action]?.selected_option?.value
-  const written = (block: string, action: string) => values[block]?.[action]?.value?.trim() ?? ''
-  const carried = readObject(view.private_metadata)
-  // A procedure chosen before the form opened stands in the metadata: not every request repeats initial options.
-  const procedure = procedureId.safeParse(
-    chosen(startBlocks.procedure, startActions.procedure) ?? carried.procedureId,
-  )
-  const drawnFor = procedure.success ? procedure.data : null
-  const deployment = deploymentId.safeParse(chosen(deploymentBlock(drawnFor), startActions.deployment))
+/** What the form that was submitted or changed had been drawn with. */
+export type Drawn = {
+  procedureId: ProcedureId | null
+  /** With the settings that few need. */
+  more: boolean
+  /** Counts how often the canaries were chosen by a button: Slack fills a menu anew only under a new id. */
+  picks: number
+  /** Its inputs: an error can stand under these alone. */
+  inputs: string[]
+}
+
+export function emptyForm(part: Partial<StartForm>): StartForm {
   return {
-    procedureId: drawnFor,
-    deploymentId: deployment.success ? deployment.data : null,
+    procedureId: null,
+    deploymentId: null,
+    preset: 'standard',
+    stages: '',
+    group: '',
+    reason: '',
+    replaces: null,
+    expectation: '',
+    points: '',
+    startApprovals: '',
+    stageApprovals: '',
+    fourEyes: false,
+    progression: 'fleet',
+    picked: [],
+    startAt: null,
+    channel: null,
+    drawn: { procedureId: null, more: false, picks: 0, inputs: [] },
+    ...part,
+  }
+}
+
+export function readStartForm(view: Pick<ViewOutput, 'state' | 'private_metadata' | 'blocks'>): StartForm {
+  const { values } = view.state
+  const of = (block: string, action: string) => values[block]?.[action]
+  const chosen = (block: string, action: string) => of(block, action)?.selected_option?.value
+  const written = (block: string, action: string) => of(block, action)?.value?.trim() ?? ''
+  const ticked = (block: string, action: string) => of(block, action)?.selected_options ?? []
+  const carried = readObject(view.private_metadata)
+  const drawn = readDrawn(carried, view.blocks)
+  // What was chosen before the form opened stands in the metadata: not every request repeats initial options.
+  const procedure =
+    parsed(procedureId, chosen(startBlocks.procedure, startActions.procedure)) ?? drawn.procedureId
+  const isDrawnFor = procedure === drawn.procedureId
+  const build = chosen(startBlocks.deployment(procedure), startActions.deployment)
+  const at = of(startBlocks.startAt, startActions.startAt)?.selected_date_time
+  const replaced = drawn.inputs.flatMap((block) => ticked(block, startActions.replaces))
+  return {
+    procedureId: procedure,
+    deploymentId: parsed(deploymentId, build ?? (isDrawnFor ? carried.build : null)),
     preset: chosen(startBlocks.preset, startActions.preset) ?? 'standard',
     stages: written(startBlocks.stages, startActions.stages),
     group: written(startBlocks.group, startActions.group),
     reason: written(startBlocks.reason, startActions.reason),
+    replaces: parsed(rolloutId, replaced[0]?.value),
+    expectation: written(startBlocks.expectation, startActions.expectation),
+    points: written(startBlocks.points, startActions.points),
+    startApprovals: count(chosen(startBlocks.startApprovals, startActions.startApprovals)),
+    stageApprovals: count(chosen(startBlocks.stageApprovals, startActions.stageApprovals)),
+    fourEyes: ticked(startBlocks.fourEyes, startActions.fourEyes).length > 0,
+    progression: chosen(startBlocks.progression, startActions.progression) === 'site' ? 'site' : 'fleet',
+    picked: ticked(startBlocks.picked(procedure, drawn.picks), startActions.picked).flatMap((option) => {
+      const id = parsed(stationId, option.value)
+      return id === null ? [] : [{ id, name: option.text.text }]
+    }),
+    startAt: typeof at === 'number' ? at * 1000 : null,
     channel: typeof carried.channel === 'string' ? carried.channel : null,
+    drawn,
   }
 }
 
-/** The plan and its preview; with the build chosen, the preview names the very stations that a start takes. */
-export async function planForm(service: Service, form: StartForm): Promise<Planned | { faults: Faults }> {
-  if (form.procedureId === null) return fault(startBlocks.procedure, 'Choose a procedure.')
-  const procedure = await service.procedure(form.procedureId)
-  if (!procedure) return fault(startBlocks.procedure, 'This procedure is gone: choose another one.')
-  const chosen = chosenPlan(form)
-  if ('error' in chosen) return fault(startBlocks.stages, chosen.error)
-  const group = form.group === '' ? null : await service.group(procedure.id, form.group)
-  if (group !== null && isRefusal(group)) return fault(startBlocks.group, refusalLine(group))
-  const plan = planOf(chosen, group, procedure.soakMinutes)
-  const preview = await service.preview(procedure.id, plan, form.deploymentId)
-  if (isRefusal(preview))
-    return fault(form.preset === 'custom' ? startBlocks.stages : startBlocks.preset, refusalLine(preview))
-  return { procedure, plan, preview }
+/** At most 3000 characters: ids and little else. */
+export function startMetadata(form: StartForm): string {
+  return JSON.stringify({
+    channel: form.channel,
+    procedureId: form.procedureId,
+    build: form.deploymentId,
+    more: form.drawn.more,
+    picks: form.drawn.picks,
+  })
 }
 
-/** What `start` takes, or what is wrong, field by field. */
-export async function startInput(
-  service: Service,
-  form: StartForm,
-): Promise<StartInput | { faults: Faults }> {
-  const planned = await planForm(service, form)
-  if ('faults' in planned) return planned
-  const { procedure, plan } = planned
-  const field = deploymentBlock(procedure.id)
-  if (procedure.live)
-    return fault(
-      startBlocks.procedure,
-      `A rollout of ${procedure.live.deployment.version} is live here: it has to end first.`,
-    )
-  if (form.deploymentId === null) return fault(field, 'Choose a build of this procedure.')
-  const deployment = await service.deployment(procedure.id, form.deploymentId)
-  if (!deployment) return fault(field, 'This build is gone: choose another one.')
-  if (deployment.notEligible !== null) return fault(field, deployment.notEligible)
-  const reason = form.reason === '' ? null : form.reason
-  return { procedureId: procedure.id, deploymentId: deployment.id, plan, reason }
+function readDrawn(carried: Record<string, unknown>, blocks: ViewOutput['blocks']): Drawn {
+  return {
+    procedureId: parsed(procedureId, carried.procedureId),
+    more: carried.more === true,
+    picks: typeof carried.picks === 'number' ? carried.picks : 0,
+    inputs: blocks.flatMap((block) =>
+      block.type === 'input' && block.block_id !== undefined ? [block.block_id] : [],
+    ),
+  }
 }
 
-export function fault(block: string, text: string): { faults: Faults } {
-  return { faults: { [block]: inert(oneLine(text, 600)) } }
+function parsed<Id>(
+  schema: { safeParse(value: unknown): { success: true; data: Id } | { success: false } },
+  value: unknown,
+): Id | null {
+  const read = schema.safeParse(value)
+  return read.success ? read.data : null
 }
 
-function chosenPlan(form: StartForm) {
-  if (form.preset === 'custom') return parseStages(form.stages)
-  if (!isPresetName(form.preset)) return { error: `There is no plan called ${form.preset}.` }
-  return { preset: form.preset }
+function count(value: string | undefined): string {
+  return value !== undefined && /^\d+$/.test(value) ? value : ''
 }

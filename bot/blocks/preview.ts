@@ -1,22 +1,49 @@
-// Which stations every stage of a plan would take, before anything is started.
+// Which stations every stage of a plan would take, how long it may take and what it can see, before anything is started.
 import type { StagePreview } from '../../server/service.ts'
-import { join, type Markup, markup, oneLine } from './markup.ts'
+import { type Markup, markup, oneLine } from './markup.ts'
 import { count, listed } from './numbers.ts'
 
-export function previewText(preview: StagePreview): Markup {
-  const before = preview.stages.map((_stage, index) => preview.stages.slice(0, index))
-  const lines = preview.stages.map((stage, index) => {
-    const taken = new Set(before[index]?.flatMap((each) => each.stations.map((station) => station.id)))
-    const added = stage.stations
-      .filter((station) => !taken.has(station.id))
-      .map((station) => oneLine(station.name, 40))
-    const names = added.length === 0 ? 'no further station' : listed(added, 6, 4)
-    return markup`*Stage ${index + 1}*, ${oneLine(stage.label, 40)}: ${names}`
-  })
-  const left = preview.leftOut
-    .slice(0, 5)
-    .map((each) => `${oneLine(each.name, 40)} (${oneLine(each.why, 60)})`)
-  const more = preview.leftOut.length > 5 ? ` and ${preview.leftOut.length - 5} more` : ''
-  const leftOut = left.length === 0 ? [] : [markup`*Left out* ${left.join(', ')}${more}`]
-  return join([markup`*${count(preview.stationCount, 'station')} take part*`, ...lines, ...leftOut], '\n')
+/** A line for each stage, then what is left out. */
+export function previewLines(preview: StagePreview): Markup[] {
+  return [
+    markup`*${count(preview.stationCount, 'station')} ${preview.stationCount === 1 ? 'takes' : 'take'} part*`,
+    ...preview.stages.map((_, index) => stageLine(preview, index)),
+    ...leftOutLines(preview),
+  ]
+}
+
+function stageLine({ stages }: StagePreview, index: number): Markup {
+  const stage = stages[index]
+  const taken = new Set(stages[index - 1]?.stations.map((station) => station.id))
+  const added = stage?.stations.filter((station) => !taken.has(station.id)) ?? []
+  const names = listed(
+    added.map((station) => oneLine(station.name, 40)),
+    6,
+    4,
+  )
+  const said = added.length === 0 ? 'no further station' : index === 0 ? names : `adds ${names}`
+  const facts = stage === undefined ? [] : [timeText(stage.hoursToVerdict), dropText(stage.smallestDrop)]
+  const known = facts.filter((fact) => fact !== null)
+  const more = known.length === 0 ? '' : `; ${known.join(', ')}`
+  return markup`*Stage ${index + 1}*, ${oneLine(stage?.label ?? '', 40)}: ${said}${more}`
+}
+
+function leftOutLines({ leftOut }: StagePreview): Markup[] {
+  if (leftOut.length === 0) return []
+  const named = leftOut.slice(0, 5).map((each) => `${oneLine(each.name, 40)} (${oneLine(each.why, 60)})`)
+  const more = leftOut.length > 5 ? ` and ${leftOut.length - 5} more` : ''
+  return [markup`*Left out* ${named.join(', ')}${more}`]
+}
+
+/** "about 6 h to a verdict". Null: nothing has run lately that would give a pace. */
+function timeText(hours: number | null): string | null {
+  if (hours === null) return null
+  if (hours < 1) return 'under an hour to a verdict'
+  const [amount, unit] = hours < 48 ? [Math.round(hours), 'h'] : [Math.round(hours / 24), 'days']
+  return `about ${amount}\u00a0${unit} to a verdict`
+}
+
+/** "sees drops from 2.1 points". */
+function dropText(drop: number | null): string | null {
+  return drop === null ? null : `sees drops from ${(drop * 100).toFixed(1)}\u00a0points`
 }

@@ -1,129 +1,130 @@
-// The form of /rollout start. Its blocks keep their ids through every refresh, so that nothing typed is lost.
-import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/types'
-import type { ProcedureId } from '../../server/domain/ids.ts'
+// The form of /rollout start: what is asked every time, then what few need, then what the plan would do.
+import type { ActionsBlock, InputBlock, ModalView, PlainTextOption } from '@slack/types'
 import { presetNames } from '../../server/domain/plan.ts'
-import { plain, section } from './build.ts'
-import { type Markup, markup } from './markup.ts'
+import type { DeploymentLine, ProcedureSummary } from '../../server/service.ts'
+import type { CheckedStart } from '../check-start.ts'
+import { type StartForm, startMetadata } from '../start-form.ts'
+import { button, plain, section } from './build.ts'
+import { type Markup, paragraphs } from './markup.ts'
 import { modalIds } from './reason-modals.ts'
+import { startActions, startBlocks } from './start-fields.ts'
+import { input } from './start-input.ts'
+import { moreInputs, startAtInput } from './start-more.ts'
 
-export const startBlocks = {
-  procedure: 'procedure',
-  deployment: 'deployment',
-  preset: 'preset',
-  stages: 'stages',
-  group: 'group',
-  reason: 'reason',
-} as const
-
-export const startActions = {
-  procedure: 'start_procedure',
-  deployment: 'start_deployment',
-  preset: 'start_preset',
-  stages: 'start_stages',
-  group: 'start_group',
-  reason: 'start_reason',
-} as const
-
-export type StartModalInput = {
-  channel: string | null
-  procedure: { id: ProcedureId; name: string } | null
-  preview: Markup
-}
-
-export function startModal({ channel, procedure, preview }: StartModalInput): ModalView {
+/** `summary`: lines that say what the plan would do. */
+export function startModal(form: StartForm, checked: CheckedStart, summary: Markup[]): ModalView {
   return {
     type: 'modal',
     callback_id: modalIds.start,
-    private_metadata: JSON.stringify({ channel, procedureId: procedure?.id ?? null }),
+    private_metadata: startMetadata(form),
     title: plain('Start a rollout', 24),
     submit: plain('Start', 24),
     close: plain('Cancel', 24),
-    blocks: [...inputs(procedure), section('preview', preview, 2900)],
+    blocks: [
+      procedureInput(checked.procedure),
+      buildInput(checked),
+      ...replacesInput(form, checked),
+      presetInput(form),
+      ...stagesInput(form),
+      reasonInput(form),
+      ...(form.drawn.more ? moreInputs(form, checked) : foldedInputs(form, checked)),
+      ...buttons(form, checked),
+      ...paragraphs(summary, 2900)
+        .slice(0, 20)
+        .map((text, index) => section(`preview_${index}`, text, 3000)),
+    ],
   }
 }
 
 /** In place of the form, for somebody who may not start a rollout. */
 export function refusedModal(why: Markup): ModalView {
+  return textModal('refused', 'Close', why)
+}
+
+/** For the moment until the procedure has been looked up. */
+export function loadingModal(why: Markup): ModalView {
+  return textModal('loading', 'Cancel', why)
+}
+
+function textModal(id: string, close: string, text: Markup): ModalView {
   return {
     type: 'modal',
-    callback_id: 'refused',
+    callback_id: id,
     title: plain('Start a rollout', 24),
-    close: plain('Close', 24),
-    blocks: [section('refused', why)],
+    close: plain(close, 24),
+    blocks: [section(id, text)],
   }
 }
 
-/** A build belongs to one procedure: another procedure gets another menu, with nothing chosen. */
-export function deploymentBlock(procedureId: string | null): string {
-  return procedureId === null ? startBlocks.deployment : `${startBlocks.deployment}:${procedureId}`
+function procedureInput(procedure: ProcedureSummary | null): InputBlock {
+  return input(startBlocks.procedure, 'Procedure', {
+    element: {
+      type: 'external_select',
+      action_id: startActions.procedure,
+      min_query_length: 0,
+      placeholder: plain('Which test program', 150),
+      ...(procedure === null ? {} : { initial_option: procedureOption(procedure) }),
+    },
+  })
 }
 
-function inputs(procedure: StartModalInput['procedure']): KnownBlock[] {
-  const standard = presetOptions.find((option) => option.value === 'standard')
+function buildInput({ procedure, deployment }: CheckedStart): InputBlock {
+  return input(startBlocks.deployment(procedure?.id ?? null), 'Build', {
+    element: {
+      type: 'external_select',
+      action_id: startActions.deployment,
+      min_query_length: 0,
+      placeholder: plain(procedure === null ? 'Choose the procedure first' : 'Which build', 150),
+      ...(deployment === null ? {} : { initial_option: buildOption(deployment) }),
+    },
+  })
+}
+
+export function procedureOption({ id, name }: Pick<ProcedureSummary, 'id' | 'name'>): PlainTextOption {
+  return { text: plain(name, 75), value: id }
+}
+
+export function buildOption(line: DeploymentLine): PlainTextOption {
+  const message = line.message.trim().split('\n', 1)[0] ?? ''
+  return {
+    text: plain(`${line.version} (${line.sha.slice(0, 7)}) ${message}`, 75),
+    value: line.id,
+    description: plain(line.notEligible ?? `${line.environment}, by ${line.author}`, 75),
+  }
+}
+
+/** Null while nothing stands in the way of a start. */
+function replacesInput({ replaces }: StartForm, { procedure }: CheckedStart): InputBlock[] {
+  const live = procedure?.live
+  if (!live || live.status === 'aborting') return []
+  const option = {
+    text: plain(`Replace the rollout of ${live.deployment.version}`, 75),
+    description: plain('Its stations go back to base at once, and this build begins at stage 1.', 75),
+    value: live.id,
+  }
   return [
-    input(startBlocks.procedure, 'Procedure', {
-      dispatch_action: true,
-      element: {
-        type: 'external_select',
-        action_id: startActions.procedure,
-        min_query_length: 0,
-        placeholder: plain('Which test program', 150),
-        ...(procedure === null
-          ? {}
-          : { initial_option: { text: plain(procedure.name, 75), value: procedure.id } }),
-      },
-    }),
-    input(deploymentBlock(procedure?.id ?? null), 'Build', {
-      dispatch_action: true,
-      element: {
-        type: 'external_select',
-        action_id: startActions.deployment,
-        min_query_length: 0,
-        placeholder: plain(procedure === null ? 'Choose the procedure first' : 'Which build', 150),
-      },
-    }),
-    input(startBlocks.preset, 'Plan', {
-      dispatch_action: true,
-      element: {
-        type: 'static_select',
-        action_id: startActions.preset,
-        options: presetOptions,
-        ...(standard ? { initial_option: standard } : {}),
-      },
-    }),
-    input(startBlocks.stages, 'Stages of a custom plan', {
-      optional: true,
-      dispatch_action: true,
-      hint: plain('Stations or percentages; the last is 100%. Press Enter to see which stations.', 150),
-      element: {
-        type: 'plain_text_input',
-        action_id: startActions.stages,
-        max_length: 200,
-        placeholder: plain('1, 25%, 50%, 100%', 150),
-        dispatch_action_config: { trigger_actions_on: ['on_enter_pressed'] },
-      },
-    }),
-    input(startBlocks.group, 'Only these sites, lines or tags', {
-      optional: true,
-      dispatch_action: true,
-      hint: plain('Separated by commas. Empty: all stations of the procedure.', 150),
-      element: {
-        type: 'plain_text_input',
-        action_id: startActions.group,
-        max_length: 500,
-        dispatch_action_config: { trigger_actions_on: ['on_enter_pressed'] },
-      },
-    }),
-    input(startBlocks.reason, 'Why', {
+    input(startBlocks.replaces(live.id), 'A rollout is live', {
       optional: true,
       element: {
-        type: 'plain_text_input',
-        action_id: startActions.reason,
-        multiline: true,
-        max_length: 1000,
+        type: 'checkboxes',
+        action_id: startActions.replaces,
+        options: [option],
+        ...(replaces === live.id ? { initial_options: [option] } : {}),
       },
     }),
   ]
+}
+
+function presetInput(form: StartForm): InputBlock {
+  const initial = presetOptions.find((option) => option.value === form.preset)
+  return input(startBlocks.preset, 'Plan', {
+    element: {
+      type: 'static_select',
+      action_id: startActions.preset,
+      options: presetOptions,
+      ...(initial ? { initial_option: initial } : {}),
+    },
+  })
 }
 
 const presetTexts: Record<(typeof presetNames)[number], string> = {
@@ -138,15 +139,70 @@ const presetTexts: Record<(typeof presetNames)[number], string> = {
 
 const presetOptions: PlainTextOption[] = [
   ...presetNames.map((name) => ({ text: plain(`${name}: ${presetTexts[name]}`, 75), value: name })),
-  { text: plain('custom: the stages typed below', 75), value: 'custom' },
+  { text: plain('custom: stages of your own', 75), value: 'custom' },
 ]
 
-function input(
-  blockId: string,
-  label: string,
-  rest: Pick<InputBlock, 'element'> & Partial<Pick<InputBlock, 'optional' | 'dispatch_action' | 'hint'>>,
-): InputBlock {
-  return { type: 'input', block_id: blockId, label: plain(label, 100), ...rest }
+function stagesInput(form: StartForm): InputBlock[] {
+  if (form.preset !== 'custom') return []
+  return [
+    input(startBlocks.stages, 'Stages of a custom plan', {
+      optional: true,
+      hint: plain('Stations or percentages; the last is 100%. Press Enter to see which stations.', 150),
+      element: {
+        type: 'plain_text_input',
+        action_id: startActions.stages,
+        max_length: 200,
+        placeholder: plain('1, 25%, 50%, 100%', 150),
+        dispatch_action_config: { trigger_actions_on: ['on_enter_pressed'] },
+        ...(form.stages === '' ? {} : { initial_value: form.stages }),
+      },
+    }),
+  ]
 }
 
-export const noPreview = markup`Choose a procedure to see which stations every stage takes.`
+function reasonInput(form: StartForm): InputBlock {
+  return input(startBlocks.reason, 'Why', {
+    optional: true,
+    element: {
+      type: 'plain_text_input',
+      action_id: startActions.reason,
+      multiline: true,
+      max_length: 1000,
+      ...(form.reason === '' ? {} : { initial_value: form.reason.slice(0, 1000) }),
+    },
+  })
+}
+
+/** A start that would be refused now needs a moment to start at. */
+function foldedInputs(form: StartForm, { preview }: CheckedStart): InputBlock[] {
+  return form.startAt !== null || (preview !== null && preview.closedBecause !== null)
+    ? [startAtInput(form)]
+    : []
+}
+
+function buttons(form: StartForm, { preview }: CheckedStart): ActionsBlock[] {
+  const suggested = preview?.canaries.suggested ?? []
+  const value = suggested.map(({ id }) => id).join(',')
+  const elements = [
+    ...(form.drawn.more
+      ? []
+      : [
+          button({
+            actionId: startActions.more,
+            label: 'More settings',
+            description: 'Show expectation, group, canaries, approvals and start time',
+          }),
+        ]),
+    ...(suggested.length === 0 || value.length > 2000
+      ? []
+      : [
+          button({
+            actionId: startActions.suggested,
+            label: 'Use the suggested canaries',
+            description: 'Pick the canaries that stand for more of the fleet',
+            value,
+          }),
+        ]),
+  ]
+  return elements.length === 0 ? [] : [{ type: 'actions', block_id: startBlocks.buttons, elements }]
+}

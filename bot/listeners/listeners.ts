@@ -11,9 +11,9 @@ import { otherButtons } from './other-buttons.ts'
 import { reasonModals } from './reason-modals.ts'
 import { rolloutCommand } from './rollout-command.ts'
 import { shortcuts } from './shortcuts.ts'
+import { startOptions } from './start-options.ts'
 import { startRefresh } from './start-refresh.ts'
 import { startSubmit } from './start-submit.ts'
-import { startOptions } from './start-options.ts'
 
 export function registerListeners(app: App, deps: ListenerDeps): void {
   rolloutCommand(app, deps)

@@ -2,10 +2,10 @@
 import type { App } from '@slack/bolt'
 import { buttonIds } from '../blocks/card-buttons.ts'
 import { homeIds } from '../blocks/home-buttons.ts'
-import { startActions } from '../blocks/start-modal.ts'
+import { refreshing } from '../blocks/start-fields.ts'
 
 export function otherButtons(app: App): void {
-  const answered = [...Object.values(buttonIds), ...Object.values(startActions), ...Object.values(homeIds)]
+  const answered = [...Object.values(buttonIds), ...refreshing, ...Object.values(homeIds)]
   const others = new RegExp(`^(?!(?:${answered.join('|')})$)`)
   app.action({ type: 'block_actions', action_id: others }, async ({ ack }) => ack())
 }

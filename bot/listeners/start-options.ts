@@ -1,10 +1,13 @@
-// The menus of the start form that are filled while somebody types: procedures and their builds.
+// The menus of the start form that are filled while somebody types: procedures, their builds, their stations.
 import type { App, BlockSuggestion } from '@slack/bolt'
 import type { OptionGroup, PlainTextOption } from '@slack/types'
+import { isRefusal } from '../../server/domain/rollout/commands.ts'
 import type { DeploymentLine } from '../../server/service.ts'
 import { plain } from '../blocks/build.ts'
-import { startActions } from '../blocks/start-modal.ts'
-import { readStartForm } from '../start-form.ts'
+import { startActions } from '../blocks/start-fields.ts'
+import { buildOption, procedureOption } from '../blocks/start-modal.ts'
+import { planOf } from '../plan-of.ts'
+import { readStartForm, type StartForm } from '../start-form.ts'
 import { type Here, here, type ListenerDeps } from './deps.ts'
 
 const most = 100
@@ -17,21 +20,30 @@ export function startOptions(app: App, deps: ListenerDeps): void {
       const found = (await mayLook(await here(deps, context), body))
         ? await deps.service.procedures(body.value)
         : []
-      await ack({
-        options: found.slice(0, most).map(({ id, name }) => ({ text: plain(name, 75), value: id })),
-      })
+      await ack({ options: found.slice(0, most).map(procedureOption) })
     },
   )
   app.options<'block_suggestion'>(
     { type: 'block_suggestion', action_id: startActions.deployment },
     async ({ ack, body, context }) => {
-      const procedure = procedureOf(body)
+      const procedure = formOf(body)?.procedureId ?? null
       const found =
         procedure !== null && (await mayLook(await here(deps, context), body))
           ? await deps.service.deployments(procedure, body.value)
           : []
       const groups = deploymentGroups(found)
       await ack(groups.length === 0 ? { options: [] } : { option_groups: groups })
+    },
+  )
+  app.options<'block_suggestion'>(
+    { type: 'block_suggestion', action_id: startActions.picked },
+    async ({ ack, body, context }) => {
+      const form = formOf(body)
+      const options =
+        form !== null && (await mayLook(await here(deps, context), body))
+          ? await stationOptions(deps, form, body.value)
+          : []
+      await ack({ options })
     },
   )
 }
@@ -41,22 +53,32 @@ function deploymentGroups(found: DeploymentLine[]): OptionGroup[] {
   const eligible = found.filter((line) => line.notEligible === null)
   const others = found.filter((line) => line.notEligible !== null)
   return [
-    { label: plain('Can be rolled out', 75), options: eligible.slice(0, mostPerGroup).map(option) },
-    { label: plain('Cannot be rolled out now', 75), options: others.slice(0, mostPerGroup).map(option) },
+    { label: plain('Can be rolled out', 75), options: eligible.slice(0, mostPerGroup).map(buildOption) },
+    { label: plain('Cannot be rolled out now', 75), options: others.slice(0, mostPerGroup).map(buildOption) },
   ].filter((group) => group.options.length > 0)
 }
 
-function option(line: DeploymentLine): PlainTextOption {
-  const message = line.message.trim().split('\n', 1)[0] ?? ''
-  return {
-    text: plain(`${line.version} (${line.sha.slice(0, 7)}) ${message}`, 75),
-    value: line.id,
-    description: plain(line.notEligible ?? `${line.environment}, by ${line.author}`, 75),
-  }
+/** All that may take part, by name, site or line. */
+async function stationOptions(
+  { service }: Pick<ListenerDeps, 'service'>,
+  { procedureId, group }: StartForm,
+  typed: string,
+): Promise<PlainTextOption[]> {
+  if (procedureId === null) return []
+  const chosen = group === '' ? null : await service.group(procedureId, group)
+  const only = chosen === null || isRefusal(chosen) ? null : chosen
+  const preview = await service.preview(procedureId, planOf({ stages: [{ share: 1 }] }, only, null))
+  if (isRefusal(preview)) return []
+  return (preview.stages.at(-1)?.stations ?? [])
+    .map(({ id, name, site, line }) => ({ id, label: `${name} (${site}, ${line})` }))
+    .filter(({ label }) => label.toLowerCase().includes(typed.trim().toLowerCase()))
+    .toSorted((a, b) => a.label.localeCompare(b.label, 'en', { numeric: true }))
+    .slice(0, most)
+    .map(({ id, label }) => ({ text: plain(label, 75), value: id }))
 }
 
-function procedureOf(body: BlockSuggestion) {
-  return body.view ? readStartForm(body.view).procedureId : null
+function formOf(body: BlockSuggestion): StartForm | null {
+  return body.view ? readStartForm(body.view) : null
 }
 
 async function mayLook(deps: Here, body: BlockSuggestion): Promise<boolean> {

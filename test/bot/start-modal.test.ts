@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { deploymentId, procedureId } from '../../server/domain/ids.ts'
 import { ines, uuid } from '../support/fixed-values.ts'
-import { aDeployment, aRollout } from '../support/rollout-view-builder.ts'
+import { aDeployment } from '../support/rollout-view-builder.ts'
 import { aBuild, aProcedure, fakeService } from './support/fake-service.ts'
 import { answerTo, channel, openBot } from './support/open-bot.ts'
 
@@ -22,7 +22,7 @@ async function openForm(text = 'start', service = fakeService({ deployments: [fa
   const viewId = view()?.id ?? ''
   const suggest = (actionId: string, typed = '') =>
     open.workspace.suggestOptions({ user, viewId, actionId, value: typed })
-  const choose = (actionId: string, value: string) => open.workspace.click({ user, viewId, actionId, value })
+  const choose = (actionId: string, value?: string) => open.workspace.click({ user, viewId, actionId, value })
   const previews = (part: string) =>
     open.workspace.waitFor(() => JSON.stringify(view()?.blocks.at(-1)).includes(part), 2000)
   const chooseProcedure = async () => {
@@ -48,6 +48,7 @@ describe('the start form', () => {
     await chooseProcedure()
     const text = JSON.stringify(view()?.blocks.at(-1))
     expect(text).toContain('*Stage 1*, stage 1: FCT-01')
+    expect(text).toContain('about 24\u00a0h to a verdict, sees drops from 2.1\u00a0points')
     expect(text).toContain('*Left out* FCT-77 (an experiment runs on it)')
   })
 
@@ -101,35 +102,77 @@ describe('the start form', () => {
   it.each([
     [
       'a build that cannot be rolled out',
+      {},
       { [deploymentField]: failed.id },
       deploymentField,
       'its build failed',
     ],
     [
       'stages that do not grow',
-      { preset: 'custom', stages: '50%, 10%, 100%' },
+      { start_preset: 'custom' },
+      { stages: '50%, 10%, 100%' },
       'stages',
       'larger than the one before',
     ],
-    ['no stages at all', { preset: 'custom' }, 'stages', 'nothing was given'],
-    ['a group nobody knows', { group: 'nowhere' }, 'group', 'No site, line or tag is called nowhere'],
-  ])('says at its field what is wrong with %s', async (_what, values, field, says) => {
-    const { chooseProcedure, suggest, submit, service, view } = await openForm()
+    ['no stages at all', { start_preset: 'custom' }, {}, 'stages', 'nothing was given'],
+    [
+      'a group nobody knows',
+      { start_more: undefined },
+      { group: 'nowhere' },
+      'group',
+      'No site, line or tag is called nowhere',
+    ],
+    [
+      'a change in percent',
+      { start_more: undefined },
+      { points: '0.8 %' },
+      'points',
+      'Expected points, got a percentage',
+    ],
+    ['a change without a sign', { start_more: undefined }, { points: '0.8' }, 'points', 'Which way?'],
+    [
+      'a start time in the past',
+      { start_more: undefined },
+      { start_at: '1000' },
+      'start_at',
+      'still to come',
+    ],
+  ])('says at its field what is wrong with %s', async (_what, clicks, values, field, says) => {
+    const { chooseProcedure, suggest, choose, submit, service, view, workspace } = await openForm()
     await chooseProcedure()
+    for (const [actionId, value] of Object.entries(clicks)) {
+      const before = view()?.hash
+      await choose(actionId, value)
+      await workspace.waitFor(() => view()?.hash !== before, 2000)
+    }
     await suggest('start_deployment')
     await submit({ [deploymentField]: aDeployment().id, ...values })
     expect(view()?.errors).toEqual({ [field]: expect.stringContaining(says) })
     expect(service.started).toEqual([])
   })
 
-  it('says at the procedure that another rollout is live', async () => {
-    const live = aProcedure({ live: { ...aRollout(), stageCount: 4 } })
-    const service = fakeService({ procedures: [live] })
-    const { chooseProcedure, suggest, submit, view } = await openForm('start', service)
+  it('says all that is wrong at once, each at its field', async () => {
+    const { chooseProcedure, suggest, choose, submit, view, workspace } = await openForm()
+    await chooseProcedure()
+    await choose('start_more')
+    await workspace.waitFor(() => view()?.blocks.some((block) => block.block_id === 'points') ?? false, 2000)
+    await suggest('start_deployment')
+    await submit({ [deploymentField]: failed.id, points: '-0,8', group: 'nowhere', start_at: '1000' })
+    expect(view()?.errors).toEqual({
+      [deploymentField]: expect.stringContaining('its build failed'),
+      points: 'Expected a decimal point, got "-0,8": write -0.8.',
+      group: expect.stringContaining('No site, line or tag'),
+      start_at: expect.stringContaining('still to come'),
+    })
+  })
+
+  it('says at a field of the form what is wrong with one that has not appeared yet', async () => {
+    const { chooseProcedure, suggest, submit, view } = await openForm()
     await chooseProcedure()
     await suggest('start_deployment')
-    await submit({ [deploymentField]: aDeployment().id })
-    expect(view()?.errors).toEqual({ procedure: 'A rollout of 2.4.1 is live here: it has to end first.' })
+    // The stages appear after the plan was chosen; this one is sent before they do.
+    await submit({ [deploymentField]: aDeployment().id, preset: 'custom' })
+    expect(view()?.errors).toEqual({ preset: expect.stringContaining('nothing was given') })
   })
 
   it('shows a refusal of the service and keeps what was typed', async () => {

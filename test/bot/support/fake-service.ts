@@ -44,6 +44,8 @@ export type FakeService = Service & {
   told: HistoryLine[]
   /** What a preview says of the first stage's stations. */
   canaries: Representativeness
+  /** What a preview says of hours and freezes. */
+  closedBecause: string | null
   /** What a start or a command is answered with, when it is not to succeed. */
   refusal: Refusal | null
 }
@@ -110,6 +112,7 @@ export function fakeService(given: Given = {}): FakeService {
       yields: { canaries: 0.981, fleet: 0.979 },
       suggested: [],
     },
+    closedBecause: null,
     refusal: null,
 
     start: async (input, by, commandId) => {
@@ -156,13 +159,13 @@ export function fakeService(given: Given = {}): FakeService {
         stationCount: 10,
         stages: parsed.data.stages.map((_stage, index) => ({
           label: `stage ${index + 1}`,
-          stations: stations.slice(0, index + 1),
+          stations: stations.slice(0, index === parsed.data.stages.length - 1 ? undefined : index + 1),
           hoursToVerdict: 24,
           smallestDrop: 0.021,
         })),
         canaries: fake.canaries,
         leftOut: [{ name: 'FCT-77', why: 'an experiment runs on it' }],
-        closedBecause: null,
+        closedBecause: fake.closedBecause,
       }
     },
     history: async (_id, limit = 20) => fake.told.slice(0, limit),
