@@ -1,13 +1,15 @@
 // What a plan would do, before anything is started: its stations, how well they stand for the fleet, what they can prove.
 import type { Database } from '../db/client.ts'
-import { type RecentWork, recentWork } from '../db/recent-work.ts'
+import { type RecentWork, recentDays, recentWork } from '../db/recent-work.ts'
 import { procedureById, type Station, stationsOf } from '../db/registry.ts'
 import { closedBecause } from './domain/closed-because.ts'
+import { driftNoise } from './domain/gates/drift-noise.ts'
 import type { DeploymentId, ProcedureId } from './domain/ids.ts'
-import type { Instant } from './domain/instant.ts'
+import { day, hour, type Instant } from './domain/instant.ts'
 import { type PlanInput, plan as planSchema, targetLabel } from './domain/plan.ts'
 import { planUnder } from './domain/plan-under-policy.ts'
 import { representativeness } from './domain/representativeness.ts'
+import { type ForecastStation, stageForecasts } from './domain/stage-forecast.ts'
 import { stageSize } from './domain/stage-size.ts'
 import { orderStations } from './domain/station-order.ts'
 import { leftOutBecause } from './domain/takes-part.ts'
@@ -55,14 +57,23 @@ export function previews({ database, now }: { database: Database; now: () => Ins
       const sizes = plan.stages.map((_, index) => stageSize(plan, index, stations.length))
       const ofStage = (index: number) => stations.slice(0, sizes[index])
       const sites = [...new Set(ofStage(0).map((station) => station.site))].sort()
+      const noise = driftNoise(
+        work.flatMap(({ stationId, days }) => days.map((each) => ({ stationId, metric: yieldKey, ...each }))),
+      )
+      const forecasts = stageForecasts(
+        plan,
+        stations.map((station) => paced(station, at)),
+        noise[yieldKey],
+        at,
+      )
       return {
         plan,
         stationCount: stations.length,
         stages: plan.stages.map((stage, index) => ({
           label: targetLabel(stage.target),
           stations: ofStage(index).map(({ id, name, site, line }) => ({ id, name, site, line })),
-          hoursToVerdict: null,
-          smallestDrop: null,
+          hoursToVerdict: forecasts[index]?.hoursToVerdict ?? null,
+          smallestDrop: forecasts[index]?.smallestDrop ?? null,
         })),
         canaries: representativeness(stations, ofStage(0).length),
         leftOut: linked.flatMap((station) => {
@@ -74,6 +85,18 @@ export function previews({ database, now }: { database: Database; now: () => Ins
     },
   } satisfies Partial<Service>
 }
+
+const yieldKey = 'first-pass yield'
+
+/** Over the whole of the last days, or since the station is there: what it does in a day counts, and what it rests. */
+function paced({ id, units, firstAt, createdAt, days }: WithWork, now: Instant): ForecastStation {
+  const since = Math.max(now - recentDays * day, Math.min(createdAt, firstAt ?? createdAt))
+  const n = days.reduce((sum, each) => sum + each.n, 0)
+  const bad = days.reduce((sum, each) => sum + each.bad, 0)
+  return { id, pace: units / Math.max((now - since) / hour, 1), n, bad }
+}
+
+type WithWork = ReturnType<typeof withWork>[number]
 
 function withWork(stations: Station[], work: RecentWork[]) {
   const byStation = new Map(work.map((each) => [each.stationId, each]))
