@@ -19,7 +19,8 @@ const hours = (...asked: Parameters<typeof forecast>) =>
   forecast(...asked).map(({ hoursToVerdict }) => hoursToVerdict)
 const drops = (...asked: Parameters<typeof forecast>) =>
   forecast(...asked).map(({ smallestDrop }) => smallestDrop)
-const soaking = (soak: object, more: object[] = []) => ({
+type Stages = PlanInput['stages']
+const soaking = (soak: Stages[number]['soak'], more: Stages = []): { stages: Stages } => ({
   stages: [{ target: { stations: 1 }, soak }, ...more, { target: { share: 1 } }],
 })
 

@@ -21,10 +21,10 @@ export type ChangeInSight = {
  * The evidence is the verdict's own, with its margin and its three bad. Real counts scatter around the
  * mean ones: a change of this size is stopped by then in about half of all rollouts, a larger one more
  * often. Beside what limits any number of runs (`smallestProvableChange`) a few runs see less, as they
- * hold less. `bad` of the canary stations is not looked at. No canary run, or none in sight up to 8
+ * hold less. `bad` of the canary stations is not looked at. No canary run, or none in sight up to 16
  * log-odds: undefined.
  *
- * Ten halvings find the change to 0.008 log-odds: 1 ms with one canary station, 3 ms with 100.
+ * Eleven halvings find the change to 0.008 log-odds: 1 ms with one canary station, 3 ms with 100.
  *
  * Source: the product's own method; the evidence at expected counts as in Wald (1947), A.72.
  *
@@ -58,8 +58,8 @@ export function smallestChangeInSight(
   return { change: seen, expectedRate, rate: badOf(countsAt(seen)) / units }
 }
 
-const LARGEST = 8
-const HALVINGS = 10
+const LARGEST = 16
+const HALVINGS = 11
 const LEAST_BAD = 3
 
 function badOf(stations: readonly { readonly bad: number }[]): number {
