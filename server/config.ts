@@ -19,6 +19,14 @@ const secret = (least: number) =>
     (text) => text === undefined || text.length >= least,
     `expected at least ${least} characters`,
   )
+/** Several, separated by commas. */
+const list = optionalText.transform((text) =>
+  text
+    ?.split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+)
+const leastKey = 32
 
 export const settingsSchema = z.object({
   PORT: z.coerce
@@ -39,8 +47,34 @@ export const settingsSchema = z.object({
     )
     .describe('PostgreSQL to use; without it the embedded database in DATA_DIR.'),
   DATA_DIR: z.string().default('.data').describe('Folder of the embedded database.'),
-  SLACK_BOT_TOKEN: token('xoxb-').describe('Bot token of the Slack app; without it there are no cards.'),
+  SLACK_BOT_TOKEN: token('xoxb-').describe(
+    'Bot token of the Slack app in one workspace; without it, and without SLACK_CLIENT_ID, there are no cards.',
+  ),
   SLACK_SIGNING_SECRET: secret(8).describe('Signing secret of the Slack app.'),
+  SLACK_CLIENT_ID: optionalText
+    .refine(
+      (text) => text === undefined || /^\d+\.\d+$/.test(text),
+      'expected two numbers with a dot between',
+    )
+    .describe(
+      'Client id of the Slack app: workspaces install it at /slack/install, in place of a bot token.',
+    ),
+  SLACK_CLIENT_SECRET: secret(8).describe('Client secret of the Slack app.'),
+  SLACK_TOKEN_SECRET: list
+    .refine(
+      (keys) => keys === undefined || (keys.length > 0 && keys.every((key) => key.length >= leastKey)),
+      `expected secrets of at least ${leastKey} characters each, separated by commas`,
+    )
+    .describe(
+      'Encrypts the tokens of installations; several, separated by commas: the first encrypts, all decrypt.',
+    ),
+  SLACK_TEAMS: list
+    .refine(
+      (teams) =>
+        teams === undefined || (teams.length > 0 && teams.every((team) => /^T[A-Z0-9]+$/.test(team))),
+      'expected ids of workspaces, which start with T, separated by commas',
+    )
+    .describe('Workspaces that may install the app, by id, separated by commas; every one when absent.'),
   SLACK_APP_TOKEN: token('xapp-').describe('App-level token: connects by Socket Mode instead of HTTP.'),
   SLACK_API_URL: webAddress.describe('Another Slack Web API root, for stand-ins and proxies.'),
   ADMIN_TOKEN: secret(16)
@@ -70,7 +104,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
   // A setting that is set to nothing, as compose files do, is one that is absent.
   const given = Object.fromEntries(Object.entries(environment).filter(([, text]) => text?.trim()))
   const parsed = settingsSchema.safeParse(given)
-  const missing = missingBeside(given)
+  const missing = [...missingBeside(given), ...tooMany(given)]
   if (parsed.success && parsed.data.ADMIN_TOKEN !== undefined && missing.length === 0)
     return { ...parsed.data, ADMIN_TOKEN: parsed.data.ADMIN_TOKEN }
   const wrong = (parsed.error?.issues ?? []).map((issue) => {
@@ -86,13 +120,42 @@ export function readSettings(environment: Record<string, string | undefined>): S
 /** What one setting asks of another; apart from the schema, which does not come to it while a setting is wrong. */
 function missingBeside(given: Record<string, string | undefined>): { name: string; why: string }[] {
   const needs: [asking: string, needed: string][] = [
-    ['SLACK_SIGNING_SECRET', 'SLACK_BOT_TOKEN'],
-    ['SLACK_APP_TOKEN', 'SLACK_BOT_TOKEN'],
-    ...(given.SLACK_APP_TOKEN ? [] : [['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'] as [string, string]]),
+    ...(given.SLACK_CLIENT_ID
+      ? []
+      : [
+          ['SLACK_SIGNING_SECRET', 'SLACK_BOT_TOKEN'] as [string, string],
+          ['SLACK_APP_TOKEN', 'SLACK_BOT_TOKEN'] as [string, string],
+        ]),
+    ...(given.SLACK_APP_TOKEN
+      ? []
+      : [
+          [given.SLACK_CLIENT_ID ? 'SLACK_CLIENT_ID' : 'SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'] as [
+            string,
+            string,
+          ],
+        ]),
+    ['SLACK_CLIENT_ID', 'SLACK_CLIENT_SECRET'],
+    ['SLACK_CLIENT_SECRET', 'SLACK_CLIENT_ID'],
+    ['SLACK_CLIENT_ID', 'SLACK_TOKEN_SECRET'],
+    ['SLACK_TOKEN_SECRET', 'SLACK_CLIENT_ID'],
+    ['SLACK_TEAMS', 'SLACK_CLIENT_ID'],
+    // Slack sends people back to it.
+    ['SLACK_CLIENT_ID', 'PUBLIC_URL'],
   ]
   return needs
     .filter(([asking, needed]) => given[asking] && !given[needed])
     .map(([asking, name]) => ({ name, why: `expected a value, because ${asking} is set, got nothing` }))
+}
+
+/** One app serves one workspace by its token, or those that installed it: both at once would leave open which. */
+function tooMany(given: Record<string, string | undefined>): { name: string; why: string }[] {
+  if (!given.SLACK_BOT_TOKEN || !given.SLACK_CLIENT_ID) return []
+  return [
+    {
+      name: 'SLACK_BOT_TOKEN',
+      why: 'expected nothing, because SLACK_CLIENT_ID is set and workspaces install the app, got a value',
+    },
+  ]
 }
 
 function shown(name: string, came: string | undefined): string {

@@ -3,10 +3,12 @@ import { randomBytes } from 'node:crypto'
 import closeWithGrace from 'close-with-grace'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { type Logger, pino } from 'pino'
-import { slackApp } from '../bot/slack-app.ts'
+import { type OAuthSettings, slackApp } from '../bot/slack-app.ts'
 import { type Database, openDatabase } from '../db/client.ts'
+import { exclusively } from '../db/exclusively.ts'
 import { keptSetting } from '../db/kept-settings.ts'
 import { buildApp } from './app.ts'
+import { cardPictures } from './card-chart.ts'
 import { readSettings, type Settings, SettingsError } from './config.ts'
 import type { Instant } from './domain/instant.ts'
 import { ingest } from './ingest.ts'
@@ -15,6 +17,7 @@ import { judgeLoop } from './judge-loop.ts'
 import { judging } from './judging.ts'
 import { pageLinks } from './page-links.ts'
 import { pinWaiters } from './pin-waiters.ts'
+import { rolloutCharts } from './rollout-charts.ts'
 import type { Service, SlackStore } from './service.ts'
 import { serviceOf } from './service-of.ts'
 import { slackStore } from './slack-store.ts'
@@ -55,12 +58,13 @@ export async function startFirstpass(options: {
   sayDurability(database, log)
 
   let publicUrl = settings.PUBLIC_URL?.replace(/\/+$/, '')
-  const secret =
-    settings.LINK_SECRET ??
-    (await keptSetting(database.db, 'link secret', () => randomBytes(32).toString('base64url')))
+  const secret = settings.LINK_SECRET ?? (await keptSetting(database.db, 'link secret', newSecret))
   const links = pageLinks({ publicUrl: () => publicUrl ?? '', secret })
 
-  const jobs = settings.SLACK_BOT_TOKEN ? await startJobs(database, log) : null
+  // Before the jobs: those under way when they stop still hold locks.
+  const locks = exclusively(database)
+  running.defer(() => locks.close())
+  const jobs = hasSlack(settings) ? await startJobs(database, log) : null
   if (jobs) running.defer(() => jobs.stop())
   const service = serviceOf({
     database,
@@ -75,12 +79,19 @@ export async function startFirstpass(options: {
   const changed = (procedureId: Parameters<typeof loop.requestAll>[0]) => void loop.requestAll(procedureId)
 
   const waiters = await pinWaiters(database)
-  const store = slackStore({ database, deliveries: jobs?.deliveries ?? noDeliveries })
-  running.defer(() => store.close())
-  const slack = slackOf(settings, service, store, logger)
+  const store = slackStore({
+    database,
+    deliveries: jobs?.deliveries ?? noDeliveries,
+    exclusively: locks.exclusively,
+  })
+  const stateSecret = await keptSetting(database.db, 'slack state secret', newSecret)
+  const oauth = oauthOf(settings, stateSecret, () => publicUrl ?? '')
+  const charts = cardPictures((id) => rolloutCharts(database.db, id, now()))
+  const slack = slackOf(settings, oauth, { service, store, charts }, logger)
   const app = await buildApp({
     database,
     service,
+    deliveries: jobs?.deliveries ?? noDeliveries,
     take: ingest({ database, now, stored: changed }),
     waiters,
     adminToken: settings.ADMIN_TOKEN,
@@ -90,7 +101,9 @@ export async function startFirstpass(options: {
     log,
     slack: {
       routes: slack?.routes ?? null,
-      status: slack?.status ?? (() => ({ state: 'disabled', reason: 'no SLACK_BOT_TOKEN' })),
+      status:
+        slack?.status ??
+        (() => ({ state: 'disabled', reason: 'neither SLACK_BOT_TOKEN nor SLACK_CLIENT_ID is set' })),
     },
   })
   running.defer(() => closeSoon(app))
@@ -110,20 +123,39 @@ export async function startFirstpass(options: {
   return { url: listening, close: () => owned.disposeAsync() }
 }
 
-function slackOf(settings: Settings, service: Service, store: SlackStore, log: Logger) {
-  if (!settings.SLACK_BOT_TOKEN) return null
+const newSecret = () => randomBytes(32).toString('base64url')
+
+function hasSlack(settings: Settings): boolean {
+  return settings.SLACK_BOT_TOKEN !== undefined || settings.SLACK_CLIENT_ID !== undefined
+}
+
+function slackOf(
+  settings: Settings,
+  oauth: OAuthSettings | null,
+  parts: { service: Service; store: SlackStore; charts: ReturnType<typeof cardPictures> },
+  log: Logger,
+) {
+  if (!hasSlack(settings)) return null
   return slackApp({
-    service,
-    store,
+    ...parts,
     settings: {
-      botToken: settings.SLACK_BOT_TOKEN,
+      botToken: settings.SLACK_BOT_TOKEN ?? '',
       signingSecret: settings.SLACK_SIGNING_SECRET ?? '',
       appToken: settings.SLACK_APP_TOKEN,
       apiUrl: settings.SLACK_API_URL,
+      ...(oauth === null ? {} : { oauth }),
     },
     now: Date.now,
     log,
   })
+}
+
+function oauthOf(settings: Settings, stateSecret: string, publicUrl: () => string): OAuthSettings | null {
+  const { SLACK_CLIENT_ID: clientId, SLACK_CLIENT_SECRET: clientSecret } = settings
+  const [newest, ...older] = settings.SLACK_TOKEN_SECRET ?? []
+  if (clientId === undefined || clientSecret === undefined || newest === undefined) return null
+  const teams = settings.SLACK_TEAMS ?? null
+  return { clientId, clientSecret, tokenSecrets: [newest, ...older], stateSecret, publicUrl, teams }
 }
 
 function sayDurability(database: Database, log: FastifyBaseLogger): void {

@@ -1,6 +1,6 @@
 // What the Slack app keeps in the database, put together as one object.
 import type { Database } from '../db/client.ts'
-import { exclusively } from '../db/exclusively.ts'
+import type { Exclusively } from '../db/exclusively.ts'
 import { forgetSlackEvents, takeSlackEvent } from '../db/slack-events.ts'
 import {
   endSlackInstallation,
@@ -21,10 +21,10 @@ const tidyEveryMs = 3_600_000
 export function slackStore(deps: {
   database: Database
   deliveries: Deliveries
-}): SlackStore & { close(): Promise<void> } {
-  const { database, deliveries } = deps
+  exclusively: Exclusively
+}): SlackStore {
+  const { database, deliveries, exclusively } = deps
   const { db } = database
-  const lock = exclusively(database)
   let tidiedAt = Number.NEGATIVE_INFINITY
 
   async function take(eventId: string, body: Record<string, unknown>, at: number): Promise<boolean> {
@@ -44,7 +44,7 @@ export function slackStore(deps: {
     posts: {
       find: (key) => findSlackPost(db, key),
       save: (key, post) => saveSlackPost(db, key, post),
-      exclusively: (key, work) => lock.exclusively(`slack post ${key}`, work),
+      exclusively: (key, work) => exclusively(`slack post ${key}`, work),
     },
     people: {
       find: (team, user) => findSlackPerson(db, team, user),
@@ -60,6 +60,5 @@ export function slackStore(deps: {
       save: (installation) => saveSlackInstallation(db, installation),
       end: (team, why, at) => endSlackInstallation(db, team, why, at),
     },
-    close: lock.close,
   }
 }

@@ -20,7 +20,7 @@ describe.each<Door>(['http', 'socket'])('over %s', (door) => {
   it('an event is answered', async () => {
     const bot = await open()
     await bot.workspace.mention({ user: ines.id, channel, text: 'what can you do?' })
-    await answerTo(bot, ines.id, '/rollout start')
+    await answerTo(bot, ines.id, '/rollout help')
   })
 
   it('a click decides', async () => {

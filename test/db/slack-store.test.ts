@@ -15,8 +15,9 @@ const deliveries = {
     queued.push(job)
   },
 }
-const store = slackStore({ database, deliveries })
-afterAll(() => store.close())
+const locks = exclusively(database)
+const store = slackStore({ database, deliveries, exclusively: locks.exclusively })
+afterAll(() => locks.close())
 const day = 86_400_000
 
 describe('people', () => {

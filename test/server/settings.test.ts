@@ -50,11 +50,55 @@ test('what one setting asks of another is named together with the other faults',
   )
 })
 
+test('Slack is one workspace by its token or those that install the app, each with all that it needs', () => {
+  const token = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 'signing-secret' }
+  const client = {
+    PUBLIC_URL: 'https://line.test',
+    SLACK_SIGNING_SECRET: 'signing-secret',
+    SLACK_CLIENT_ID: '12.34',
+    SLACK_CLIENT_SECRET: 'client-secret',
+    SLACK_TOKEN_SECRET: 'k'.repeat(32),
+  }
+  expect(faults({ ADMIN_TOKEN: admin, ...token })).toBe('')
+  expect(faults({ ADMIN_TOKEN: admin, ...client })).toBe('')
+  expect(faults({ ADMIN_TOKEN: admin, ...client, ...token })).toContain(
+    'SLACK_BOT_TOKEN: expected nothing, because SLACK_CLIENT_ID is set',
+  )
+  for (const name of Object.keys(client)) {
+    const message = faults({ ADMIN_TOKEN: admin, ...client, [name]: undefined })
+    expect(message).toContain(`\n  ${name}: expected a value, because`)
+  }
+  const socket = { ...client, SLACK_SIGNING_SECRET: undefined, SLACK_APP_TOKEN: 'xapp-1-A' }
+  expect(faults({ ADMIN_TOKEN: admin, ...socket })).toBe('')
+})
+
+test('secrets of tokens and workspaces are lists', () => {
+  const client = {
+    ADMIN_TOKEN: admin,
+    PUBLIC_URL: 'https://line.test',
+    SLACK_SIGNING_SECRET: 'signing-secret',
+    SLACK_CLIENT_ID: '12.34',
+    SLACK_CLIENT_SECRET: 'client-secret',
+    SLACK_TOKEN_SECRET: `${'n'.repeat(32)}, ${'o'.repeat(32)}`,
+    SLACK_TEAMS: 'T0FACTORY1,T0SECOND01,',
+  }
+  expect(readSettings(client)).toMatchObject({
+    SLACK_TOKEN_SECRET: ['n'.repeat(32), 'o'.repeat(32)],
+    SLACK_TEAMS: ['T0FACTORY1', 'T0SECOND01'],
+  })
+  const message = faults({ ...client, SLACK_TOKEN_SECRET: `${'n'.repeat(32)},short`, SLACK_TEAMS: 'factory' })
+  expect(message).toContain('SLACK_TOKEN_SECRET: expected secrets of at least 32 characters each')
+  expect(message).toContain('SLACK_TEAMS: expected ids of workspaces, which start with T')
+  expect(message).not.toContain('short,')
+})
+
 test('no secret is repeated, however wrong it is', () => {
   const wrong = {
     SLACK_BOT_TOKEN: 'wrong-bot',
     SLACK_SIGNING_SECRET: 'short',
     SLACK_APP_TOKEN: 'wrong-app',
+    SLACK_CLIENT_SECRET: 'brief',
+    SLACK_TOKEN_SECRET: 'far-too-little',
     ADMIN_TOKEN: 'tooshort',
     LINK_SECRET: 'tiny',
     GITHUB_WEBHOOK_SECRET: 'little',

@@ -1,26 +1,35 @@
 // The real app in a real Fastify, talking to the local Slack workspace: both close with the test.
+
 import Fastify from 'fastify'
 import pino from 'pino'
 import { onTestFinished } from 'vitest'
-import { type SlackSettings, slackApp, type Wait } from '../../../bot/slack-app.ts'
+import type { ChartSource } from '../../../bot/charts.ts'
+import { type OAuthSettings, type SlackSettings, slackApp, type Wait } from '../../../bot/slack-app.ts'
 import { type SlackWorkspaceOptions, startSlackWorkspace } from '../../../demo/slack/workspace.ts'
 import { type FakeService, fakeService } from './fake-service.ts'
-import { memoryStore } from './memory-store.ts'
+import { type MemoryStore, memoryStore } from './memory-store.ts'
 
 export const channel = 'C0ROLLOUTS'
 export const signingSecret = 'a-secret-only-slack-knows'
 export const botToken = 'xoxb-test'
 export const appToken = 'xapp-test'
+/** What the owner of an app knows of it. */
+export const client = { clientId: '1.2', clientSecret: 'client-secret' }
 /** The two ways by which Slack's requests reach the app. */
 export type Door = 'http' | 'socket'
 
 type Options = {
+  charts?: ChartSource
   /** By default Slack's requests come over signed HTTP. */
   door?: Door
   service?: FakeService
   settings?: Partial<SlackSettings>
   workspace?: Partial<SlackWorkspaceOptions>
   wait?: Wait
+  /** Workspaces install the app themselves: there is no bot token. */
+  oauth?: Partial<OAuthSettings>
+  /** Another one's, to stand beside it. */
+  store?: MemoryStore
   /** Do not wait until Slack is connected. */
   connecting?: boolean
   /** Slack answers with faults until they are cleared. */
@@ -29,7 +38,7 @@ type Options = {
 
 export async function openBot(options: Options = {}) {
   const service = options.service ?? fakeService()
-  const store = memoryStore()
+  const store = options.store ?? memoryStore()
   const clock = { now: Date.now() }
   const logged: string[] = []
   const connected = Promise.withResolvers<void>()
@@ -42,17 +51,18 @@ export async function openBot(options: Options = {}) {
   const log = pino({ level: 'debug' }, { write })
   const server = Fastify({ forceCloseConnections: true })
   let appUrl = ''
+  const redirectUrls: string[] = []
   const workspace = await startSlackWorkspace({
     ...(overSocket ? { appToken } : { appUrl: () => appUrl }),
     signingSecret,
-    botToken,
+    ...(options.oauth ? { oauth: { ...client, redirectUrls } } : { botToken }),
     ...options.workspace,
   })
   const bot = slackApp({
     service,
     store,
     settings: {
-      botToken,
+      ...(options.oauth ? { botToken: '', oauth: oauthSettings(options.oauth) } : { botToken }),
       ...(overSocket ? { signingSecret: '', appToken } : { signingSecret }),
       apiUrl: workspace.apiUrl,
       ...options.settings,
@@ -60,12 +70,24 @@ export async function openBot(options: Options = {}) {
     now: () => clock.now,
     log,
     ...(options.wait ? { wait: options.wait } : {}),
+    ...(options.charts ? { charts: options.charts } : {}),
   })
   // As the queue does, soon after.
   store.onEvent = (eventId, body) => void bot.deliver({ kind: 'event', eventId, body })
   await server.register(bot.routes)
   await server.listen({ host: '127.0.0.1', port: 0 })
   appUrl = `${server.listeningOrigin}/slack/events`
+  redirectUrls.push(`${server.listeningOrigin}/slack/oauth_redirect`)
+  function oauthSettings(given: Partial<OAuthSettings>): OAuthSettings {
+    return {
+      ...client,
+      stateSecret: 'a-secret-that-signs-the-state',
+      tokenSecrets: ['a-secret-of-thirty-two-characters'],
+      publicUrl: () => server.listeningOrigin,
+      teams: null,
+      ...given,
+    }
+  }
   onTestFinished(async () => {
     await bot.stop()
     await server.close()
