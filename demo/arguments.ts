@@ -16,6 +16,7 @@ const flags = {
   data: { type: 'string' },
   channel: { type: 'string' },
   'no-slack': { type: 'boolean' },
+  socket: { type: 'boolean' },
   keep: { type: 'boolean' },
   fresh: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -32,6 +33,7 @@ const demoArguments = z
     data: z.string({ error: (issue) => expected('a directory', issue.input) }).min(1, 'expected a directory'),
     channel: z.string({ error: (issue) => expected('the id of a Slack channel', issue.input) }).optional(),
     'no-slack': onOrOff(),
+    socket: onOrOff(),
     keep: onOrOff(),
     fresh: onOrOff(),
   })
@@ -41,6 +43,8 @@ const demoArguments = z
     if (value.port === value['slack-port'] && !value['no-slack'])
       fault('slack-port', `expected a port other than --port, got ${value.port} for both`)
     if (value.keep && value.fresh) fault('keep', 'expected --keep or --fresh, got both')
+    if (value.socket && value['no-slack'])
+      fault('socket', 'expected without --no-slack: SLACK_APP_TOKEN of the environment chooses it there')
     if (value.channel !== undefined && !value['no-slack'])
       fault('channel', 'expected only together with --no-slack: the local workspace has its own channel')
   })
@@ -101,6 +105,7 @@ ${scenarioNames.map((name) => `                       ${name.padEnd(15)}${scenar
   --data DIR         where the data is kept (default ${defaultDirectory}, which is emptied at every start)
   --keep             go on with what ${defaultDirectory} holds instead of emptying it
   --fresh            empty the directory given with --data first
+  --socket           Slack reaches Firstpass over Socket Mode instead of HTTP
   --no-slack         no local workspace: SLACK_API_URL, SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET and
                      SLACK_APP_TOKEN of the environment are used
   --channel ID       with --no-slack: the Slack channel of the cards

@@ -8,9 +8,11 @@ import { type Factory, startFactory } from './factory/factory.ts'
 import { requireFreePort } from './factory/free-port.ts'
 import { greeting } from './factory/greeting.ts'
 import { listenToOperator } from './factory/operator.ts'
+import { demoPeople } from './factory/people-policy.ts'
 import { realPause } from './factory/retry-wait.ts'
 import { scenarios } from './factory/scenarios.ts'
 import { statusLine } from './factory/status-line.ts'
+import { offeredByManifest } from './offered-by-manifest.ts'
 import { startSlackWorkspace } from './slack/workspace.ts'
 
 const procedureName = 'PCBA-FCT'
@@ -101,12 +103,15 @@ async function demo(wanted: DemoArguments, env: NodeJS.ProcessEnv, stop: AbortSi
 async function localSlack(wanted: DemoArguments, url: string) {
   const signingSecret = randomBytes(16).toString('hex')
   const botToken = `xoxb-demo-${randomBytes(8).toString('hex')}`
+  const appToken = `xapp-demo-${randomBytes(8).toString('hex')}`
   const workspace = await startSlackWorkspace({
     port: wanted['slack-port'],
     host: '127.0.0.1',
-    appUrl: () => `${url}/slack/events`,
     signingSecret,
     botToken,
+    ...(wanted.socket ? { appToken } : { appUrl: () => `${url}/slack/events` }),
+    unfurlDomains: [new URL(url).hostname],
+    ...(await offeredByManifest()),
   })
   return {
     url: workspace.url,
@@ -115,6 +120,7 @@ async function localSlack(wanted: DemoArguments, url: string) {
       SLACK_API_URL: workspace.apiUrl,
       SLACK_BOT_TOKEN: botToken,
       SLACK_SIGNING_SECRET: signingSecret,
+      ...(wanted.socket ? { SLACK_APP_TOKEN: appToken } : {}),
     },
   }
 }
@@ -157,6 +163,8 @@ function startedFactory(
     soakMinutes,
     signal,
     ...(slackChannel === undefined ? {} : { slackChannel }),
+    // The groups and channels of the policy are those of the local workspace.
+    ...(wanted['no-slack'] ? {} : { people: demoPeople }),
     ...(record.setUp === null ? {} : { earlier: { setUp: record.setUp, generation: record.generation } }),
   })
 }

@@ -1,6 +1,7 @@
 // The few questions of the administrator's API that setting up a factory needs.
 import { z } from 'zod'
 import { type Answer, fateOf, httpClient, type Request, wordsOf } from './http-client.ts'
+import type { PeoplePolicy } from './people-policy.ts'
 import type { ProcedurePolicy } from './procedure-policy.ts'
 import { type RealPause, retryWaitMs } from './retry-wait.ts'
 
@@ -79,10 +80,18 @@ export function adminApi(deps: { url: string; adminToken: string; pause: RealPau
     const answer = await ask({ method: 'GET', path })
     const { version, effective } = read(policyAnswer, answer, 'read the policy of the procedure')
     if (version > 0) return
-    const policy =
-      'riskClass' in asked ? { risk_class: asked.riskClass } : { gates: [...effective.gates, asked.gate] }
+    const policy = bodyOf(asked, effective.gates)
     const body = { policy, expected_version: version, reason }
     read(z.unknown(), await ask({ method: 'PUT', path, body }), 'set the policy of the procedure')
+  }
+
+  /** Of an organisation that has no policy of its own yet. One that has keeps it. */
+  async function people(asked: PeoplePolicy, reason: string): Promise<void> {
+    const path = '/api/v1/policy'
+    const { version } = read(policyAnswer, await ask({ method: 'GET', path }), 'read the policy of all')
+    if (version > 0) return
+    const body = { policy: asked, expected_version: version, reason }
+    read(z.unknown(), await ask({ method: 'PUT', path, body }), 'set the policy of all')
   }
 
   async function runs(bodies: readonly unknown[]): Promise<void> {
@@ -107,7 +116,13 @@ export function adminApi(deps: { url: string; adminToken: string; pause: RealPau
     }
   }
 
-  return { procedure, deployment, station, activate, policy, runs }
+  return { procedure, deployment, station, activate, policy, people, runs }
+}
+
+function bodyOf(asked: ProcedurePolicy, gatesInForce: object[]): object {
+  if ('riskClass' in asked) return { risk_class: asked.riskClass }
+  if ('stageApprovals' in asked) return { stage_approvals: asked.stageApprovals, four_eyes: true }
+  return { gates: [...gatesInForce, asked.gate] }
 }
 
 function read<Shape>(schema: z.ZodType<Shape>, answer: Answer & { kind: 'answer' }, task: string): Shape {

@@ -5,6 +5,7 @@ import type { FactoryLog } from './factory-log.ts'
 import { fleet as fleetOf } from './fleet.ts'
 import { history } from './history.ts'
 import { factoryIncident } from './incident.ts'
+import type { PeoplePolicy } from './people-policy.ts'
 import { referenceSamples } from './reference-samples.ts'
 import { retestShelf } from './retest-shelf.ts'
 import { type RealPause, realPause } from './retry-wait.ts'
@@ -34,6 +35,8 @@ export type FactoryOptions = {
   log: FactoryLog
   soakMinutes?: number
   slackChannel?: string
+  /** Who may decide and who is called, in every procedure. */
+  people?: PeoplePolicy
   /** First attempts of each station before now; 300 unless told, fewer in a fleet of more than 130. */
   pastFirstAttempts?: number
   /** A factory that the server knows already: nothing is set up and no past is stored. */
@@ -63,6 +66,7 @@ export async function startFactory(options: FactoryOptions) {
   const delivering = new AbortController()
   const signal = options.signal ?? working.signal
   const admin = adminApi({ url, adminToken: options.adminToken, pause, signal })
+  if (options.people) await admin.people(options.people, 'For the people of the demo')
   const setUp = options.earlier?.setUp ?? (await prepare())
   if (scenario.policy)
     await admin.policy(setUp.procedureId, scenario.policy, `For the scenario ${scenario.name}`)

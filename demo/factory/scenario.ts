@@ -31,5 +31,6 @@ export const scenarioNames = [
   'other-product',
   'blind',
   'drops',
+  'approvals',
 ] as const
 export type ScenarioName = (typeof scenarioNames)[number]

@@ -127,4 +127,14 @@ export const scenarios: Record<ScenarioName, Scenario> = {
       gate: { metric: 'telemetry', name: 'telemetry', expression: 'acceptance_suite_passed && drops < 20' },
     },
   },
+  approvals: {
+    ...healthy,
+    name: 'approvals',
+    summary: 'somebody else must approve each stage',
+    description:
+      'The new build is good, and the policy of the procedure asks for one approval of each stage, from a test engineer or quality, and never from whoever started the rollout.',
+    expect:
+      'When a stage has its samples and its soak, the approval is asked for with the evidence. Act as another person, Grace Okafor for one, and give it; then the stage can be advanced.',
+    policy: { stageApprovals: 1 },
+  },
 }

@@ -21,6 +21,7 @@ describe('the arguments of the demo', () => {
         'slack-port': 3001,
         data: '.data/demo',
         'no-slack': false,
+        socket: false,
         empty: true,
       },
     })
@@ -68,6 +69,7 @@ describe('the arguments of the demo', () => {
     expect(faultsOf('--port', '4000', '--slack-port', '4000')).toHaveLength(1)
     expect(faultsOf('--keep', '--fresh')).toHaveLength(1)
     expect(faultsOf('--channel', 'C1')).toHaveLength(1)
+    expect(faultsOf('--socket', '--no-slack')).toHaveLength(1)
     expect(read('--port', '4000', '--slack-port', '4000', '--no-slack').kind).toBe('run')
   })
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { fastClock } from '../../../demo/clock.ts'
 import type { FactoryOptions } from '../../../demo/factory/factory.ts'
+import { demoPeople } from '../../../demo/factory/people-policy.ts'
 import { smallFactory, until } from './small-factory.ts'
 
 let open: Awaited<ReturnType<typeof smallFactory>>[] = []
@@ -191,6 +192,24 @@ describe('a factory', () => {
     await again.factory.stop()
     expect(server.policies()).toEqual([{ risk_class: 'high' }])
     expect((await running()).server.policies()).toEqual([])
+  })
+
+  it('tells once who may decide and who is called, and leaves what people made of it', async () => {
+    const { server, factory } = await running({ people: demoPeople })
+    expect(server.policiesOfAll()).toEqual([demoPeople])
+    await factory.stop()
+    const again = await running({
+      url: server.url,
+      earlier: { setUp: factory.setUp, generation: 2 },
+      people: { ...demoPeople, rights: {} },
+    })
+    await again.factory.stop()
+    expect(server.policiesOfAll()).toEqual([demoPeople])
+  })
+
+  it('asks for approvals by somebody else in the scenario approvals', async () => {
+    const { server } = await running({ scenario: 'approvals' })
+    expect(server.policies()).toEqual([{ stage_approvals: 1, four_eyes: true }])
   })
 
   it('tests a failed unit again under the same serial number', async () => {

@@ -25,6 +25,7 @@ export async function standInServer() {
   const versions = new Map<string, string>()
   let active: string | null = null
   let policies: Record<string, unknown>[] = []
+  let ofAll: Record<string, unknown>[] = []
   let trouble: ((request: FastifyRequest) => { status: number; retryAfter?: number } | null) | null = null
   let refuses: (run: StoredRun) => boolean = () => false
   const pinned = new EventTarget()
@@ -88,6 +89,13 @@ export async function standInServer() {
       const body = request.body as { policy: Record<string, unknown>; expected_version: number }
       if (body.expected_version !== policies.length) return reply.code(409).send({ code: 'stale' })
       policies = [...policies, body.policy]
+      return {}
+    })
+    server.get('/api/v1/policy', async () => ({ version: ofAll.length, effective: { gates: [] } }))
+    server.put('/api/v1/policy', async (request, reply) => {
+      const body = request.body as { policy: Record<string, unknown>; expected_version: number }
+      if (body.expected_version !== ofAll.length) return reply.code(409).send({ code: 'stale' })
+      ofAll = [...ofAll, body.policy]
       return {}
     })
     server.get('/api/v1/stations/me/assignments', async (request, reply) => {
@@ -155,6 +163,7 @@ export async function standInServer() {
     runs: () => [...runs.values()],
     seen: () => [...seen],
     policies: () => [...policies],
+    policiesOfAll: () => [...ofAll],
     misbehave: (with_: typeof trouble) => {
       trouble = with_
     },

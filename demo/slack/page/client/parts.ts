@@ -64,7 +64,14 @@ function swapList(part: HTMLElement, html: string): void {
     return child
   })
   part.replaceChildren(...children)
-  if (atEnd || before.size === 0) part.scrollTop = part.scrollHeight
+  if (!atEnd && before.size > 0) return
+  const toEnd = () => {
+    part.scrollTop = part.scrollHeight
+  }
+  toEnd()
+  // A picture takes its room only when it is there.
+  for (const picture of part.querySelectorAll('img'))
+    if (!picture.complete) picture.addEventListener('load', toEnd, { once: true })
 }
 
 function swapModal(part: HTMLElement, html: string): void {
