@@ -107,7 +107,7 @@ describe('Slack, away when the service starts', () => {
     await open.connected
     expect(open.bot.status()).toEqual({ state: 'connected', reason: null })
     await open.workspace.command({ user: ines.id, channel, text: 'help' })
-    await answerTo(open, ines.id, '/rollout start')
+    await answerTo(open, ines.id, '/rollout help')
   })
 
   it('that refuses the token says so, in the log and in the status', async () => {

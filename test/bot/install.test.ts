@@ -1,5 +1,5 @@
 // Workspaces install the app by OAuth: from the first page to a card, and out again.
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { defaultTeam } from '../../demo/slack/state/team.ts'
 import { rolloutId } from '../../server/domain/ids.ts'
 import type { Delivery } from '../../server/service.ts'
@@ -9,6 +9,7 @@ import { fakeService } from './support/fake-service.ts'
 import { answerTo, channel, openBot } from './support/open-bot.ts'
 
 const { teamId } = defaultTeam
+const patiently = { timeout: 2000, interval: 5 }
 const other = {
   ...defaultTeam,
   teamId: 'T0SECOND01',
@@ -136,7 +137,7 @@ describe('a workspace that takes the app out', () => {
       await install()
       expect(await bot.bot.deliver(card)).toEqual({ delivered: true })
       workspace[how]()
-      await workspace.waitFor(() => store.keptInstallations.get(teamId)?.ended !== null, 2000)
+      await vi.waitFor(() => expect(store.keptInstallations.get(teamId)?.ended).not.toBeNull(), patiently)
       const waits = { delivered: false, waitSeconds: 600, why: 'the app is not installed in its workspace' }
       expect(await bot.bot.deliver(card)).toEqual(waits)
       expect(await bot.bot.deliver(card)).toEqual(waits)
