@@ -139,8 +139,23 @@ async function announce(
     if (isSpoken(event) || event.type === 'RolloutCreated' || event.type === 'StageStarted')
       await deliveries.send(tx, { kind: 'direct', rolloutId: after.id, sequence })
   }
-  await deliveries.send(tx, { kind: 'digest', procedureId: after.procedureId })
-  await deliveries.send(tx, { kind: 'home', rolloutId: after.id })
+  const { procedureId, deploymentId } = after
+  // The cards of registered builds say who started one, and what another would take the place of.
+  if (before?.status !== after.status) await deliveries.send(tx, { kind: 'build', procedureId, deploymentId })
+  // Stations on their way to the build are many: the next judgement that is kept tells of them together.
+  if (events.some((event) => !onTheWay.has(event.type))) await refreshOverviews(tx, after, deliveries)
+}
+
+const onTheWay = new Set<RolloutEvent['type']>(['StationServed', 'StationPulled', 'StationConfirmed'])
+
+/** The places where this rollout stands beside others: its channel's digest, and the Homes that somebody looks at. */
+export async function refreshOverviews(
+  tx: Db,
+  { id, procedureId }: Pick<RolloutState, 'id' | 'procedureId'>,
+  deliveries: Deliveries,
+): Promise<void> {
+  await deliveries.send(tx, { kind: 'digest', procedureId })
+  await deliveries.send(tx, { kind: 'home', rolloutId: id })
 }
 
 /** A pending rollout, or one aborted before it started, has its card at the first stage. */

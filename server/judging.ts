@@ -10,7 +10,7 @@ import {
   saveVerdict,
   watchedRolloutIds,
 } from '../db/rollout-storage.ts'
-import { applyCommand, type Deliveries } from './apply-command.ts'
+import { applyCommand, type Deliveries, refreshOverviews } from './apply-command.ts'
 import { caughtUp } from './caught-up.ts'
 import { firstpass } from './domain/actor.ts'
 import { closedBecause } from './domain/closed-because.ts'
@@ -89,6 +89,8 @@ export function judging({ database, now, deliveries }: Deps) {
         rolloutId: state.id,
         stageIndex: Math.max(0, state.stageIndex),
       })
+    // A stage becomes ready without an event: by its soak clock, or by one more unit.
+    if (notable) await refreshOverviews(tx, state, deliveries)
   }
 
   return {

@@ -189,6 +189,35 @@ test('a judgement that was killed while it asked, and is made again, has asked o
   expect(told).toHaveLength(1)
 })
 
+test('a stage that becomes ready by its soak clock alone is told in the overviews, at most once a minute', async () => {
+  const { line, rollout } = await started()
+  clock.pass(30 * minute)
+  await judge(line)
+  const since = async (work: () => Promise<unknown>) => {
+    const before = jobs.length
+    await work()
+    return jobs.slice(before).map(({ kind }) => kind)
+  }
+  clock.pass(minute)
+  expect(await since(() => judge(line))).toEqual(['card', 'digest', 'home'])
+  clock.pass(1_000)
+  expect(await since(() => judge(line))).toEqual([])
+  expect((await rollout.get()).status).toBe('active')
+})
+
+test('a station on its way to the build redraws the card, and nothing beside it', async () => {
+  const line = await testLine(service)
+  const rollout = await testRollout(service, line, plan)
+  await judge(line)
+  const [canary = line.bench(0)] = await rollout.canaries()
+  clock.pass(1_000)
+  await line.pickup(canary, line.next, 'pulled')
+  const before = jobs.length
+  await judge(line)
+  expect((await rollout.station(canary)).status).toBe('pulled')
+  expect(jobs.slice(before).map(({ kind }) => kind)).toEqual(['card'])
+})
+
 test('a change of a rollout brings its digest and the Homes up to date', async () => {
   const before = jobs.length
   const { line, rollout } = await started()
