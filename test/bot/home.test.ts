@@ -10,6 +10,13 @@ import { type Door, openBot } from './support/open-bot.ts'
 
 const home = { kind: 'home' as const, rolloutId: rolloutId.parse(uuid(3, 1)) }
 const guest = 'U0GUEST001'
+const member = {
+  id: ines.id,
+  name: 'ines',
+  realName: ines.name,
+  email: 'ines@factory.test',
+  isRestricted: false,
+}
 
 async function withRollouts(rollouts: RolloutView[], options: { door?: Door } = {}) {
   const service = fakeService({ rollouts })
@@ -18,10 +25,13 @@ async function withRollouts(rollouts: RolloutView[], options: { door?: Door } = 
   const shown = (user = ines.id) => JSON.stringify(workspace.home(user)?.blocks ?? '')
   const until = (text: string, user = ines.id) => workspace.waitFor(() => shown(user).includes(text), 2000)
   const publishes = () => workspace.calls().filter((call) => call.method === 'views.publish')
+  const worked: Promise<unknown>[] = []
+  open.store.onEvent = (eventId, body) => {
+    worked.push(open.bot.deliver({ kind: 'event', eventId, body }))
+  }
   const look = async (user = ines.id) => {
-    const before = publishes().length
     await workspace.openHome(user)
-    await workspace.waitFor(() => publishes().length > before, 2000)
+    await Promise.all(worked)
   }
   const click = (actionId: string, user = ines.id) =>
     workspace.click({ user, actionId, viewId: workspace.home(user)?.id ?? 'none' })
@@ -48,13 +58,13 @@ describe('the Home', () => {
   })
 
   it('loses all it showed when its person may not look any more', async () => {
-    const users = [{ id: ines.id, name: 'ines', realName: ines.name, email: 'i@x.test', isRestricted: false }]
+    const users = [member]
     const service = fakeService({ rollouts: [aRollout()] })
     const { bot, workspace, clock } = await openBot({ service, workspace: { users } })
     const shown = () => JSON.stringify(workspace.home(ines.id)?.blocks ?? '')
     await workspace.openHome(ines.id)
     await workspace.waitFor(() => shown().includes('PCBA-FCT'), 2000)
-    users[0] = { ...users[0]!, isRestricted: true }
+    users.splice(0, 1, { ...member, isRestricted: true })
     clock.now += 61_000
     await bot.deliver(home)
     expect(shown()).not.toContain('PCBA-FCT')
@@ -134,13 +144,13 @@ describe('a button of the Home', () => {
   })
 
   it('of somebody who was a member is answered with nothing but the refusal', async () => {
-    const users = [{ id: ines.id, name: 'ines', realName: ines.name, email: 'i@x.test', isRestricted: false }]
+    const users = [member]
     const service = fakeService({ rollouts: [aRollout()] })
     const { workspace, clock } = await openBot({ service, workspace: { users } })
     const shown = () => JSON.stringify(workspace.home(ines.id)?.blocks ?? '')
     await workspace.openHome(ines.id)
     await workspace.waitFor(() => shown().includes('PCBA-FCT'), 2000)
-    users[0] = { ...users[0]!, isRestricted: true }
+    users.splice(0, 1, { ...member, isRestricted: true })
     clock.now += 61_000
     await workspace.click({
       user: ines.id,
@@ -211,6 +221,22 @@ describe('a change', () => {
     expect(open.publishes()).toHaveLength(2)
   })
 
+  it('of one rollout leaves those of others to the drawing that is to come', async () => {
+    const open = await withRollouts([aRollout()])
+    const other = { ...home, rolloutId: rolloutId.parse(uuid(3, 2)) }
+    await open.look()
+    open.clock.now += 20_000
+    expect(await open.bot.deliver(home)).toMatchObject({ delivered: false, waitSeconds: 40 })
+    expect(await open.bot.deliver(other)).toEqual({ delivered: true })
+    open.clock.now += 40_000
+    expect(await open.bot.deliver(home)).toEqual({ delivered: true })
+    expect(await open.bot.deliver(other)).toMatchObject({ delivered: false, waitSeconds: 60 })
+    // The one that was to draw never came: somebody else does.
+    open.clock.now += 91_000
+    expect(await open.bot.deliver(home)).toEqual({ delivered: true })
+    expect(open.publishes()).toHaveLength(3)
+  })
+
   it('is read once for all who look', async () => {
     const open = await withRollouts([aRollout()])
     await open.look()
@@ -243,6 +269,9 @@ describe('a change', () => {
     })
     expect(await open.bot.deliver(home)).toMatchObject({ delivered: false, waitSeconds: 17 })
     const before = open.publishes().length
+    open.clock.now += 16_000
+    expect(await open.bot.deliver(home)).toMatchObject({ delivered: false, waitSeconds: 1 })
+    open.clock.now += 1000
     await open.bot.deliver(home)
     expect(open.publishes().length - before).toBe(2)
   })
