@@ -110,6 +110,7 @@ async function localSlack(wanted: DemoArguments, url: string) {
     signingSecret,
     botToken,
     ...(wanted.socket ? { appToken } : { appUrl: () => `${url}/slack/events` }),
+    rateLimits: true,
     unfurlDomains: [new URL(url).hostname],
     ...(await offeredByManifest()),
   })

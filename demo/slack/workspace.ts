@@ -55,6 +55,8 @@ export type SlackWorkspaceOptions = TeamOptions & {
   /** Hosts whose links the app asked to hear of. */
   unfurlDomains?: string[]
   now?: () => number
+  /** Slack's own limits of calls a minute, beside the faults that are set. */
+  rateLimits?: boolean
   ackTimeoutMs?: number
   eventRetryDelaysMs?: number[]
   /** How long an uploaded file cannot be shown yet. */
@@ -70,7 +72,7 @@ export async function startSlackWorkspace(options: SlackWorkspaceOptions) {
   const host = options.host ?? '127.0.0.1'
   const server = Fastify({ forceCloseConnections: true, bodyLimit: 50_000_000 })
   const baseUrl = () => `http://${host}:${portOf(server)}`
-  const common = shared({ now })
+  const common = shared({ now, enforceRates: options.rateLimits ?? false })
   const ackTimeoutMs = options.ackTimeoutMs ?? 3000
   const { appUrl, signingSecret, appToken, oauth } = options
   const http = appUrl ? sendToApp({ appUrl, signingSecret, now, ackTimeoutMs }) : null
@@ -78,7 +80,7 @@ export async function startSlackWorkspace(options: SlackWorkspaceOptions) {
   const socket = appToken ? socketMode({ ...common, appId, baseUrl, ackTimeoutMs }) : null
   const app = toApp({ http, socket })
   const teams = [options, ...(options.otherTeams ?? [])].map((team) =>
-    startTeam(team, { options, common, baseUrl, app }),
+    startTeam(team, { options, common, baseUrl, app, socketCount: () => socket?.count() ?? 0 }),
   )
   const [first, ...others] = teams
   if (!first) throw new Error('expected one workspace at least')
@@ -129,9 +131,15 @@ export type RunningTeam = ReturnType<typeof startTeam>
 
 function startTeam(
   own: TeamOptions,
-  given: { options: SlackWorkspaceOptions; common: Shared; baseUrl: () => string; app: ToApp },
+  given: {
+    options: SlackWorkspaceOptions
+    common: Shared
+    baseUrl: () => string
+    app: ToApp
+    socketCount: () => number
+  },
 ) {
-  const { options, common, baseUrl, app } = given
+  const { options, common, baseUrl, app, socketCount } = given
   const known = world({
     shared: common,
     team: own.team ?? defaultTeam,
@@ -140,6 +148,7 @@ function startTeam(
     channels: own.channels ?? defaultChannels,
     userGroups: own.userGroups ?? defaultUserGroups,
     baseUrl,
+    socketCount,
     fileProcessingMs: options.fileProcessingMs ?? 250,
     imageIsReachable: options.imageIsReachable ?? imageIsPublic,
   })

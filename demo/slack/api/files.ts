@@ -33,6 +33,8 @@ export const fileMethods: Record<string, Method> = {
       const channel = args.channel_id ?? args.channels
       const place = channel === undefined ? undefined : world.directory.conversation(channel)
       if (channel !== undefined && !place) return refuse('channel_not_found')
+      if (place?.appIsMember === false) return refuse('not_in_channel')
+      if (place?.isArchived) return refuse('is_archived')
       const completed = args.files.flatMap(({ id, title }) => {
         const file = world.files.change(id, {
           completedAt: world.now(),

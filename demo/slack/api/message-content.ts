@@ -9,6 +9,11 @@ import type { World } from '../state/world.ts'
 import { type Refusal, refuse, text } from './answer.ts'
 
 const maxText = 40_000
+const maxAttachments = 100
+const metadata = z.strictObject({
+  event_type: z.string().min(1),
+  event_payload: z.record(z.string(), z.unknown()),
+})
 /** Reported by several teams rather than documented: the texts of all blocks together. */
 const maxBlockText = 13_000
 
@@ -33,8 +38,18 @@ export async function messageContent(
   if ((args.text ?? '').length > maxText) return { refusal: refuse('msg_too_long') }
   const blocks = await messageBlocks(args.blocks, world)
   if ('refusal' in blocks) return blocks
-  const attachments = z.array(z.record(z.string(), z.unknown())).optional().safeParse(args.attachments)
+  const attachments = z
+    .array(z.looseObject({ blocks: z.array(z.unknown()).optional() }))
+    .optional()
+    .safeParse(args.attachments)
   if (!attachments.success) return { refusal: refuse('invalid_attachments') }
+  if ((attachments.data?.length ?? 0) > maxAttachments) return { refusal: refuse('too_many_attachments') }
+  for (const attachment of attachments.data ?? []) {
+    const inside = await messageBlocks(attachment.blocks, world)
+    if ('refusal' in inside) return inside
+  }
+  if (args.metadata !== undefined && !metadata.safeParse(args.metadata).success)
+    return { refusal: refuse('invalid_metadata_format') }
   const isEmpty = !args.text && blocks.blocks.length === 0 && !attachments.data?.length
   if (isEmpty) return { refusal: refuse('no_text') }
   return {

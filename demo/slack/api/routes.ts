@@ -59,6 +59,8 @@ export function apiRoutes(server: FastifyInstance, served: Served): void {
     const world = worlds.find((one) => one.team.teamId === installation.teamId)
     const run = methods[name]
     if (!world || !run) return { ...refuse('unknown_method'), req_method: name }
+    const waitSeconds = shared.rateLimits.admit(name, installation.teamId, channelIn(args))
+    if (waitSeconds !== null) return { ...refuse('ratelimited'), retryAfter: waitSeconds }
     const isPrivate = (id: string) => world.directory.conversation(id)?.isPrivate ?? false
     const needed = missingScope(name, args, installation.scopes, isPrivate)
     if (needed) return { ...refuse('missing_scope'), needed, provided: installation.scopes.join(',') }
@@ -110,11 +112,12 @@ async function answered(
   run: () => Promise<Answer>,
   refusedStatus = 200,
 ): Promise<unknown> {
-  const channel = [args.channel, args.channel_id].find((one) => typeof one === 'string')
-  const struck = await underFaults(name, channel, reply, shared, run)
-  const { answer, status, sent } = struck
+  const { answer, status, sent } = await underFaults(name, channelIn(args), reply, shared, run)
   const error = answer.ok ? {} : { error: String(answer.error) }
-  const shownStatus = status === 200 && !answer.ok ? refusedStatus : status
+  const isLimited = !answer.ok && typeof answer.retryAfter === 'number'
+  if (isLimited && !sent) reply.header('retry-after', String(answer.retryAfter))
+  const refusedWith = isLimited ? 429 : refusedStatus
+  const shownStatus = status === 200 && !answer.ok ? refusedWith : status
   shared.calls.log({
     method: name,
     at: shared.now(),
@@ -124,6 +127,10 @@ async function answered(
     status: shownStatus,
   })
   return sent ? reply : reply.code(shownStatus).send(answer)
+}
+
+function channelIn(args: Args): string | undefined {
+  return [args.channel, args.channel_id].find((one) => typeof one === 'string')
 }
 
 /** Takes an app-level token, from the header of a POST alone. */

@@ -55,7 +55,7 @@ const act = z.discriminatedUnion('do', [
   }),
   z.object({
     do: z.literal('administer'),
-    what: z.enum(['archive', 'remove-app', 'free-plan', 'uninstall']),
+    what: z.enum(['archive', 'remove-app', 'free-plan', 'uninstall', 'rate-limits', 'cut-sockets']),
     channel: z.string(),
     on: z.boolean(),
   }),
@@ -121,6 +121,13 @@ export function pageActs(deps: { world: World; people: People; dropSockets: () =
         return { ok: true }
       case 'free-plan':
         world.changePlan(on ? 'free' : 'paid')
+        return { ok: true }
+      case 'rate-limits':
+        world.rateLimits.enforce(on)
+        world.changes.happened()
+        return { ok: true }
+      case 'cut-sockets':
+        deps.dropSockets()
         return { ok: true }
       case 'uninstall':
         return on ? people.uninstall() : { ok: false, says: 'Install it on the page of its own server.' }

@@ -4,10 +4,11 @@ import { changes } from './changes.ts'
 import { faults } from './faults.ts'
 import { ids } from './ids.ts'
 import { installations } from './installations.ts'
+import { rateLimits } from './rate-limits.ts'
 
 export type Shared = ReturnType<typeof shared>
 
-export function shared({ now }: { now: () => number }) {
+export function shared({ now, enforceRates }: { now: () => number; enforceRates: boolean }) {
   const change = changes()
   return {
     now,
@@ -16,5 +17,6 @@ export function shared({ now }: { now: () => number }) {
     faults: faults({ changes: change }),
     calls: calls({ changes: change }),
     installations: installations({ now }),
+    rateLimits: rateLimits({ now, enforced: enforceRates }),
   }
 }

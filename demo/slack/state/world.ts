@@ -20,6 +20,7 @@ export type WorldDeps = {
   channels: Channel[]
   userGroups: UserGroup[]
   baseUrl: () => string
+  socketCount: () => number
   fileProcessingMs: number
   imageIsReachable: (url: string) => Promise<boolean>
 }
@@ -27,7 +28,7 @@ export type WorldDeps = {
 export type World = ReturnType<typeof world>
 
 export function world({ shared, ...deps }: WorldDeps) {
-  const { team, plan, baseUrl, imageIsReachable } = deps
+  const { team, plan, baseUrl, socketCount, imageIsReachable } = deps
   const known = directory({ ...deps, changes: shared.changes })
   const posted = messages(shared)
   let currentPlan = plan
@@ -40,6 +41,7 @@ export function world({ shared, ...deps }: WorldDeps) {
       shared.changes.happened()
     },
     baseUrl,
+    socketCount,
     imageIsReachable,
     directory: known,
     messages: posted,

@@ -1,7 +1,8 @@
 import { WebAPIRateLimitedError } from '@slack/web-api'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { startSlackWorkspace } from '../../../demo/slack/workspace.ts'
 import { client, refusal } from './support/client.ts'
+import { clock } from './support/clock.ts'
 import { botToken, ines, rollouts, signingSecret, workspace, workspaceWithApp } from './support/small-app.ts'
 
 const hello = { channel: rollouts, text: 'hello' }
@@ -111,4 +112,30 @@ test('events come twice with one id, or in the wrong order, when they are to', a
   await Promise.all([mention('two'), mention('three')])
   await expect.poll(() => heard.length).toBe(4)
   expect(heard.slice(2).map(([text]) => String(text).split(' ').at(-1))).toEqual(['three', 'two'])
+})
+
+describe('with Slack’s own limits', () => {
+  test('a channel takes a short burst of posts, then one a second', async () => {
+    const time = clock()
+    const slack = await workspace({ rateLimits: true, now: time.now })
+    const web = client(slack)
+    for (let post = 0; post < 5; post += 1) await web.chat.postMessage(hello)
+    const refused = await web.chat.postMessage(hello).catch((reason: unknown) => reason)
+    expect(refused).toMatchObject({ retryAfter: 5 })
+    expect(await web.chat.postMessage({ ...hello, channel: 'C0LINE2000' })).toMatchObject({ ok: true })
+    time.pass(5000)
+    expect(await web.chat.postMessage(hello)).toMatchObject({ ok: true })
+  })
+
+  test('a method has so many calls a minute, and a refused one does not count', async () => {
+    const time = clock()
+    const slack = await workspace({ rateLimits: true, now: time.now })
+    const groups = () => client(slack).usergroups.list({})
+    for (let call = 0; call < 20; call += 1) await groups()
+    time.pass(50_000)
+    for (let call = 0; call < 3; call += 1)
+      expect(await groups().catch((reason: unknown) => reason)).toMatchObject({ retryAfter: 10 })
+    time.pass(10_000)
+    expect(await groups()).toMatchObject({ ok: true })
+  })
 })

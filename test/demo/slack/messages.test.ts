@@ -155,3 +155,19 @@ test('JSON and form bodies mean the same', async () => {
   const [json, form] = slack.messages(rollouts)
   expect(json?.blocks?.map((block) => block.type)).toEqual(form?.blocks?.map((block) => block.type))
 })
+
+test('attachments and metadata of the wrong shape are refused, blocks within attachments too', async () => {
+  const web = client(await workspace())
+  const post = (part: object) =>
+    refusal(web.apiCall('chat.postMessage', { channel: rollouts, text: 'x', ...part }))
+  expect(await post({ attachments: 'none' })).toMatchObject({ error: 'invalid_attachments' })
+  expect(await post({ attachments: Array.from({ length: 101 }, () => ({ text: 'x' })) })).toMatchObject({
+    error: 'too_many_attachments',
+  })
+  expect(await post({ attachments: [{ blocks: [{ type: 'banner' }] }] })).toMatchObject({
+    error: 'invalid_blocks',
+  })
+  expect(await post({ metadata: { event_type: 'rollout' } })).toMatchObject({
+    error: 'invalid_metadata_format',
+  })
+})

@@ -1,8 +1,11 @@
 // Starts the page: who looks at what, the composers, the modal's buttons, and live updates.
+import type { Act } from '../act.ts'
 import { acting } from './acting.ts'
 import { enteredValues } from './controls.ts'
 import { type Looking, parts } from './parts.ts'
 import { sendAct } from './send-act.ts'
+
+type AdminSwitch = Extract<Act, { do: 'administer' }>['what']
 
 startPage()
 
@@ -129,8 +132,8 @@ function startPage(): void {
     if (toggle.dataset.fault)
       void sendAct({ do: 'fault', fault: JSON.parse(toggle.dataset.fault), on: toggle.checked })
     const what = toggle.dataset.admin
-    if (what === 'archive' || what === 'remove-app' || what === 'free-plan' || what === 'uninstall')
-      void sendAct({ do: 'administer', what, channel: place(), on: toggle.checked })
+    if (what)
+      void sendAct({ do: 'administer', what: what as AdminSwitch, channel: place(), on: toggle.checked })
   })
 
   /** An item of a message's menu, or of the composer's. */
