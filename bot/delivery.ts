@@ -1,6 +1,7 @@
 // Brings a queued delivery to Slack. A repeat is harmless; what cannot be done now says how long to wait.
 import type { BaseLogger } from 'pino'
 import type { Delivery, DeliveryResult, Service, SlackStore } from '../server/service.ts'
+import { buildDelivery } from './build-delivery.ts'
 import { type Cards, waitOf } from './cards.ts'
 import { directDelivery } from './direct-delivery.ts'
 import { homeDelivery } from './home-delivery.ts'
@@ -52,7 +53,7 @@ export function createDelivery(deps: Deps) {
         await deps.workOn(job.body)
         return done
       case 'home':
-        return home()
+        return home(job)
       case 'card':
       case 'thread':
       case 'direct':
@@ -83,6 +84,7 @@ export function createDelivery(deps: Deps) {
       case 'direct':
         return by.direct(job)
       case 'build':
+        return by.build(job)
       case 'digest':
         return done
     }
@@ -107,6 +109,7 @@ function waysOf(workspace: Workspace, { service, store, cards, now, log }: Deps)
 
   return {
     card,
+    build: buildDelivery({ client, service, posts: store.posts, now }),
     threads: threadDelivery({ client, service, posts: store.posts, cards, now }),
     direct: directDelivery({ workspace, service, store, now, log }),
   }

@@ -10,6 +10,7 @@ import Fastify, {
 } from 'fastify'
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { Database } from '../db/client.ts'
+import type { Deliveries } from './apply-command.ts'
 import type { ProcedureId, RolloutId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
 import type { Received, Stored } from './ingest.ts'
@@ -32,6 +33,7 @@ import type { Service } from './service.ts'
 type Deps = {
   database: Database
   service: Service
+  deliveries: Deliveries
   take: (received: Received[]) => Promise<Stored[]>
   waiters: PinWaiters
   adminToken: string
@@ -47,7 +49,7 @@ type Deps = {
 }
 
 export async function buildApp(deps: Deps): Promise<FastifyInstance> {
-  const { database, service, take, waiters, adminToken, mayRead, changed, now, log, slack } = deps
+  const { database, service, deliveries, take, waiters, adminToken, mayRead, changed, now, log, slack } = deps
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -78,7 +80,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   healthRoutes(app, { database, slack: slack.status })
   const registry = { database, authentication: known, now, changed }
   procedureRoutes(app, registry)
-  deploymentRoutes(app, registry)
+  deploymentRoutes(app, { ...registry, deliveries })
   stationRoutes(app, registry)
   stationProtocolRoutes(app, { database, authentication: known, waiters, now, changed })
   runRoutes(app, { database, authentication: known, take })

@@ -125,6 +125,7 @@ function deploymentLine(deployment: Deployment, procedure: Procedure): Deploymen
     ...deploymentSummary(deployment),
     status: deployment.status,
     environment: deployment.environment,
+    labels: deployment.labels,
     createdAt: deployment.createdAt.getTime(),
     notEligible: notEligible(deployment, procedure),
     isKnownGood: deployment.completedAt !== null,

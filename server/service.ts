@@ -77,6 +77,8 @@ export type ProcedureSummary = {
 export type DeploymentLine = DeploymentSummary & {
   status: 'pending' | 'building' | 'ready' | 'failed'
   environment: 'production' | 'preview' | 'development'
+  /** What its change is about. */
+  labels: string[]
   createdAt: number
   /** Why it cannot be rolled out now; null when it can. */
   notEligible: string | null

@@ -1,5 +1,6 @@
 // All listeners, registered once on the app of either door.
 import type { App } from '@slack/bolt'
+import { buildCardButtons } from './build-card.ts'
 import { cardButtons } from './card-buttons.ts'
 import { configModalListeners } from './config-modal.ts'
 import type { ListenerDeps } from './deps.ts'
@@ -18,6 +19,7 @@ import { startSubmit } from './start-submit.ts'
 export function registerListeners(app: App, deps: ListenerDeps): void {
   rolloutCommand(app, deps)
   cardButtons(app, deps)
+  buildCardButtons(app, deps)
   configModalListeners(app, deps)
   reasonModals(app, deps)
   startRefresh(app, deps)

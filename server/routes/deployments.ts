@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Database } from '../../db/client.ts'
 import { addDeployment, type Deployment, deploymentsOf } from '../../db/registry.ts'
+import type { Deliveries } from '../apply-command.ts'
 import { deploymentId, procedureId } from '../domain/ids.ts'
 import type { Instant } from '../domain/instant.ts'
 import type { Authentication } from './authentication.ts'
@@ -14,6 +15,7 @@ import { name, words } from './words.ts'
 type Deps = {
   database: Database
   authentication: Authentication
+  deliveries: Deliveries
   now: () => Instant
 }
 
@@ -36,7 +38,10 @@ const deploymentBody = z.strictObject({
   labels: z.array(words(100)).max(50).default([]),
 })
 
-export function deploymentRoutes(app: FastifyInstance, { database, authentication, now }: Deps): void {
+export function deploymentRoutes(
+  app: FastifyInstance,
+  { database, authentication, deliveries, now }: Deps,
+): void {
   const { db } = database
   const tags = ['registry']
 
@@ -47,7 +52,7 @@ export function deploymentRoutes(app: FastifyInstance, { database, authenticatio
       authentication.admin(request)
       const body = deploymentBody.parse(request.body)
       const procedure = await theProcedure(database, body.procedure_id)
-      const added = await addDeployment(db, {
+      const registered = {
         id: deploymentId.parse(randomUUID()),
         procedureId: procedure.id,
         version: body.version,
@@ -61,6 +66,12 @@ export function deploymentRoutes(app: FastifyInstance, { database, authenticatio
         artifactSha256: body.artifact_sha256?.toLowerCase() ?? null,
         labels: body.labels,
         createdAt: new Date(now()),
+      }
+      const added = await db.transaction(async (tx) => {
+        const build = await addDeployment(tx, registered)
+        if (build && canBeStarted(build))
+          await deliveries.send(tx, { kind: 'build', procedureId: build.procedureId, deploymentId: build.id })
+        return build
       })
       if (added) return reply.code(201).send(deploymentJson(added))
       const present = (await deploymentsOf(db, procedure.id)).find(
@@ -71,6 +82,11 @@ export function deploymentRoutes(app: FastifyInstance, { database, authenticatio
       })
     },
   )
+}
+
+/** It is told where its procedure is discussed. */
+function canBeStarted({ environment, status }: Deployment): boolean {
+  return environment === 'production' && status === 'ready'
 }
 
 export function deploymentJson(deployment: Deployment) {

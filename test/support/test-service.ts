@@ -68,6 +68,7 @@ export async function openTestService(
   const app = await buildApp({
     database,
     service,
+    deliveries,
     take: options.take ?? ingest({ database, now, stored: () => {} }),
     waiters,
     adminToken,

@@ -79,6 +79,7 @@ export function aBuild(part: Partial<DeploymentLine> = {}): DeploymentLine {
     ...aDeployment(),
     status: 'ready',
     environment: 'production',
+    labels: [],
     createdAt: noon,
     notEligible: null,
     isKnownGood: false,
