@@ -20,12 +20,7 @@ export const buttonIds = {
 export function cardButtons(view: RolloutView): Button[] {
   const value = writeValue(drawnFor(view))
   const of = buildName(view)
-  const approve = button({
-    actionId: buttonIds.approve,
-    label: 'Approve',
-    description: `Approve ${of}`,
-    value,
-  })
+  const approve = approveButton(view)
   const advance = button({
     actionId: buttonIds.advance,
     label: 'Advance',
@@ -37,7 +32,7 @@ export function cardButtons(view: RolloutView): Button[] {
   const pause = button({ actionId: buttonIds.pause, label: 'Pause', description: `Pause ${of}`, value })
   const resume = button({ actionId: buttonIds.resume, label: 'Resume', description: `Resume ${of}`, value })
   const abort = abortButton(view)
-  const waitsForApproval = view.readiness.items.some((item) => item.kind === 'approvals' && !item.met)
+  const waitsForApproval = takesApproval(view)
   // The last stage completes by itself when all it needs is there.
   const isLast = view.stageIndex === view.stages.length - 1
   const forward = [...(isLast ? [] : [advance]), ...(waitsForApproval ? [approve] : [])]
@@ -53,6 +48,22 @@ export function cardButtons(view: RolloutView): Button[] {
     case 'completed':
       return [pageButton(view)]
   }
+}
+
+export function approveButton(view: RolloutView): Button {
+  return button({
+    actionId: buttonIds.approve,
+    label: 'Approve',
+    description: `Approve ${buildName(view)}`,
+    value: writeValue(drawnFor(view)),
+  })
+}
+
+/** Approvals come last: before all else is there, or they were asked for once, none is taken for a stage. */
+function takesApproval({ readiness, approvals, status }: RolloutView): boolean {
+  const open = readiness.items.filter((item) => !item.met).map((item) => item.kind)
+  const isLast = open.every((kind) => kind === 'approvals')
+  return open.includes('approvals') && (isLast || approvals.asked !== null || status === 'pending')
 }
 
 /** The modal it opens is its confirmation: a dialog before it would only cost time. */

@@ -69,7 +69,7 @@ function stake({ economics }: RolloutView): string {
   if (economics === null) return ''
   const { extraFailures, verdictAt } = economics
   const parts = [
-    ...(extraFailures === null ? [] : [extraFailuresText(extraFailures)]),
+    ...(extraFailures === null ? [] : [`so far ${extraFailuresText(extraFailures)}`]),
     ...(verdictAt === null ? [] : [`verdict about ${new Date(verdictAt).toISOString()}`]),
   ]
   return parts.length === 0 ? '' : ` ${capitalised(parts.join(', '))}.`

@@ -22,24 +22,25 @@ function expectationLine({ expectation, expectedYieldChange }: RolloutView): Mar
   return parts.length === 0 ? [] : [markup`*Expected* ${parts.join(', ')}`]
 }
 
-/** "42 units an hour on the new build; 3.1 failures more than base would have had so far (−0.4 … +7.2); …" */
+/** "42 units an hour on the new build; so far 3.1 failures more than base would have had (−0.4 … +7.2); …" */
 function economicsLine({ unitsPerHour, extraFailures, verdictAt }: Economics): Markup[] {
   const parts = [
     ...(unitsPerHour === null ? [] : [markup`${rounded(unitsPerHour)} units an hour on the new build`]),
-    ...(extraFailures === null ? [] : [markup`${extraFailuresText(extraFailures)}`]),
+    ...(extraFailures === null ? [] : [markup`so far ${extraFailuresText(extraFailures)}`]),
     ...(verdictAt === null ? [] : [markup`verdict about ${moment(verdictAt)}`]),
   ]
   return parts.length === 0 ? [] : [markup`*At stake* ${join(parts, '; ')}`]
 }
 
+/** "3.1 failures more than base would have had (−0.4 … +7.2)" */
 export function extraFailuresText({ estimate, low, high }: NonNullable<Economics['extraFailures']>): string {
   const bounds = low === null || high === null ? '' : ` (${signed(low, 1)} … ${signed(high, 1)})`
   const amount = Math.abs(estimate).toFixed(1)
   if (Number(amount) === 0) return `as many failures as base would have had${bounds}`
-  return `${amount} failures ${estimate < 0 ? 'fewer' : 'more'} than base would have had so far${bounds}`
+  return `${amount} failures ${estimate < 0 ? 'fewer' : 'more'} than base would have had${bounds}`
 }
 
-function approvalsLine({ approvals, owner }: RolloutView): Markup[] {
+export function approvalsLine({ approvals, owner }: RolloutView): Markup[] {
   const { needed, given, asked, fourEyes } = approvals
   if (needed === 0) return []
   const by = given.slice(0, 5).map(({ by, at, expiresAt }) => {

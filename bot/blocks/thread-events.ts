@@ -31,19 +31,33 @@ export function breachesEndedBy(event: Numbered, events: Numbered[]): BreachOpen
 
 /** The breach that this event speaks of, open or just ended: its thread is where it is told. */
 export function breachesTouchedBy(event: Numbered, events: Numbered[]): BreachOpened[] {
-  if (event.type !== 'BreachWorsened') return breachesEndedBy(event, events)
+  if (event.type !== 'BreachWorsened' && event.type !== 'BreachEscalated')
+    return breachesEndedBy(event, events)
   return openings(events)
     .filter((breach) => breach.gate === event.gate && breach.sequence < event.sequence)
     .filter((breach) => (endOf(breach, events)?.sequence ?? Number.POSITIVE_INFINITY) > event.sequence)
 }
 
-/** Told even without a breach, where there is something to tell: rests of the service, the watch's alarms, retests. */
+/** What is severe about this event, where it is more than observed: it opens as severe, or has grown to it. */
+export function severeBreach(
+  event: Numbered,
+  events: Numbered[],
+): { gate: string; headline: string; at: number } | null {
+  if (event.type === 'BreachOpened')
+    return event.severity === 'severe' && event.mode !== 'observe' ? event : null
+  if (event.type !== 'BreachWorsened') return null
+  return breachesTouchedBy(event, events).some((breach) => breach.mode !== 'observe') ? event : null
+}
+
+/** Told even without a breach, where there is something to tell: rests of the service, alarms, retests, approvals. */
 export function isToldAlone({ type }: RolloutEvent): boolean {
   return (
     type === 'RolloutPaused' ||
     type === 'RolloutResumed' ||
     type === 'WatchAlarmed' ||
-    type === 'RetestsAsked'
+    type === 'RetestsAsked' ||
+    type === 'ApprovalAsked' ||
+    type === 'ApprovalReminded'
   )
 }
 

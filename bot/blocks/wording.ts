@@ -3,7 +3,7 @@ import type { Actor } from '../../server/domain/actor.ts'
 import { titleOf } from '../../server/domain/gate-reading.ts'
 import type { GateVerdict, VerdictWord } from '../../server/domain/gates/verdict.ts'
 import type { RolloutView, StageView } from '../../server/domain/rollout-view.ts'
-import { type Markup, markup, mention, moment, oneLine } from './markup.ts'
+import { type Markup, markup, mention, mentionGroup, moment, oneLine } from './markup.ts'
 
 export const statusWords: Record<RolloutView['status'], string> = {
   pending: 'waiting to start',
@@ -72,6 +72,11 @@ export function named(actor: Actor): string {
 /** The one person who owns it, called by name in Slack where Slack knows them. */
 export function called(actor: Actor): Markup {
   return actor.kind === 'person' && actor.door === 'slack' ? mention(actor.id) : markup`${named(actor)}`
+}
+
+/** The owner, and beside them the group on call. */
+export function callsFor({ owner, alerts }: Pick<RolloutView, 'owner' | 'alerts'>): Markup {
+  return alerts.onCall === null ? called(owner) : markup`${called(owner)} ${mentionGroup(alerts.onCall)}`
 }
 
 export type Decision = { what: string; by: Actor; at: number; why: string | null }

@@ -1,9 +1,9 @@
 // A breach in the thread of its card: opened once, closed once, its buttons gone when it has ended.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { breachMessage } from '../../bot/blocks/breach-message.ts'
 import { acknowledgeModal } from '../../bot/blocks/reason-modals.ts'
 import type { Numbered } from '../../bot/blocks/thread-events.ts'
-import { breachMessage } from '../../bot/blocks/thread-messages.ts'
 import { drawnFor } from '../../bot/button-value.ts'
 import type { RolloutEvent } from '../../server/domain/rollout/events.ts'
 import type { BreachView } from '../../server/domain/rollout-view.ts'
@@ -295,7 +295,7 @@ describe('what the service does by itself', () => {
     expect(replies()[0]?.text).toContain('*Watch after completion, severe alarm: error rate*')
     expect(replies()[0]?.text).toContain('4.1 % against expected')
     expect(replies()[0]?.text).toContain('<@U0TESTENG1>: nothing was taken back')
-    expect(replies()[0]?.text).toContain('roll back to 2.4.0')
+    expect(replies()[0]?.text).toContain('`/rollout rollback PCBA-FCT 2.4.0 why it has to go`')
   })
 })
 

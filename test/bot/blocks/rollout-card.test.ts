@@ -179,7 +179,7 @@ describe('what is at stake', () => {
     }
     const card = rolloutCard(aRollout({ economics }), 1)
     expect(textOfMessage(card)).toMatch(
-      /\*At stake\* 42 units an hour on the new build; 3\.1 failures more than base would have had so far \(−0\.4 … \+7\.2\); verdict about <!date\^/,
+      /\*At stake\* 42 units an hour on the new build; so far 3\.1 failures more than base would have had \(−0\.4 … \+7\.2\); verdict about <!date\^/,
     )
     expect(card.text).toMatch(/3\.1 failures more than base .*, verdict about <!date\^/)
   })
@@ -191,7 +191,7 @@ describe('what is at stake', () => {
       verdictAt: null,
     }
     expect(shown(aRollout({ economics }))).toContain(
-      '*At stake* 1.2 failures fewer than base would have had so far\n',
+      '*At stake* so far 1.2 failures fewer than base would have had\n',
     )
   })
 
