@@ -1,5 +1,6 @@
 // The rollout as people see it, put together from its state, its tallies and the registry.
 import { type ArmCounts, armCounts, passMedians } from '../db/arm-counts.ts'
+import { canaryHours } from '../db/canary-hours.ts'
 import type { Db } from '../db/client.ts'
 import {
   type Deployment,
@@ -10,6 +11,7 @@ import {
   stationsById,
 } from '../db/registry.ts'
 import { eventsOf, type LoadedRollout, loadRollout, rolloutRows } from '../db/rollout-storage.ts'
+import { economics } from './domain/economics.ts'
 import type { ProcedureId, RolloutId, StationId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
 import { minute } from './domain/instant.ts'
@@ -108,7 +110,7 @@ async function viewInSnapshot(
     verdict,
     readiness,
     approvals: approvalsOf(state, policy, now),
-    economics: null,
+    economics: await economicsOf(db, loaded, counts, readiness, now),
     alerts: policy.alerts,
     waitsFor: waitsFor(state, readiness, (stationId) => nameOf(stations, stationId), now),
     next: nextStep(state, unmet(readiness).length === 0),
@@ -118,6 +120,20 @@ async function viewInSnapshot(
     retests: retests.length === 0 ? null : summary(retests),
     lastDecision: state.lastDecision,
   }
+}
+
+async function economicsOf(
+  db: Db,
+  { state, verdict }: LoadedRollout,
+  counts: ArmCounts[],
+  readiness: Readiness,
+  now: Instant,
+): Promise<RolloutView['economics']> {
+  const canary = counts.filter(({ arm }) => arm === 'canary').reduce<Counts>(addCounts, noCounts)
+  const hours = isRunning(state)
+    ? await canaryHours(db, state.procedureId, state.id, state.stageStartedAt)
+    : []
+  return economics(state, verdict, readiness, { counts: canary, hours }, now)
 }
 
 function approvalsOf(state: RolloutState, policy: Policy, now: Instant): RolloutView['approvals'] {

@@ -29,8 +29,8 @@ function until(needed: number, { pace, done }: { pace: number; done: number }): 
   return needed <= done ? 0 : (needed - done) / pace
 }
 
-/** To the minute. Before the first full shift lies at most a day that was cut, since a shift lasts no longer. */
-function untilShifts(needed: number, shifts: Shifts, from: Instant): number {
+/** Hours, to the minute. Before the first full shift lies at most a day that was cut, since a shift lasts no longer. */
+export function untilShifts(needed: number, shifts: Shifts, from: Instant): number {
   if (needed === 0) return 0
   let [short, enough] = [0, ((needed + 2) * day) / minute]
   while (enough - short > 1) {

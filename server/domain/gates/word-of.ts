@@ -46,7 +46,7 @@ function tolerableDoubt(gate: CountedGate): number {
 }
 
 /** A gate that names its own minimum waits for that; else it waits for what the stage asks for. */
-export function neededCounts(gate: CountedGate, question: GateQuestion): number {
+export function neededCounts(gate: CountedGate, question: Pick<GateQuestion, 'target'>): number {
   return gate.minimumSamples > 0 ? gate.minimumSamples : question.target
 }
 
