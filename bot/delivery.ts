@@ -3,6 +3,7 @@ import type { BaseLogger } from 'pino'
 import type { Delivery, DeliveryResult, Service, SlackStore } from '../server/service.ts'
 import { buildDelivery } from './build-delivery.ts'
 import { type Cards, waitOf } from './cards.ts'
+import { digestDelivery } from './digest-delivery.ts'
 import { directDelivery } from './direct-delivery.ts'
 import { homeDelivery } from './home-delivery.ts'
 import type { Homes } from './homes.ts'
@@ -86,7 +87,7 @@ export function createDelivery(deps: Deps) {
       case 'build':
         return by.build(job)
       case 'digest':
-        return done
+        return by.digest(job)
     }
   }
 
@@ -100,17 +101,20 @@ export function createDelivery(deps: Deps) {
 /** Each workspace has its own: they call Slack with its token, and remember what they did there. */
 function waysOf(workspace: Workspace, { service, store, cards, now, log }: Deps) {
   const client = workspace.clients.background
+  const threads = threadDelivery({ client, service, posts: store.posts, cards, now })
 
   async function card(job: Extract<Delivery, { kind: 'card' }>): Promise<DeliveryResult> {
     const drawn = await cards.draw(client, job.rolloutId, job.stageIndex, { patient: true, mayPost: true })
     const others = await cards.drawOthers(client, job.rolloutId, job.stageIndex)
+    await threads.refreshRequest(job.rolloutId)
     return waitOf([drawn, ...others]) ?? done
   }
 
   return {
     card,
     build: buildDelivery({ client, service, posts: store.posts, now }),
-    threads: threadDelivery({ client, service, posts: store.posts, cards, now }),
+    threads,
+    digest: digestDelivery({ client, service, posts: store.posts, now }),
     direct: directDelivery({ workspace, service, store, now, log }),
   }
 }
