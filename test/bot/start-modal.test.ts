@@ -5,6 +5,7 @@ import { ines, uuid } from '../support/fixed-values.ts'
 import { aDeployment } from '../support/rollout-view-builder.ts'
 import { aBuild, aProcedure, fakeService } from './support/fake-service.ts'
 import { answerTo, channel, openBot } from './support/open-bot.ts'
+import { openStartForm } from './support/open-start-form.ts'
 
 const user = ines.id
 const procedure = aProcedure()
@@ -14,25 +15,8 @@ const failed = aBuild({
 })
 const deploymentField = `deployment:${procedure.id}`
 
-async function openForm(text = 'start', service = fakeService({ deployments: [failed, aBuild()] })) {
-  const open = await openBot({ service })
-  await open.workspace.command({ user, channel, text })
-  await open.workspace.waitFor(() => open.workspace.views(user).length > 0, 2000)
-  const view = () => open.workspace.views(user).at(-1)
-  const viewId = view()?.id ?? ''
-  const suggest = (actionId: string, typed = '') =>
-    open.workspace.suggestOptions({ user, viewId, actionId, value: typed })
-  const choose = (actionId: string, value?: string) => open.workspace.click({ user, viewId, actionId, value })
-  const previews = (part: string) =>
-    open.workspace.waitFor(() => JSON.stringify(view()?.blocks.at(-1)).includes(part), 2000)
-  const chooseProcedure = async () => {
-    await suggest('start_procedure')
-    await choose('start_procedure', procedure.id)
-    await previews('Stage 1')
-  }
-  const submit = (values: Record<string, string>) => open.workspace.submitView({ user, viewId, values })
-  return { ...open, service, view, suggest, choose, previews, chooseProcedure, submit }
-}
+const openForm = (text = 'start', service = fakeService({ deployments: [failed, aBuild()] })) =>
+  openStartForm({ text, service })
 
 describe('the start form', () => {
   it('opens without words, before anything slow is asked', async () => {
@@ -152,10 +136,9 @@ describe('the start form', () => {
   })
 
   it('says all that is wrong at once, each at its field', async () => {
-    const { chooseProcedure, suggest, choose, submit, view, workspace } = await openForm()
+    const { chooseProcedure, suggest, unfold, submit, view } = await openForm()
     await chooseProcedure()
-    await choose('start_more')
-    await workspace.waitFor(() => view()?.blocks.some((block) => block.block_id === 'points') ?? false, 2000)
+    await unfold()
     await suggest('start_deployment')
     await submit({ [deploymentField]: failed.id, points: '-0,8', group: 'nowhere', start_at: '1000' })
     expect(view()?.errors).toEqual({
