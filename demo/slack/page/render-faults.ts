@@ -37,7 +37,7 @@ export function renderFaults({ place }: Looking, world: World): Html {
     : []
   return html`${[...switches, ...here].map(({ label, fault }) => faultSwitch(label, fault, faults.active()))}
     ${adminSwitch('rate-limits', 'Slack’s own limits a minute', world.rateLimits.enforced())}
-    ${world.socketCount() > 0 ? html`<label><input type="checkbox" data-admin="cut-sockets"> Cut ${world.socketCount()} Socket Mode connections</label>` : ''}
+    ${world.socketCount() > 0 ? html`<label><input type="checkbox" data-admin="cut-sockets"> Cut what Socket Mode has open: ${world.socketCount()}</label>` : ''}
     <h3>By hand</h3>${admin}
     ${adminSwitch('free-plan', 'Plan without user groups', world.plan() === 'free')}
     ${adminSwitch('uninstall', `${team.appName} is taken out of ${team.name}`, !world.isInstalled())}`

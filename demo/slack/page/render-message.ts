@@ -49,7 +49,9 @@ function broadcast(message: Message, reader: Reader, world: World): Html | '' {
   if (!message.reply_broadcast) return ''
   if (reader.inThread) return html`<p class="broadcast">Also sent to the channel</p>`
   const root = world.messages.find(message.channel, message.thread_ts ?? '')
-  const words = renderMrkdwn(root?.text.split('\n')[0]?.slice(0, 80) ?? 'a message', world.directory)
+  const [first = ''] = root?.text.split('\n') ?? []
+  const shortened = first.length > 80 ? `${first.slice(0, 79).trimEnd()}…` : first
+  const words = renderMrkdwn(shortened || 'a message', world.directory)
   return html`<p class="broadcast">replied to a thread:
     <button type="button" class="plain link" data-thread="${message.thread_ts}">${words}</button></p>`
 }

@@ -35,7 +35,7 @@ ${['frame', 'message', 'controls', 'modal'].map((name) => html`<link rel="styles
       <div data-part="heading"></div></header>
     <div class="scroll" data-part="main" aria-label="Messages" role="region" tabindex="0"></div>
     <form class="composer" id="composer">${globalShortcuts(shortcuts, team.appName)}
-      <textarea rows="1" aria-label="Message" placeholder="Write a message or a /command"></textarea>
+      <textarea rows="1" aria-label="Message" placeholder="Message or /command"></textarea>
       <button type="submit" class="button primary">Send</button></form>
   </main>
   <aside id="thread" aria-label="Thread" hidden>

@@ -23,7 +23,6 @@ export type Installation = { teamId: string; token: string; scopes: string[]; by
 export type Grant = { teamId: string; by: string; scopes: string[]; redirectUri: string | undefined }
 /** How a token ended: `token_revoked` alone, or with it the whole app (`account_inactive`). */
 export type End = 'token_revoked' | 'account_inactive'
-export type Installations = ReturnType<typeof installations>
 
 export function installations(deps: { now: () => number }) {
   const live = new Map<string, Installation>()

@@ -28,8 +28,6 @@ const minuteMs = 60_000
 /** Slack bears short bursts of posts; how short it does not say. */
 const postBurst = 5
 
-export type RateLimits = ReturnType<typeof rateLimits>
-
 export function rateLimits(deps: { now: () => number; enforced: boolean }) {
   const past = new Map<string, number[]>()
   let enforced = deps.enforced
