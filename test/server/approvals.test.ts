@@ -84,7 +84,9 @@ test('the approvals of two people let it advance, and are not those of the next 
   const { line, rollout } = await started()
   clock.pass(30 * minute)
   await judge(line)
-  expect(await approve(rollout.id, marek)).toMatchObject({ did: 'approved' })
+  expect(await approve(rollout.id, marek)).toMatchObject({
+    did: 'approved the stage: 1 more approval is needed',
+  })
   expect(await approve(rollout.id, marek)).toMatchObject({ events: [] })
   expect((await rollout.verb('advance')).body.message).toBe(
     'Stage 1 is not ready: 1 of 2 approvals. Wait, or override with a reason.',
@@ -115,7 +117,9 @@ test('the author is refused over HTTP where four eyes are asked, at the start an
   expect((await rollout.verb('advance', { override: true, reason: 'the line waits' })).body.message).toMatch(
     /its author cannot pass over its approvals/,
   )
-  expect(await approve(rollout.id, marek)).toMatchObject({ did: 'approved' })
+  expect(await approve(rollout.id, marek)).toMatchObject({
+    did: 'approved the stage: 1 more approval is needed',
+  })
   expect((await rollout.get()).waits_for).toContain("1 of 2 approvals; the author's does not count")
   await rollout.verb('abort', { reason: 'enough seen' })
 
@@ -148,8 +152,10 @@ test('approvers are reminded after an hour, and asked anew when an approval has 
     approvals: { given: [], asked: { at: clock.now(), reminded_at: null } },
     waits_for: expect.arrayContaining(['0 of 2 approvals; 1 has expired']),
   })
-  expect(await approve(rollout.id, zoe)).toMatchObject({ did: 'approved' })
-  expect(await approve(rollout.id, marek)).toMatchObject({ did: 'approved' })
+  expect(await approve(rollout.id, zoe)).toMatchObject({
+    did: 'approved the stage: 1 more approval is needed',
+  })
+  expect(await approve(rollout.id, marek)).toMatchObject({ did: 'approved the stage' })
   expect((await rollout.verb('advance')).status).toBe(200)
 })
 

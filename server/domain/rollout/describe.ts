@@ -1,7 +1,8 @@
 // What a command did, in one sentence for whoever gave it.
 import { targetLabel } from '../plan.ts'
+import { approvalsNeeded, countedApprovals } from './approvals.ts'
 import type { RolloutEvent } from './events.ts'
-import type { RolloutState } from './state.ts'
+import { isRunning, type RolloutState } from './state.ts'
 
 export function describeEvents(events: RolloutEvent[], state: RolloutState): string {
   const sentences = events.map((event) => describe(event, state)).filter((sentence) => sentence !== null)
@@ -35,7 +36,7 @@ function describe(event: RolloutEvent, state: RolloutState): string | null {
       return `asked for ${event.pairs} matched ${event.pairs === 1 ? 'pair' : 'pairs'} to be tested again on the other build`
     case 'StartApproved':
     case 'StageApproved':
-      return 'approved'
+      return approved(event, state)
     case 'RolloutCreated':
     case 'RolloutStarted':
     case 'StageWentLive':
@@ -59,4 +60,17 @@ function describe(event: RolloutEvent, state: RolloutState): string | null {
     case 'StationReverted':
       return null
   }
+}
+
+function approved(
+  { type, at }: Extract<RolloutEvent, { type: 'StartApproved' | 'StageApproved' }>,
+  state: RolloutState,
+): string {
+  const what = type === 'StartApproved' ? 'approved the start' : 'approved the stage'
+  if (state.status !== 'pending' && !isRunning(state)) return what
+  // What starts the rollout has left the approvals of the start behind: those of a stage are others.
+  if (type === 'StartApproved' && state.status !== 'pending') return what
+  const missing = approvalsNeeded(state) - countedApprovals(state, at).length
+  if (missing <= 0) return what
+  return `${what}: ${missing} more ${missing === 1 ? 'approval is' : 'approvals are'} needed`
 }

@@ -12,6 +12,7 @@ import {
   given,
   judged,
   lastLive,
+  marek,
   paused,
   secondStage,
 } from '../../support/rollout-story.ts'
@@ -61,7 +62,11 @@ describe('what a command did', () => {
     )
     const observed = given(...firstLive, breached({ mode: 'observe' }))
     expect(said(observed.when(acknowledge))).toBe('acknowledged the first-pass yield breach')
-    expect(said(given(created({ plan: aPlan({ startApprovals: 2 }) })).when(approve))).toBe('approved')
+    const asking = [created({ plan: aPlan({ startApprovals: 2 }) })]
+    expect(said(given(...asking).when(approve))).toBe('approved the start: 1 more approval is needed')
+    expect(said(given(...asking, { type: 'StartApproved', by: marek }).when(approve))).toBe(
+      'approved the start; stage 1 of 3 (1 station) pins 1 more station',
+    )
     expect(said(given(...lastLive).when(advance))).toBe(
       'completed: every station of the rollout runs the build',
     )
