@@ -25,7 +25,8 @@ export type Access = {
 
 export function singleAccess(deps: SlackAppDeps, wait: Wait, logger: Logger): Access {
   const { service, settings, now, log } = deps
-  const clients = createClients(settings.botToken, settings.apiUrl, logger)
+  const { botToken, apiUrl } = settings
+  const clients = createClients({ botToken, apiUrl, logger, now })
   let reason = 'Slack has not answered yet'
   let facts: Record<string, string> = {}
   let endedWhy: () => string | null = () => null
@@ -57,8 +58,10 @@ export function installedAccess(deps: SlackAppDeps, settings: OAuthSettings, log
   const workspaces = installedWorkspaces({
     installations,
     sealing: seals,
-    build: ({ token, ...bot }) =>
-      createWorkspace({ bot, clients: createClients(token, apiUrl, logger), service, now, log }),
+    build: ({ token: botToken, ...bot }) => {
+      const clients = createClients({ botToken, apiUrl, logger, now })
+      return createWorkspace({ bot, clients, service, now, log })
+    },
     log,
   })
   return {

@@ -103,7 +103,7 @@ describe('a card delivery', () => {
 
 describe('Slack in trouble', () => {
   it('that asks for fewer calls is left alone for as long as it says', async () => {
-    const { bot, workspace, posted } = await withRollout()
+    const { bot, workspace, posted, clock } = await withRollout()
     workspace.faults.set({
       kind: 'ratelimited',
       retryAfterSeconds: 17,
@@ -111,6 +111,7 @@ describe('Slack in trouble', () => {
       times: 1,
     })
     expect(await bot.deliver(card)).toMatchObject({ delivered: false, waitSeconds: 17 })
+    clock.now += 17_000
     expect(await bot.deliver(card)).toEqual({ delivered: true })
     expect(posted()).toHaveLength(1)
   })

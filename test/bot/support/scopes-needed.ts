@@ -4,6 +4,7 @@
 export const scopesOfMethods: Record<string, string[] | null> = {
   'auth.revoke': null,
   'auth.test': null,
+  'chat.getPermalink': null,
   'chat.postEphemeral': ['chat:write'],
   'chat.postMessage': ['chat:write'],
   'chat.unfurl': ['links:write'],
