@@ -7,6 +7,6 @@ describe('the app called by its name', () => {
   it('says how it is used, to the one who called', async () => {
     const open = await openBot()
     await open.workspace.mention({ user: ines.id, channel, text: 'what can you do?' })
-    await answerTo(open, ines.id, '/rollout start')
+    await answerTo(open, ines.id, '/rollout help')
   })
 })
