@@ -1,18 +1,20 @@
 // Several rollouts of one channel side by side, a line each: which stage, what the gates say, what it waits for.
 import type { RolloutView } from '../../server/domain/rollout-view.ts'
 import { context, type Message, messageText, section } from './build.ts'
-import { join, link, type Markup, markup, moment, paragraphs, said } from './markup.ts'
+import { join, link, type Markup, markup, moment, paragraphs, said, shortened } from './markup.ts'
 import { count } from './numbers.ts'
 import { overallWord } from './suspicion.ts'
 import { buildName, statusWords } from './wording.ts'
 
 /** Further ones are counted: a channel with more has other troubles. */
 const mostLines = 20
+/** Of a line with its address; all of them together stay within one message. */
+const mostLetters = 450
 
 /** `at`: when it was drawn, so that a reader knows how old the numbers are. */
 export function digestMessage(views: RolloutView[], at: number): Message {
   const ordered = views.toSorted((a, b) => a.procedure.name.localeCompare(b.procedure.name, 'en'))
-  const lines = ordered.slice(0, mostLines).map(line)
+  const lines = ordered.slice(0, mostLines).map((view) => shortened(line(view), mostLetters))
   const more = views.length - lines.length
   const title =
     views.length === 0

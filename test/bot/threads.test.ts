@@ -158,10 +158,11 @@ describe('a breach', () => {
   })
 
   it('waits for Slack as a card does', async () => {
-    const { deliver, replies, workspace, bot } = await withEvents(started, opened)
+    const { deliver, replies, workspace, bot, clock } = await withEvents(started, opened)
     await bot.deliver({ kind: 'card', rolloutId: view.id, stageIndex: 1 })
     workspace.faults.set({ kind: 'ratelimited', retryAfterSeconds: 9, times: 1 })
     expect(await deliver(2)).toMatchObject({ delivered: false, waitSeconds: 9 })
+    clock.now += 9000
     expect(await deliver(2)).toEqual({ delivered: true })
     expect(replies()).toHaveLength(1)
   })
