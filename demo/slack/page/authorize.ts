@@ -63,7 +63,9 @@ function renderQuestion(query: URLSearchParams, scopes: string[], worlds: World[
       html`<optgroup label="${team.name}">${directory
         .people()
         .filter((one) => !one.deleted && !one.isRestricted && !one.isUltraRestricted)
-        .map((one) => html`<option value="${team.teamId}/${one.id}">${one.realName}</option>`)}</optgroup>`,
+        .map(
+          (one) => html`<option value="${team.teamId}/${one.id}">${one.realName}, ${team.name}</option>`,
+        )}</optgroup>`,
   )
   return shell(
     html`<h1>${appName} asks for access to a workspace</h1>
