@@ -23,9 +23,10 @@ export function createRights(deps: {
   service: Pick<Service, 'policy' | 'procedure'>
   clients: Clients
   people: People
+  teamId: string
   now: () => number
 }) {
-  const { service, people } = deps
+  const { service, people, teamId } = deps
   const groups = createUserGroups({ client: deps.clients.interactive, now: deps.now })
 
   /** Null: they may. `procedureId` null: what holds for all procedures. */
@@ -34,21 +35,24 @@ export function createRights(deps: {
     verb: RightfulVerb,
     procedureId: ProcedureId | null,
   ): Promise<NotAllowed | null> {
-    const policy = await service.policy(procedureId ?? 'organisation')
+    const [policy, procedure] = await Promise.all([
+      service.policy(procedureId ?? 'organisation'),
+      procedureId === null ? null : service.procedure(procedureId),
+    ])
     if (policy === null) return noPolicy
+    if (procedure && procedure.team !== null && procedure.team !== teamId) return elsewhere(procedure.name)
     const allowed = mayUse(policy.effective.rights, verb)
     if (allowed === null) return null
     const decision = await decide(groups, allowed, user.id, stops(verb))
-    return decision.isAllowed ? null : explained(decision, allowed, verb, procedureId)
+    return decision.isAllowed ? null : explained(decision, allowed, verb, procedure)
   }
 
   async function explained(
     { unknown }: Extract<Decision, { isAllowed: false }>,
     allowed: Allowed,
     verb: RightfulVerb,
-    procedureId: ProcedureId | null,
+    procedure: { name: string } | null,
   ): Promise<NotAllowed> {
-    const procedure = procedureId === null ? null : await service.procedure(procedureId)
     const tried = verbPhrases[verb](procedure === null ? null : oneLine(procedure.name, 60))
     const settings =
       procedure === null ? '/rollout config' : `/rollout config ${typed(oneLine(procedure.name, 60))}`
@@ -118,6 +122,12 @@ function enumerated<Name extends string | Markup>(names: Name[], more: number): 
 
 function both(words: string): NotAllowed {
   return { plain: words, text: markup`${words}` }
+}
+
+function elsewhere(name: string): NotAllowed {
+  return both(
+    `The cards of ${oneLine(name, 60)} are in another Slack workspace: only its people may do this. Nothing was changed.`,
+  )
 }
 
 const noPolicy = both(

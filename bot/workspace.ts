@@ -35,7 +35,7 @@ export function createWorkspace(deps: {
     ...bot,
     clients,
     people,
-    rights: createRights({ service, clients, people, now }),
+    rights: createRights({ service, clients, people, teamId: bot.teamId, now }),
     tell: createTell({ client: clients.interactive, log }),
   }
 }

@@ -25,7 +25,9 @@ async function rightsOf(rights: Rights, groups = [leads()]) {
   const client = new WebClient(botToken, options)
   const now = () => clock.now
   const people = createPeople({ client, teamId: workspace.team.teamId, now })
-  const asked = createRights({ service, clients: { interactive: client, background: client }, people, now })
+  const { teamId } = workspace.team
+  const clients = { interactive: client, background: client }
+  const asked = createRights({ service, clients, people, teamId, now })
   const may = async (user: Actor, verb: RightfulVerb) =>
     (await asked.refusal(user, verb, procedure.id)) === null
   const listings = () => workspace.calls().filter((call) => call.method === 'usergroups.users.list').length
@@ -75,6 +77,14 @@ describe('a verb', () => {
   it('is for nobody where nobody may', async () => {
     const { refusal } = await rightsOf({ advance: { groups: [], users: [] } })
     expect(await refusal(ines, 'advance', procedure.id)).toContain('let nobody do that from Slack')
+  })
+
+  it('over a procedure of another workspace is for nobody here, whoever may there', async () => {
+    const { refusal, service, workspace } = await rightsOf({})
+    service.procedure = async () => ({ ...procedure, team: 'T0ELSEWHER' })
+    expect(await refusal(ines, 'abort', procedure.id)).toContain('PCBA-FCT are in another Slack workspace')
+    service.procedure = async () => ({ ...procedure, team: workspace.team.teamId })
+    expect(await refusal(ines, 'abort', procedure.id)).toBeNull()
   })
 
   it('is for nobody where the procedure is not known', async () => {
