@@ -71,6 +71,13 @@ describe('the Home', () => {
     expect(shown()).toContain('Guests may not use rollouts')
   })
 
+  it('is not drawn for the tab of messages beside it', async () => {
+    const open = await withRollouts([aRollout()])
+    await open.workspace.openHome(ines.id, 'messages')
+    await open.look(marek.id)
+    expect(open.workspace.home(ines.id)).toBe(undefined)
+  })
+
   it('shows no rollout of another workspace', async () => {
     const { procedure } = aRollout()
     const others = aRollout({

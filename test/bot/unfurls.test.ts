@@ -69,9 +69,9 @@ describe('a link to the page of a rollout', () => {
 
   it('is shown in the composer too, where there is no channel yet', async () => {
     const open = await withRollouts(keyed())
-    await open.workspace.sendEvent(shared({ source: 'composer', channel: 'COMPOSER', message_ts: 'u-1' }))
+    await open.workspace.composeLink({ user: ines.id, text: `see ${keyed().url}` })
     await open.workspace.waitFor(() => open.unfurled().length > 0, 2000)
-    expect(open.unfurled()[0]?.args).toMatchObject({ source: 'composer', unfurl_id: 'unfurl-1' })
+    expect(open.unfurled()).toMatchObject([{ ok: true, args: { source: 'composer' } }])
     expect(open.unfurled()[0]?.args).not.toHaveProperty('channel')
   })
 })
@@ -105,9 +105,7 @@ describe('a link stays a link', () => {
 
   it('written by a guest in the composer, who is left in peace', async () => {
     const open = await withRollouts(keyed())
-    await open.workspace.sendEvent(
-      shared({ user: 'U0GUEST001', source: 'composer', channel: 'COMPOSER', message_ts: 'u-1' }),
-    )
+    await open.workspace.composeLink({ user: 'U0GUEST001', text: `see ${keyed().url}` })
     await until(open, 'Guests may not use rollouts')
     expect(open.unfurled()).toEqual([])
     expect(open.workspace.messages('U0GUEST001')).toEqual([])
@@ -123,6 +121,14 @@ describe('a link stays a link', () => {
     await open.server.inject(envelope(shared({}), says))
     await until(open, 'others may read along')
     expect(open.unfurled()).toEqual([])
+  })
+
+  it('in a channel that is shared with another company, whatever the event says', async () => {
+    const workspace = { unfurlDomains, channels: [{ id: channel, name: 'with-supplier', isExtShared: true }] }
+    const open = await openBot({ service: fakeService({ rollouts: [keyed()] }), workspace })
+    await open.server.inject(envelope(shared({}), false))
+    await until(open, 'others may read along')
+    expect(open.workspace.calls().map((call) => call.method)).not.toContain('chat.unfurl')
   })
 
   it('when Slack refuses to show it: nothing else is harmed', async () => {
