@@ -44,6 +44,11 @@ const procedureBody = z.strictObject({
   time_limit_seconds: z.int().min(1).max(604_800).optional(),
   soak_minutes: z.number().min(0).max(129_600).nullish(),
   slack_channel: words(100).nullish(),
+  slack_team: z
+    .string()
+    .regex(/^T[A-Z0-9]+$/, 'expected the id of a Slack workspace such as T0123ABCD')
+    .nullish()
+    .describe('The workspace that slack_channel is in; null: the one the app was set up with.'),
 })
 
 const procedureChange = procedureBody.partial().extend({ auto_push: z.boolean().optional() })
@@ -59,6 +64,7 @@ export function procedureRoutes(app: FastifyInstance, { database, authentication
     async (request, reply) => {
       authentication.admin(request)
       const body = procedureBody.parse(request.body)
+      expectChannel(body.slack_team ?? null, body.slack_channel ?? null)
       const id = procedureId.parse(randomUUID())
       const added = await addProcedure(db, {
         id,
@@ -93,7 +99,8 @@ export function procedureRoutes(app: FastifyInstance, { database, authentication
     async (request) => {
       authentication.admin(request)
       const { auto_push, name: newName, ...rest } = procedureChange.parse(request.body)
-      const { id } = await theProcedure(database, oneProcedure.parse(request.params).id)
+      const present = await theProcedure(database, oneProcedure.parse(request.params).id)
+      const { id } = present
       const holder = newName === undefined ? null : await procedureByName(db, newName)
       if (holder && holder.id !== id)
         throw new HttpNo(409, 'taken', `There is already a procedure "${newName}".`, { id: holder.id })
@@ -102,10 +109,9 @@ export function procedureRoutes(app: FastifyInstance, { database, authentication
         ...(newName === undefined ? {} : { name: newName }),
         ...(auto_push === undefined ? {} : { autoPush: auto_push }),
       }
-      const procedure =
-        Object.keys(change).length === 0
-          ? await theProcedure(database, id)
-          : await changeProcedure(db, id, change)
+      const { slackTeam, slackChannel } = { ...present, ...change }
+      expectChannel(slackTeam ?? null, slackChannel ?? null)
+      const procedure = Object.keys(change).length === 0 ? present : await changeProcedure(db, id, change)
       return procedure && procedureJson(procedure)
     },
   )
@@ -192,7 +198,19 @@ function settingsOf(
     ...(body.time_limit_seconds === undefined ? {} : { timeLimitSeconds: body.time_limit_seconds }),
     ...(body.soak_minutes === undefined ? {} : { soakMinutes: body.soak_minutes }),
     ...(body.slack_channel === undefined ? {} : { slackChannel: body.slack_channel }),
+    // A procedure without a channel is in no workspace.
+    ...(body.slack_channel === null && body.slack_team === undefined ? { slackTeam: null } : {}),
+    ...(body.slack_team === undefined ? {} : { slackTeam: body.slack_team }),
   }
+}
+
+function expectChannel(team: string | null, channel: string | null): void {
+  if (team === null || channel !== null) return
+  throw new HttpNo(
+    422,
+    'invalid',
+    `body.slack_team: expected slack_channel too, the channel in ${team} that cards go to, got none. Give both, or neither.`,
+  )
 }
 
 function procedureJson(procedure: Procedure) {
@@ -203,6 +221,7 @@ function procedureJson(procedure: Procedure) {
     time_limit_seconds: procedure.timeLimitSeconds,
     soak_minutes: procedure.soakMinutes,
     slack_channel: procedure.slackChannel,
+    slack_team: procedure.slackTeam,
     active_deployment_id: procedure.activeDeploymentId,
     former_deployment_id: procedure.formerDeploymentId,
     auto_push: procedure.autoPush,

@@ -8,8 +8,9 @@ import { rolloutLine, rolloutView } from '../domain/rollout-view.ts'
 import type { Outcome, RolloutVerb, Service } from '../service.ts'
 import type { Authentication } from './authentication.ts'
 import { errorBody, HttpNo, refusalBody, refusalStatus } from './errors.ts'
+import { historyJson, previewJson } from './look-ahead.ts'
 import { snakeCase, snakeCaseSchema } from './snake-case.ts'
-import { startBody, startInput } from './start-body.ts'
+import { planInput, previewBody, startBody, startInput } from './start-body.ts'
 
 type Deps = { service: Service; authentication: Authentication }
 
@@ -51,6 +52,25 @@ export function rolloutRoutes(app: FastifyInstance, { service, authentication }:
       const by = authentication.admin(request)
       const body = startBody.parse(request.body)
       return answer(reply, await service.start(await startInput(body, service), by, body.command_id), 201)
+    },
+  )
+
+  app.post(
+    '/api/v1/rollouts/preview',
+    {
+      schema: {
+        tags,
+        summary: 'What a start would do: stations, time to a verdict, what it can prove',
+        body: previewBody,
+        response: { 200: previewJson, ...noes },
+      },
+    },
+    async (request, reply) => {
+      authentication.admin(request)
+      const body = previewBody.parse(request.body)
+      const plan = await planInput(body, service)
+      const preview = await service.preview(body.procedure_id, plan, body.deployment_id)
+      return isRefusal(preview) ? no(reply, preview) : snakeCase(preview)
     },
   )
 
@@ -190,6 +210,29 @@ export function rolloutRoutes(app: FastifyInstance, { service, authentication }:
     },
   )
 
+  const oneProcedure = z.object({ id: procedureId })
+  const historyQuery = z.object({ limit: z.coerce.number().int().min(1).max(200).optional() })
+  app.get(
+    '/api/v1/procedures/:id/history',
+    {
+      schema: {
+        tags,
+        summary: 'Rollouts and rollbacks of a procedure, newest first',
+        params: oneProcedure,
+        querystring: historyQuery,
+        response: { 200: z.object({ data: z.array(historyJson) }), ...noes },
+      },
+    },
+    async (request) => {
+      authentication.admin(request)
+      const { id } = oneProcedure.parse(request.params)
+      if (!(await service.procedure(id)))
+        throw new HttpNo(404, 'not_found', `There is no procedure ${id}. GET /api/v1/procedures lists them.`)
+      const lines = await service.history(id, historyQuery.parse(request.query).limit)
+      return { data: lines.map(snakeCase) }
+    },
+  )
+
   const rollbackBody = z.strictObject({
     deployment_id: deploymentId,
     reason: reason.min(1, 'expected a reason'),
@@ -200,14 +243,14 @@ export function rolloutRoutes(app: FastifyInstance, { service, authentication }:
       schema: {
         tags,
         summary: 'Return every station to an earlier build at once',
-        params: z.object({ id: procedureId }),
+        params: oneProcedure,
         body: rollbackBody,
         response: { 200: z.object({ did: z.string() }), ...noes },
       },
     },
     async (request: FastifyRequest, reply) => {
       const by = authentication.admin(request)
-      const { id } = z.object({ id: procedureId }).parse(request.params)
+      const { id } = oneProcedure.parse(request.params)
       const body = rollbackBody.parse(request.body)
       const result = await service.rollback(id, body.deployment_id, body.reason, by)
       return isRefusal(result) ? no(reply, result) : result

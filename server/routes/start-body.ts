@@ -36,10 +36,16 @@ export const startBody = z.strictObject({
     .unwrap()
     .optional()
     .describe('Points of yield that the build is declared to change by: -0.008 is 0.8 points less.'),
+  expectation: plan.shape.expectation
+    .unwrap()
+    .optional()
+    .describe('What is expected of the build, in words: "VCC limits tightened, -0.8 points in Power".'),
   shifts: shifts.optional(),
   longest_stage_minutes: plan.shape.longestStageMinutes.unwrap().optional(),
   watch_minutes: plan.shape.watchMinutes.unwrap().optional(),
   start_approvals: z.int().min(0).max(10).optional(),
+  four_eyes: z.boolean().optional().describe('Whoever starts the rollout may not approve it.'),
+  approvals_last_minutes: plan.shape.approvalsLastMinutes.unwrap().optional(),
   start_at: z
     .string()
     .refine((text) => readTime(text) !== null, 'expected an ISO 8601 time such as 2026-05-22T06:00:00Z')
@@ -49,23 +55,33 @@ export const startBody = z.strictObject({
 })
 type StartBody = z.infer<typeof startBody>
 
+/** The same, before anybody starts it: a build need not be chosen yet. */
+export const previewBody = startBody
+  .omit({ start_at: true, reason: true, command_id: true })
+  .partial({ deployment_id: true })
+type PreviewBody = z.infer<typeof previewBody>
+
 export async function startInput(body: StartBody, service: Pick<Service, 'procedure'>): Promise<StartInput> {
-  const procedure = await service.procedure(body.procedure_id)
-  const soakMinutes = procedure?.soakMinutes ?? undefined
-  const stages = body.stages
-    ? customPlan(body.stages, soakMinutes)
-    : presetPlan(body.preset ?? 'standard', soakMinutes)
   return {
     procedureId: body.procedure_id,
     deploymentId: body.deployment_id,
-    plan: { ...stages, ...asked(body) },
+    plan: await planInput(body, service),
     reason: body.reason ?? null,
     startAt: body.start_at ? (readTime(body.start_at)?.at ?? null) : null,
   }
 }
 
+export async function planInput(body: PreviewBody, service: Pick<Service, 'procedure'>): Promise<PlanInput> {
+  const procedure = await service.procedure(body.procedure_id)
+  const soakMinutes = procedure?.soakMinutes ?? undefined
+  const stages = body.stages
+    ? customPlan(body.stages, soakMinutes)
+    : presetPlan(body.preset ?? 'standard', soakMinutes)
+  return { ...stages, ...asked(body) }
+}
+
 /** Only what was named: the rest is the policy's, or a plan's own. */
-function asked(body: StartBody): Partial<PlanInput> {
+function asked(body: PreviewBody): Partial<PlanInput> {
   const all = {
     group: body.group,
     handPicked: body.hand_picked,
@@ -77,6 +93,9 @@ function asked(body: StartBody): Partial<PlanInput> {
     longestStageMinutes: body.longest_stage_minutes,
     watchMinutes: body.watch_minutes,
     startApprovals: body.start_approvals,
+    expectation: body.expectation,
+    fourEyes: body.four_eyes,
+    approvalsLastMinutes: body.approvals_last_minutes,
   }
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
 }

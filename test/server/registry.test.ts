@@ -15,6 +15,7 @@ test('a procedure is added with its settings and found again', async () => {
       time_limit_seconds: 900,
       soak_minutes: 30,
       slack_channel: 'C1',
+      slack_team: 'T0123ABCD',
     },
   })
   expect(added.status).toBe(201)
@@ -24,12 +25,45 @@ test('a procedure is added with its settings and found again', async () => {
     time_limit_seconds: 900,
     soak_minutes: 30,
     slack_channel: 'C1',
+    slack_team: 'T0123ABCD',
     active_deployment_id: null,
     auto_push: true,
     created_at: service.clock.iso(),
   })
   expect((await ask('GET', `/api/v1/procedures/${added.body.id}`)).body).toEqual(added.body)
   expect((await ask('GET', '/api/v1/procedures')).body.data).toContainEqual(added.body)
+})
+
+test('the Slack workspace of a channel is named with it, changed, and forgotten with it', async () => {
+  const { body } = await ask('POST', '/api/v1/procedures', { body: { name: 'Two workspaces' } })
+  expect(body).toMatchObject({ slack_channel: null, slack_team: null })
+  const change = (asked: object) => ask('PATCH', `/api/v1/procedures/${body.id}`, { body: asked })
+
+  const homeless = await change({ slack_team: 'T0123ABCD' })
+  expect(homeless.status).toBe(422)
+  expect(homeless.body.message).toMatch(
+    /^body\.slack_team: expected slack_channel too.*Give both, or neither\.$/,
+  )
+  const added = { name: 'No channel', slack_team: 'T0123ABCD' }
+  expect((await ask('POST', '/api/v1/procedures', { body: added })).status).toBe(422)
+  for (const slack_team of ['E0123ABCD', 't0123abcd', 'T', 'T0123 ABCD', ''])
+    expect(await change({ slack_channel: 'C1', slack_team })).toMatchObject({
+      status: 422,
+      body: { message: expect.stringContaining('expected the id of a Slack workspace such as T0123ABCD') },
+    })
+  expect((await ask('GET', `/api/v1/procedures/${body.id}`)).body).toEqual(body)
+
+  const both = { slack_channel: 'C1', slack_team: 'T0123ABCD' }
+  expect((await change(both)).body).toMatchObject(both)
+  expect((await change({ slack_team: 'T9' })).body).toMatchObject({ slack_channel: 'C1', slack_team: 'T9' })
+  expect((await change({ slack_channel: 'C2' })).body).toMatchObject({
+    slack_channel: 'C2',
+    slack_team: 'T9',
+  })
+  expect((await change({ slack_channel: null })).body).toMatchObject({
+    slack_channel: null,
+    slack_team: null,
+  })
 })
 
 test('a taken name is a 409 with the id of who has it, whatever the case', async () => {
