@@ -18,18 +18,15 @@ try {
 
 /** The machine's own fonts are not asked: the picture is the same wherever it is drawn. */
 async function paint(svg: string): Promise<Uint8Array> {
-  await initWasm(await readPackaged('@resvg/resvg-wasm/index_bg.wasm'))
-  const letters = await Promise.all(
-    ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map((name) => readPackaged(`dejavu-fonts-ttf/ttf/${name}`)),
-  )
+  await initWasm(await readFile(fileURLToPath(import.meta.resolve('@resvg/resvg-wasm/index_bg.wasm'))))
+  const letters = await Promise.all([
+    readFile(fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'))),
+    readFile(fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf'))),
+  ])
   const image = new Resvg(svg.replace('<svg ', `<svg color="${ink}" `), {
     fitTo: { mode: 'width', value: width },
     background: paper,
     font: { fontBuffers: letters, defaultFontFamily: 'DejaVu Sans', sansSerifFamily: 'DejaVu Sans' },
   })
   return image.render().asPng()
-}
-
-function readPackaged(path: string): Promise<Buffer> {
-  return readFile(fileURLToPath(import.meta.resolve(path)))
 }
