@@ -26,6 +26,7 @@ export function commanding(deps: Acting) {
       return refused(`${name} is not a valid command`)
     const at = present(world, input.user, input.channel)
     if ('absent' in at) return at.absent
+    if (at.place.isArchived) return refused(`${at.place.name} is archived`)
     const triggerId = world.triggers.issue(at.user.id, { channel: at.place.id })
     const responseUrl = world.responseUrls.issue({ user: at.user.id, channel: at.place.id })
     const answer = await deps.app.command(fields(name, input.text, at, world, { triggerId, responseUrl }))

@@ -16,6 +16,7 @@ export function talking(deps: Acting) {
   async function say(input: TalkInput): Promise<Said> {
     const at = present(world, input.user, input.channel)
     if ('absent' in at) return { ok: false, says: 'says' in at.absent ? at.absent.says : '' }
+    if (at.place.isArchived) return { ok: false, says: `${at.place.name} is archived` }
     const text = marked(input.text)
     const message: Message = {
       type: 'message',

@@ -75,6 +75,10 @@ test('an archived channel takes no post and no change of an old one', async () =
   expect(await refusal(web.chat.update({ channel: rollouts, ts, text: 'card, changed' }))).toMatchObject({
     error: 'is_inactive',
   })
+  expect(await slack.say({ user: ines, channel: rollouts, text: 'hello' })).toMatchObject({ ok: false })
+  expect(await slack.command({ user: ines, channel: rollouts, text: 'status' })).toMatchObject({
+    says: 'pcba-rollouts is archived',
+  })
 })
 
 test('an app that was taken out of a channel cannot post there until it is invited again', async () => {
