@@ -44,6 +44,41 @@ describe('the page of a rollout', () => {
     expect(text).toContain('Last decision: paused by Firstpass, 4 Mar 2026, 10:00 UTC')
   })
 
+  it('tells what was expected of the build, in words and points', () => {
+    const told = { expectation: 'VCC limits tightened', expectedYieldChange: -0.008 }
+    expect(read(page({ ...healthy, ...told }))).toContain(
+      'Expected of it: -0.8 points of first-pass yield, VCC limits tightened',
+    )
+    expect(read(page({ ...healthy, ...told, expectation: null }))).toContain(
+      '-0.8 points of first-pass yield Stage',
+    )
+    expect(read(page({ ...healthy, expectation: null, expectedYieldChange: 0 }))).not.toContain(
+      'Expected of it',
+    )
+  })
+
+  it('tells what is at stake: exposure, failures beyond those of base, and the moment of a verdict', () => {
+    const told = {
+      unitsPerHour: 42.4,
+      extraFailures: { estimate: 3.14, low: -0.44, high: 7.21 },
+      verdictAt: Date.UTC(2026, 2, 4, 14),
+    }
+    expect(read(page({ ...healthy, economics: told }))).toContain(
+      'At stake: 42 units an hour are tested on the new build. So far 3.1 first attempts more failed than base would have failed (-0.4 … +7.2). It may be decided about 4 Mar 2026, 14:00 UTC .',
+    )
+    const over = {
+      unitsPerHour: null,
+      extraFailures: { estimate: -0.04, low: null, high: null },
+      verdictAt: null,
+    }
+    expect(read(page({ ...ended, economics: over }))).toContain(
+      'At stake: So far as many first attempts failed as on base.',
+    )
+    expect(read(page({ ...healthy, economics: null }))).not.toContain('At stake')
+    const nothing = { unitsPerHour: null, extraFailures: null, verdictAt: null }
+    expect(read(page({ ...healthy, economics: nothing }))).not.toContain('At stake')
+  })
+
   it('tells stations that are pinned from those that a run confirmed', () => {
     expect(read(page(healthy))).toContain('6 of 24 stations are pinned to 2.4.1, 5 confirmed by a run.')
   })
@@ -151,6 +186,7 @@ describe('the page of a rollout', () => {
           },
           owner: { ...ines, name: text },
           reason: text,
+          expectation: text,
           waitsFor: [text],
           next: text,
           stations: [

@@ -1,6 +1,7 @@
 // What is rolled out: the procedure, the build, who made it, and what it replaces.
 import type { RolloutView } from '../../server/domain/rollout-view.ts'
 import { time } from '../format/instant.ts'
+import { points } from '../format/rate.ts'
 import { reason } from '../format/reason.ts'
 import { actorName } from '../format/words.ts'
 import { type Html, html } from '../html.ts'
@@ -12,7 +13,16 @@ export function heading(view: RolloutView): Html {
 <p class="message"><code>${shortSha(deployment.sha)}</code> <bdi>${firstLine(deployment.message)}</bdi></p>
 <p class="origin">by ${deployment.author}${branch(deployment.branch)}, replaces <strong>${base.version}</strong> <code>${shortSha(base.sha)}</code></p>
 <p class="origin">Rollout owned by ${actorName(view.owner)}, ${view.preset} plan, created ${time(view.createdAt)}${reason(view.owner, view.reason)}${view.retryOf !== null && html`. A retry of rollout <code>${view.retryOf.slice(0, 8)}</code>`}</p>
+${expected(view)}
 </header>`
+}
+
+/** Declared before the start: a drop that was meant is not taken for a fault. */
+function expected({ expectation, expectedYieldChange }: RolloutView): Html | null {
+  const change = expectedYieldChange === 0 ? null : `${points(expectedYieldChange)} of first-pass yield`
+  const words = expectation === null || expectation === '' ? null : html`<q>${expectation}</q>`
+  if (change === null && words === null) return null
+  return html`<p class="origin">Expected of it: ${change}${change !== null && words !== null && ', '}${words}</p>`
 }
 
 export function shortSha(sha: string): string {

@@ -5,6 +5,7 @@ import { time, withTimes } from '../format/instant.ts'
 import { reason } from '../format/reason.ts'
 import { actorName, pauseWords, sentence } from '../format/words.ts'
 import { type Html, html } from '../html.ts'
+import { economics } from './economics.ts'
 import { overallWord } from './suspicion.ts'
 
 export function statusBanner(view: RolloutView): Html {
@@ -13,6 +14,7 @@ export function statusBanner(view: RolloutView): Html {
 <p class="happening">${happening(view)}</p>
 ${view.waitsFor.length > 0 && html`<div class="waits"><h3>Waits for</h3><ul>${view.waitsFor.map((each) => html`<li>${withTimes(sentence(each))}</li>`)}</ul></div>`}
 ${view.next !== '' && html`<p class="next"><strong>Next:</strong> ${sentence(view.next)}</p>`}
+${economics(view)}
 <p class="last">Last decision: ${view.lastDecision.what} by ${actorName(view.lastDecision.by)}, ${time(view.lastDecision.at)}${reason(view.lastDecision.by, view.lastDecision.why)}</p>
 </section>`
 }
