@@ -12,7 +12,7 @@ import {
   endOf,
   isToldAlone,
   type Numbered,
-  severeBreach,
+  severityOf,
   stageAt,
 } from './blocks/thread-events.ts'
 import { replyMessage } from './blocks/thread-messages.ts'
@@ -86,7 +86,7 @@ export function threadDelivery(deps: Deps) {
       message,
       thread: {
         ts: card.at.ts,
-        broadcast: event.type === 'ApprovalAsked' || severeBreach(event, events) !== null,
+        broadcast: event.type === 'ApprovalAsked' || severityOf(event, events) !== null,
       },
       ...(event.type === 'ApprovalAsked' && {
         remember: (kept) => requests.remember(view, event, events, kept),
@@ -97,7 +97,7 @@ export function threadDelivery(deps: Deps) {
   /** Severe breaches are told in the alert channel too, with a link to where they are talked about. */
   async function alert(view: RolloutView, events: Numbered[], event: Numbered): Promise<DeliveryResult> {
     const { channel } = view.alerts
-    const severe = severeBreach(event, events)
+    const severe = severityOf(event, events)
     if (severe === null || channel === null || channel === view.procedure.channel) return done
     const key = `alert:${view.id}:${event.sequence}`
     if (await posts.find(key)) return done

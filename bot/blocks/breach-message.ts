@@ -7,7 +7,7 @@ import { abortButton, buttonIds, pageButton } from './card-buttons.ts'
 import { detailLines } from './gate-lines.ts'
 import { join, link, type Markup, markup, moment, oneLine, said } from './markup.ts'
 import { stationName, suspicion } from './suspicion.ts'
-import { type BreachOpened, endOf, type Numbered } from './thread-events.ts'
+import { type BreachOpened, endOf, type Numbered, type Severe } from './thread-events.ts'
 import { endLine } from './thread-messages.ts'
 import { buildName, callsFor } from './wording.ts'
 
@@ -37,12 +37,12 @@ export function breachMessage(view: RolloutView, breach: BreachOpened, events: N
 /** For the channel that hears of severe breaches only; who has to act is called in the thread. */
 export function severeNotice(
   view: RolloutView,
-  { gate, headline, at }: { gate: string; headline: string; at: number },
+  { what, gate, headline, at }: Severe,
   threadUrl: string | null,
 ): Message {
   const text = join(
     [
-      markup`*Severe breach: ${oneLine(gate, 60)}* in ${buildName(view)}, ${moment(at)}`,
+      markup`*Severe ${what}: ${oneLine(gate, 60)}* in ${buildName(view)}, ${moment(at)}`,
       said(headline, 400),
       threadUrl === null
         ? link(view.url, 'Its page')

@@ -38,15 +38,23 @@ export function breachesTouchedBy(event: Numbered, events: Numbered[]): BreachOp
     .filter((breach) => (endOf(breach, events)?.sequence ?? Number.POSITIVE_INFINITY) > event.sequence)
 }
 
+/** `what`: a breach of a gate, or an alarm of the watch after completion. */
+export type Severe = { what: 'breach' | 'alarm of the watch'; gate: string; headline: string; at: number }
+
 /** What is severe about this event, where it is more than observed: it opens as severe, or has grown to it. */
-export function severeBreach(
-  event: Numbered,
-  events: Numbered[],
-): { gate: string; headline: string; at: number } | null {
-  if (event.type === 'BreachOpened')
-    return event.severity === 'severe' && event.mode !== 'observe' ? event : null
-  if (event.type !== 'BreachWorsened') return null
-  return breachesTouchedBy(event, events).some((breach) => breach.mode !== 'observe') ? event : null
+export function severityOf(event: Numbered, events: Numbered[]): Severe | null {
+  switch (event.type) {
+    case 'BreachOpened':
+      return event.severity === 'severe' && event.mode !== 'observe' ? { what: 'breach', ...event } : null
+    case 'BreachWorsened':
+      return breachesTouchedBy(event, events).some((breach) => breach.mode !== 'observe')
+        ? { what: 'breach', ...event }
+        : null
+    case 'WatchAlarmed':
+      return event.severity === 'severe' ? { what: 'alarm of the watch', ...event } : null
+    default:
+      return null
+  }
 }
 
 /** Told even without a breach, where there is something to tell: rests of the service, alarms, retests, approvals. */

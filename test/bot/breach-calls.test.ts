@@ -99,6 +99,34 @@ describe('a breach', () => {
   })
 })
 
+describe('an alarm of the watch', () => {
+  const alarm: RolloutEvent = {
+    type: 'WatchAlarmed',
+    gate: 'error rate',
+    severity: 'severe',
+    logEvidence: 6,
+    headline: 'error rate 4.1 % against expected 0.4 %',
+    by: firstpass,
+    at,
+  }
+
+  it('calls the owner and the group on call, and says the very command that takes the build back', async () => {
+    const { deliver, replies, workspace } = await threadStory(view, started, alarm)
+    await deliver(2)
+    expect(replies()[0]).toMatchObject({ reply_broadcast: true })
+    expect(replies()[0]?.text).toContain('<@U0TESTENG1> <!subteam^S0ONCALL01>: nothing was taken back')
+    expect(replies()[0]?.text).toContain('`/rollout rollback PCBA-FCT 2.4.0 why it has to go`')
+    expect(workspace.messages(alertChannel)[0]?.text).toContain('*Severe alarm of the watch: error rate*')
+  })
+
+  it('that is not severe stays in its thread', async () => {
+    const { deliver, replies, workspace } = await threadStory(view, started, { ...alarm, severity: 'breach' })
+    await deliver(2)
+    expect(replies()[0]?.reply_broadcast).toBeUndefined()
+    expect(workspace.messages(alertChannel)).toEqual([])
+  })
+})
+
 describe('a breach that nobody answers', () => {
   it('calls the second group in its thread and says since when', async () => {
     const { deliver, replies } = await threadStory(view, started, opened, paused, escalated)

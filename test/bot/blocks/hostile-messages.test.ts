@@ -90,7 +90,9 @@ function messages(view: ReturnType<typeof aRollout>, events: Numbered[], many: n
   return [
     ...replies.flatMap((reply) => (reply === null ? [] : [reply])),
     ...asked.map((event) => approvalMessage(view, event, events)),
-    ...severe.map((event) => severeNotice(view, event, 'https://slack.example.com/archives/C1/p1')),
+    ...severe.map((event) =>
+      severeNotice(view, { what: 'breach', ...event }, 'https://slack.example.com/archives/C1/p1'),
+    ),
     summaryMessage(view, events),
     digestMessage(
       Array.from({ length: many }, () => view),

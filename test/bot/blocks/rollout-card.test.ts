@@ -10,6 +10,8 @@ import {
   aRollout,
   aStage,
   aStation,
+  notReady,
+  ready,
 } from '../../support/rollout-view-builder.ts'
 import { anyVerdict, hostileText } from '../support/any-verdict.ts'
 import { buttonsOf, expectInert, expectWithinLimits, textOfMessage } from '../support/limits.ts'
@@ -111,6 +113,17 @@ describe('the card of the current stage', () => {
     expect(ids(aRollout({ status: 'pending', stageIndex: -1 }))).toEqual(['abort', 'link_page'])
     expect(ids(aRollout({ status: 'aborting' }))).toEqual(['link_page'])
     expect(ids(aRollout({ status: 'completed', stageIndex: 3 }))).toEqual(['link_page'])
+  })
+
+  it('offers to approve only when an approval would be taken: approvals come last', () => {
+    const open = { kind: 'approvals', met: false, text: '0 of 1 approvals', done: 0, needed: 1 }
+    const asked = { ...aRollout().approvals, needed: 1, asked: { at: noon, remindedAt: null } }
+    const offers = (part: Parameters<typeof aRollout>[0]) => buttonsOf(rolloutCard(aRollout(part), 1))
+    const early = { ready: false, items: [...notReady.items, open] }
+    expect(offers({ readiness: early })).not.toContain('approve')
+    expect(offers({ readiness: early, approvals: asked })).toContain('approve')
+    expect(offers({ readiness: { ready: false, items: [...ready.items, open] } })).toContain('approve')
+    expect(offers({ readiness: ready })).not.toContain('approve')
   })
 
   it('puts ids into its buttons and nothing else', () => {
