@@ -150,6 +150,29 @@ describe('a button of the Home', () => {
     expect(open.shown()).not.toContain('Not done')
   })
 
+  it('is not offered to who may not, and refused when they click it all the same', async () => {
+    const open = await withRollouts([aRollout({ readiness: ready })])
+    const onlyMarek = { groups: [], users: [marek.id] }
+    await open.look()
+    open.service.policies.onlyFor({ decide: onlyMarek, stop: onlyMarek })
+    await open.click(homeIds.advance)
+    await open.until(`*Not done.* You tried to`)
+    expect(open.shown()).toContain('Nothing waits for you')
+    expect(open.shown()).not.toContain(homeIds.advance)
+    await open.click(homeIds.pause)
+    await open.workspace.waitFor(() => open.publishes().length > 2, 2000)
+    expect(open.service.commanded).toEqual([])
+    expect(open.workspace.messages(ines.id)).toEqual([])
+  })
+
+  it('that nobody drew is refused like any other', async () => {
+    const open = await withRollouts([aRollout()])
+    await open.look()
+    open.becomes({ id: rolloutId.parse(uuid(1, 77)) })
+    await open.click(homeIds.pause)
+    await open.until('There is no such rollout')
+  })
+
   it('of somebody who was a member is answered with nothing but the refusal', async () => {
     const users = [member]
     const service = fakeService({ rollouts: [aRollout()] })
