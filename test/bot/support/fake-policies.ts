@@ -86,9 +86,16 @@ export function fakePolicies(): FakePolicies {
       return { policy: view(scope), did: `changed the policy (version ${readVersion + 1})` }
     },
     freeze: async (scope, asked, by) => {
-      frozen.push({ scope, ...asked })
       const from = new Date(noon).toISOString()
-      const added = freezeSchema.parse({ from, to: asked.until, why: asked.why, sites: asked.sites, by })
+      const parsed = freezeSchema.safeParse({ from, to: asked.until, why: asked.why, sites: asked.sites, by })
+      if (!parsed.success)
+        return {
+          refused: 'invalid',
+          why: parsed.error.issues[0]?.message ?? '',
+          next: 'Mend it and send it again.',
+        }
+      const added = parsed.data
+      frozen.push({ scope, ...asked })
       const before = view(scope).own
       write(scope, { ...before, freezes: [...before.freezes, added] }, by)
       return {
