@@ -1,9 +1,9 @@
 // Posts the card of a build once, and brings the cards of its procedure's builds up to date.
 import type { WebClient } from '@slack/web-api'
-import type { DeploymentId } from '../server/domain/ids.ts'
+import type { DeploymentId, ProcedureId } from '../server/domain/ids.ts'
 import type { Delivery, DeliveryResult, Service, SlackPosts } from '../server/service.ts'
 import { buildCard } from './blocks/build-card.ts'
-import { buildState, type ProcedureBuilds, procedureBuilds } from './build-state.ts'
+import { buildState, procedureBuilds } from './build-state.ts'
 import { change, contentHash, post } from './messages.ts'
 import { slackFailure } from './slack-failure.ts'
 
@@ -24,20 +24,22 @@ const mostOthers = 10
 
 export function buildDelivery({ client, service, posts, now }: Deps) {
   return async function deliver({ procedureId, deploymentId }: Job): Promise<DeliveryResult> {
-    const known = await procedureBuilds(service, procedureId)
-    if (known === null) return done
-    const others = known.builds.filter((each) => each.id !== deploymentId).slice(0, mostOthers)
+    const builds = (await procedureBuilds(service, procedureId))?.builds ?? []
+    const others = builds.filter((each) => each.id !== deploymentId).slice(0, mostOthers)
     for (const id of [deploymentId, ...others.map((each) => each.id)]) {
       const key = `build:${id}`
       if (id !== deploymentId && !(await posts.find(key))) continue
-      const drawn = await posts.exclusively(key, () => draw(known, id, key))
+      const drawn = await posts.exclusively(key, () => draw(procedureId, id, key))
       if (drawn === null) return busy
       if (!drawn.delivered) return drawn
     }
     return done
   }
 
-  async function draw(known: ProcedureBuilds, id: DeploymentId, key: string): Promise<DeliveryResult> {
+  /** Reads while nobody else draws this card: what was read before could be older than what stands there. */
+  async function draw(procedureId: ProcedureId, id: DeploymentId, key: string): Promise<DeliveryResult> {
+    const known = await procedureBuilds(service, procedureId)
+    if (known === null) return done
     const build = known.builds.find((each) => each.id === id)
     const state = await buildState(service, known, id)
     if (!build || state === null) return done

@@ -1,5 +1,6 @@
 // The card of a build that was registered: what it is, what runs now, what a rollout would take, and the button for it.
 import type { Button } from '@slack/types'
+import type { RolloutLine } from '../../server/domain/rollout-view.ts'
 import type { DeploymentLine, ProcedureSummary } from '../../server/service.ts'
 import type { BuildState } from '../build-state.ts'
 import { actions, button, context, fields, header, type Message, messageText, section } from './build.ts'
@@ -18,7 +19,10 @@ export function buildCard(card: BuildCard): Message {
   const elements = buttonsOf(card)
   return {
     text: messageText(
-      join([markup`${title}: ${firstLine(card.build)}, ${origin(card.build)}.`, outcome, facts(card)], ' '),
+      join(
+        [markup`${title}: ${firstLine(card.build)}, ${origin(card.build)}.`, outcome, ...facts(card)],
+        ' ',
+      ),
     ),
     blocks: [
       header('build', title),
@@ -37,12 +41,21 @@ function titleOf({ procedure, build, state }: BuildCard): string {
     case 'waits':
       return `New build: ${name}`
     case 'started':
-      return `${name}: rollout started`
+      return `${name}: ${becameOf[state.rollout.status]}`
     case 'replaced':
       return `${name}: replaced by ${oneLine(state.by.version, 20)}`
     case 'not eligible':
       return `${name}: cannot be rolled out`
   }
+}
+
+const becameOf: Record<RolloutLine['status'], string> = {
+  pending: 'waits to start',
+  active: 'being rolled out',
+  paused: 'being rolled out',
+  aborting: 'rollout aborted',
+  aborted: 'rollout aborted',
+  completed: 'on all stations',
 }
 
 /** A commit's message may be of any length; its first line says what it is about. */
@@ -105,10 +118,12 @@ function outcomeOf({ procedure: { live }, state }: BuildCard): Markup {
 }
 
 /** What notifications and screen readers say beside it. */
-function facts(card: BuildCard): Markup {
-  if (card.state.kind !== 'waits') return markup``
+function facts(card: BuildCard): Markup[] {
+  if (card.state.kind !== 'waits') return []
   const { activeDeployment } = card.procedure
-  return markup`Active now: ${oneLine(activeDeployment?.version ?? 'none', 60)}. A standard plan takes ${planText(card)}.`
+  return [
+    markup`Active now: ${oneLine(activeDeployment?.version ?? 'none', 60)}. A standard plan takes ${planText(card)}.`,
+  ]
 }
 
 function buttonsOf({ procedure, build, state }: BuildCard): Button[] {

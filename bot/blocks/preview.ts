@@ -8,6 +8,7 @@ export function previewLines(preview: StagePreview): Markup[] {
   return [
     markup`*${count(preview.stationCount, 'station')} ${preview.stationCount === 1 ? 'takes' : 'take'} part*`,
     ...preview.stages.map((_, index) => stageLine(preview, index)),
+    ...paceLines(preview),
     ...leftOutLines(preview),
   ]
 }
@@ -26,6 +27,13 @@ function stageLine({ stages }: StagePreview, index: number): Markup {
   const known = facts.filter((fact) => fact !== null)
   const more = known.length === 0 ? '' : `; ${known.join(', ')}`
   return markup`*Stage ${index + 1}*, ${oneLine(stage?.label ?? '', 40)}: ${said}${more}`
+}
+
+/** Nothing to go by: not a promise that it takes no time. */
+function paceLines({ stages }: StagePreview): Markup[] {
+  return stages[0]?.hoursToVerdict === null
+    ? [markup`*Time to a verdict* cannot be said: too little was tested on these stations lately`]
+    : []
 }
 
 function leftOutLines({ leftOut }: StagePreview): Markup[] {

@@ -62,7 +62,7 @@ function closedLines({ startAt }: StartForm, { closedBecause }: StagePreview): M
   if (closedBecause === null) return starts
   const why = said(closedBecause, 400)
   return startAt === null
-    ? [markup`*No station may be taken now* ${why}. Choose a start time, or wait`]
+    ? [markup`*No station may be taken now*: ${why}. Choose a start time, or wait`]
     : [...starts, markup`*Now* no station may be taken: ${why}`]
 }
 

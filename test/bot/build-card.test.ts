@@ -121,6 +121,7 @@ describe('the card of a new build', () => {
     clock.now += 3000
     expect(await bot.deliver(job)).toEqual({ delivered: true })
     expect(posted()).toHaveLength(1)
+    expect(words()).toContain('PCBA-FCT 2.4.1: being rolled out')
     expect(words()).toContain('*Started* by Ines Duarte')
     expect(words()).toContain(aRollout().url)
     expect(words()).not.toContain('build_start')

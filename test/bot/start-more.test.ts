@@ -165,7 +165,7 @@ describe('a start that would be refused now', () => {
     service.closedBecause = 'Munich is closed until Monday 06:00'
     const { chooseProcedure, has, says, suggest, submit, view } = await openStartForm({ service })
     await chooseProcedure()
-    expect(says()).toContain('*No station may be taken now* Munich is closed until Monday 06:00')
+    expect(says()).toContain('*No station may be taken now*: Munich is closed until Monday 06:00')
     expect(has('start_at')).toBe(true)
     service.refusal = { refused: 'not now', why: 'Munich is closed', next: 'Start it on Monday.' }
     await suggest('start_deployment')
