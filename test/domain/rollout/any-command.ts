@@ -7,7 +7,7 @@ import { hour } from '../../../server/domain/instant.ts'
 import type { Command } from '../../../server/domain/rollout/commands.ts'
 import type { Readiness } from '../../../server/domain/rollout/readiness.ts'
 import { base, build, station, thirdBuild } from '../../support/plan-builder.ts'
-import { ada, marek, notReady, ready, verdict } from '../../support/rollout-story.ts'
+import { ada, marek, notReady, ready, usualPolicy, verdict } from '../../support/rollout-story.ts'
 
 /** `ago`: what stations show happened up to three hours before it is read. */
 export type Step = { command: (now: number) => Command; afterMs: number }
@@ -102,7 +102,7 @@ const judgement = fc.record({
   policy: fc.record({
     autoRollback: fc.boolean(),
     rests: fc.constantFrom(null, null, null, 'night'),
-    escalateAfterMs: fc.constantFrom(null, hour / 2),
+    escalateAfterMs: fc.constantFrom(null, hour / 2, hour / 2),
   }),
 })
 
@@ -164,7 +164,32 @@ const anyCommand = fc.oneof(
   { weight: 1, arbitrary: endings.map((ending) => () => ({ ...ending, by: marek })) },
 )
 
-export const anySteps: fc.Arbitrary<Step[]> = fc.array(
-  fc.record({ command: anyCommand, afterMs: fc.integer({ min: 0, max: 2 * hour }) }),
-  { maxLength: 60, size: 'max' },
+const stepsOf = (command: fc.Arbitrary<Step['command']>): fc.Arbitrary<Step[]> =>
+  fc.array(fc.record({ command, afterMs: fc.integer({ min: 0, max: 2 * hour }) }), {
+    maxLength: 60,
+    size: 'max',
+  })
+
+export const anySteps = stepsOf(anyCommand)
+
+const quiet = fc.record({
+  type: fc.constantFrom('judge' as const, 'call approvers' as const),
+  readiness: anyReadiness,
+  verdict: fc.constant(verdict()),
+  policy: fc.constant(usualPolicy),
+})
+const approval = fc.record({
+  type: fc.constant('approve' as const),
+  readiness: anyReadiness,
+  evidence,
+  by: fc.constantFrom(ada, marek),
+})
+
+/** Mostly looks that find nothing wrong, and approvals: else approvers would be asked and answer too seldom. */
+export const approvalSteps = stepsOf(
+  fc.oneof(
+    { weight: 5, arbitrary: quiet.map((look) => () => ({ ...look, by: firstpass })) },
+    { weight: 2, arbitrary: approval.map((approving) => () => approving) },
+    { weight: 2, arbitrary: anyCommand },
+  ),
 )

@@ -1,6 +1,7 @@
 // Any commands and facts, in any order, on one to twelve stations: what must hold whatever happens.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { firstpass } from '../../../server/domain/actor.ts'
 import type { GateVerdict } from '../../../server/domain/gates/verdict.ts'
 import { hour, type Instant } from '../../../server/domain/instant.ts'
 import type { Plan } from '../../../server/domain/plan.ts'
@@ -21,6 +22,7 @@ import {
 import { stageSize } from '../../../server/domain/stage-size.ts'
 import { aPlan, base, shares } from '../../support/plan-builder.ts'
 import {
+  breached,
   completed,
   created,
   firstLive,
@@ -30,7 +32,7 @@ import {
   t0,
   verdict,
 } from '../../support/rollout-story.ts'
-import { anySteps, type Step } from './any-command.ts'
+import { anySteps, approvalSteps, type Step } from './any-command.ts'
 
 const asking = {
   startApprovals: 1,
@@ -43,7 +45,13 @@ const plans: Plan[] = [
   aPlan({ ...asking, approvalsLastMinutes: 90 }),
 ]
 const taken = firstLive.slice(1)
-const underWay = [taken, [...taken, paused('blind')], [...taken, paused('window')], [...taken, completed]]
+const underWay = [
+  taken,
+  [...taken, paused('blind')],
+  [...taken, paused('window')],
+  [...taken, breached(), { ...paused('breach'), by: firstpass }],
+  [...taken, completed],
+]
 const mayRollBack = { autoRollback: true, rests: null, escalateAfterMs: null }
 const anyRollout = fc
   .record({
@@ -96,10 +104,10 @@ function stateOf(events: RolloutEvent[]): RolloutState {
   return state
 }
 
-const always = (look: (moment: Moment) => void) =>
+const always = (look: (moment: Moment) => void, steps = anySteps) =>
   fc.assert(
-    fc.property(anyRollout, anySteps, (first, steps) => {
-      play(first, steps, look)
+    fc.property(anyRollout, steps, (first, taking) => {
+      play(first, taking, look)
     }),
     { numRuns: 400 },
   )
@@ -327,7 +335,7 @@ describe('whatever is asked and whatever stations show', () => {
           ).toBe(true)
         }
       }
-    })
+    }, approvalSteps)
     expect([first, anew, reminded].every((count) => count > 0)).toBe(true)
   })
 
@@ -347,7 +355,7 @@ describe('whatever is asked and whatever stations show', () => {
         expect(after.approvals).toEqual([])
         expect(after.asked).toBe(null)
       }
-    })
+    }, approvalSteps)
     expect(given).toBeGreaterThan(0)
   })
 
@@ -359,7 +367,7 @@ describe('whatever is asked and whatever stations show', () => {
       const abort = decide({ ...start(), type: 'abort', why: '' }, after, now)
       if (isRefusal(abort)) throw new Error('an abort is never refused')
       expect(['aborting', 'aborted']).toContain(abort.events.reduce<RolloutState>(evolve, after).status)
-    })
+    }, approvalSteps)
     expect(asked).toBeGreaterThan(0)
   })
 
