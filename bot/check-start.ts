@@ -1,5 +1,5 @@
 // What a filled start form comes to: the plan, its preview, and all that is wrong, each at its field.
-import { isRefusal, type Refusal } from '../server/domain/rollout/commands.ts'
+import { isRefusal } from '../server/domain/rollout/commands.ts'
 import type {
   DeploymentLine,
   PolicyView,
@@ -10,8 +10,8 @@ import type {
 } from '../server/service.ts'
 import { inert, oneLine } from './blocks/markup.ts'
 import { startBlocks } from './blocks/start-fields.ts'
-import { refusalLine } from './commands/answer.ts'
 import { formPlan } from './form-plan.ts'
+import { buildFaults, type Fault, liveFaults, previewFaults, timeFaults } from './start-faults.ts'
 import type { StartForm } from './start-form.ts'
 
 /** Block ids of the form and what is wrong there, as plain text. */
@@ -27,7 +27,6 @@ export type CheckedStart = {
   input: StartInput | null
 }
 type Reader = Pick<Service, 'procedure' | 'deployment' | 'group' | 'policy' | 'preview'>
-type Fault = { block: string; why: string }
 
 export const nothingChosen: CheckedStart = {
   procedure: null,
@@ -88,77 +87,4 @@ function faultsOf(fields: Fault[]): Faults {
     faults[block] = inert(oneLine(said, 600))
   }
   return faults
-}
-
-function buildFaults(
-  form: StartForm,
-  procedure: ProcedureSummary,
-  deployment: DeploymentLine | null,
-): Fault[] {
-  const block = startBlocks.deployment(procedure.id)
-  if (form.deploymentId === null) return [{ block, why: 'Choose a build of this procedure.' }]
-  if (deployment === null) return [{ block, why: 'This build is gone: choose another one.' }]
-  if (deployment.notEligible === null) return []
-  return [{ block, why: `${deployment.version} cannot be rolled out: it ${deployment.notEligible}.` }]
-}
-
-/** While an abort is under way the service knows whether its successor may start. */
-function liveFaults(form: StartForm, { live }: ProcedureSummary): Fault[] {
-  if (form.replaces !== null) {
-    const block = startBlocks.replaces(form.replaces)
-    if (live?.id !== form.replaces || live.status === 'aborting')
-      return [
-        {
-          block,
-          why: 'The rollout that this was to replace has ended meanwhile. Take the tick away to start all the same.',
-        },
-      ]
-    if (live.deployment.id === form.deploymentId)
-      return [
-        {
-          block: startBlocks.deployment(live.procedure.id),
-          why: `${live.deployment.version} is the build that is being rolled out: choose the one that replaces it.`,
-        },
-      ]
-    return form.reason === ''
-      ? [
-          {
-            block: startBlocks.reason,
-            why: 'Say why the live rollout is replaced: it is recorded with both.',
-          },
-        ]
-      : []
-  }
-  if (live === null || live.status === 'aborting') return []
-  return [
-    {
-      block: startBlocks.procedure,
-      why: `A rollout of ${live.deployment.version} is live here. Let it end, abort it, or tick below that this one replaces it.`,
-    },
-  ]
-}
-
-function timeFaults({ startAt }: StartForm, now: number): Fault[] {
-  if (startAt === null || startAt > now) return []
-  return [{ block: startBlocks.startAt, why: 'Choose a moment that is still to come, or none to start now.' }]
-}
-
-function previewFaults(form: StartForm, preview: StagePreview | Refusal): Fault[] {
-  if (isRefusal(preview)) {
-    const block = form.group !== '' ? startBlocks.group : stagesBlock(form)
-    return [{ block, why: refusalLine(preview) }]
-  }
-  const taking = new Set(preview.stages.at(-1)?.stations.map((station) => station.id))
-  const strays = form.picked.filter((station) => !taking.has(station.id))
-  return strays.slice(0, 3).map(({ name }) => {
-    const why = preview.leftOut.find((each) => name.startsWith(each.name))?.why ?? 'it is not linked'
-    return {
-      block: startBlocks.picked(form.procedureId, form.drawn.picks),
-      why: `${name} does not take part (${why}).`,
-    }
-  })
-}
-
-function stagesBlock({ preset }: StartForm): string {
-  return preset === 'custom' ? startBlocks.stages : startBlocks.preset
 }

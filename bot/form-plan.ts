@@ -8,9 +8,8 @@ import { refusalLine } from './commands/answer.ts'
 import { parsePoints } from './parse-points.ts'
 import { parseStages } from './parse-stages.ts'
 import { planOf } from './plan-of.ts'
+import type { Fault } from './start-faults.ts'
 import type { StartForm } from './start-form.ts'
-
-type Fault = { block: string; why: string }
 
 /** `plan`: null with any fault of it. */
 export async function formPlan(

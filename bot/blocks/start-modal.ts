@@ -1,6 +1,5 @@
 // The form of /rollout start: what is asked every time, then what few need, then what the plan would do.
 import type { ActionsBlock, InputBlock, ModalView, PlainTextOption } from '@slack/types'
-import { presetNames } from '../../server/domain/plan.ts'
 import type { DeploymentLine, ProcedureSummary } from '../../server/service.ts'
 import type { CheckedStart } from '../check-start.ts'
 import { type StartForm, startMetadata } from '../start-form.ts'
@@ -10,6 +9,7 @@ import { modalIds } from './reason-modals.ts'
 import { startActions, startBlocks } from './start-fields.ts'
 import { input } from './start-input.ts'
 import { moreInputs, startAtInput } from './start-more.ts'
+import { planInputs } from './start-plan.ts'
 
 /** `summary`: lines that say what the plan would do. */
 export function startModal(form: StartForm, checked: CheckedStart, summary: Markup[]): ModalView {
@@ -24,8 +24,7 @@ export function startModal(form: StartForm, checked: CheckedStart, summary: Mark
       procedureInput(checked.procedure),
       buildInput(checked),
       ...replacesInput(form, checked),
-      presetInput(form),
-      ...stagesInput(form),
+      ...planInputs(form),
       reasonInput(form),
       ...(form.drawn.more ? moreInputs(form, checked) : foldedInputs(form, checked)),
       ...buttons(form, checked),
@@ -110,51 +109,6 @@ function replacesInput({ replaces }: StartForm, { procedure }: CheckedStart): In
         action_id: startActions.replaces,
         options: [option],
         ...(replaces === live.id ? { initial_options: [option] } : {}),
-      },
-    }),
-  ]
-}
-
-function presetInput(form: StartForm): InputBlock {
-  const initial = presetOptions.find((option) => option.value === form.preset)
-  return input(startBlocks.preset, 'Plan', {
-    element: {
-      type: 'static_select',
-      action_id: startActions.preset,
-      options: presetOptions,
-      ...(initial ? { initial_option: initial } : {}),
-    },
-  })
-}
-
-const presetTexts: Record<(typeof presetNames)[number], string> = {
-  standard: '1 station, 25 %, 50 %, all',
-  conventional: '1 %, 5 %, 25 %, 50 %, all',
-  careful: '1 and 2 stations, 10 %, 25 %, 50 %, all',
-  'high-risk': '0.5 %, 1 %, 5 %, 10 %, 25 %, 50 %, all',
-  'two-stage': '50 %, all',
-  'small-fleet': '1 station, 50 %, all',
-  'hot-fix': '1 station, all, with a short soak',
-}
-
-const presetOptions: PlainTextOption[] = [
-  ...presetNames.map((name) => ({ text: plain(`${name}: ${presetTexts[name]}`, 75), value: name })),
-  { text: plain('custom: stages of your own', 75), value: 'custom' },
-]
-
-function stagesInput(form: StartForm): InputBlock[] {
-  if (form.preset !== 'custom') return []
-  return [
-    input(startBlocks.stages, 'Stages of a custom plan', {
-      optional: true,
-      hint: plain('Stations or percentages; the last is 100%. Press Enter to see which stations.', 150),
-      element: {
-        type: 'plain_text_input',
-        action_id: startActions.stages,
-        max_length: 200,
-        placeholder: plain('1, 25%, 50%, 100%', 150),
-        dispatch_action_config: { trigger_actions_on: ['on_enter_pressed'] },
-        ...(form.stages === '' ? {} : { initial_value: form.stages }),
       },
     }),
   ]

@@ -361,4 +361,25 @@ describe('a form that is faster or slower than its answers', () => {
     slow.resolve()
     await answerTo(open, user, 'Starts are frozen.', 'Your reason was: urgent')
   })
+
+  it('opens before its procedure has been looked up, where that takes long', async () => {
+    const service = fakeService()
+    const slow = Promise.withResolvers<void>()
+    const { procedure: lookUp } = service
+    service.procedure = async (name) => {
+      await slow.promise
+      return lookUp(name)
+    }
+    const { view, previews, suggest, submit, workspace } = await openStartForm({
+      service,
+      text: 'start pcba-fct',
+    })
+    expect(view()?.callback_id).toBe('loading')
+    slow.resolve()
+    await previews('*Stage 1*')
+    await suggest('start_deployment')
+    await submit({ [deploymentField]: aDeployment().id })
+    await workspace.waitFor(() => service.started.length > 0, 2000)
+    expect(service.started).toMatchObject([{ input: { procedureId: procedure.id } }])
+  })
 })
