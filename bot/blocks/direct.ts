@@ -48,7 +48,7 @@ function newsOf(view: RolloutView, event: RolloutEvent, mayApprove: boolean): Ma
     case 'BreachOpened': {
       if (event.mode === 'observe') return null
       const kind = event.severity === 'severe' ? 'severe breach' : 'breach'
-      return markup`*${kind} of ${gateWord(event.gate)}*, ${moment(event.at)}: ${said(event.headline, 400)} Acknowledge it with a reason on the card, or abort.`
+      return markup`*${kind} of ${gateWord(event.gate)}*, ${moment(event.at)}: ${said(event.headline, 400)}\nAcknowledge it with a reason on the card, or abort.`
     }
     case 'BreachWorsened':
       return actsIn(view, event.gate)
@@ -70,7 +70,7 @@ function newsOf(view: RolloutView, event: RolloutEvent, mayApprove: boolean): Ma
       return markup`*completed* by ${named(event.by)}, ${moment(event.at)}. ${said(view.next, 200)}`
     case 'WatchAlarmed': {
       const kind = event.severity === 'severe' ? 'severe alarm' : 'alarm'
-      return markup`*${kind} of the watch after completion, ${gateWord(event.gate)}*, ${moment(event.at)}: ${said(event.headline, 400)} Nothing was taken back.`
+      return markup`*${kind} of the watch after completion, ${gateWord(event.gate)}*, ${moment(event.at)}: ${said(event.headline, 400)}\nNothing was taken back.`
     }
     default:
       return null

@@ -132,9 +132,13 @@ function numbers(view: RolloutView): Markup[] {
   return told === null ? [] : [markup`${told}`]
 }
 
+/** The end is the last decision, but where a person decided something about it afterwards. */
 function recentLine(line: RolloutLine): Markup {
   const how = statusWords[line.status]
-  return markup`${link(line.url, buildName(line))}: *${how}* ${moment(line.endedAt ?? line.createdAt)}. ${decided(line.lastDecision)}`
+  const end = line.lastDecision.what.startsWith(how)
+    ? markup``
+    : markup`*${how}* ${moment(line.endedAt ?? line.createdAt)}. Then: `
+  return markup`${link(line.url, buildName(line))}: ${end}${decided(line.lastDecision)}`
 }
 
 function freezeLine(freeze: NamedFreeze): Markup {

@@ -119,7 +119,11 @@ describe('the Home', () => {
       lastDecision: { what: 'aborted', by: marek, at: noon, why: 'yield fell' },
     })
     expect(textOf({ ...quiet, recent: [lineOf(ended)] })).toMatch(
-      /\*aborted\* <!date[^>]+>\. \*Aborted\* by Marek Nowak, <!date[^>]+>: yield fell/,
+      /\|PCBA-FCT 2.4.1>: \*Aborted\* by Marek Nowak, <!date[^>]+>: yield fell/,
+    )
+    const waived = { ...ended, lastDecision: { ...ended.lastDecision, what: 'waived a station' } }
+    expect(textOf({ ...quiet, recent: [lineOf(waived)] })).toMatch(
+      /\*aborted\* <!date[^>]+>\. Then: \*Waived a station\* by Marek Nowak/,
     )
   })
 
