@@ -4,11 +4,11 @@ import { type Markup, markup } from '../blocks/markup.ts'
 import { loadingModal, refusedModal, startModal } from '../blocks/start-modal.ts'
 import { startSummary } from '../blocks/start-summary.ts'
 import { type CheckedStart, checkStart, nothingChosen } from '../check-start.ts'
-import { slackFailure } from '../slack-failure.ts'
 import { emptyForm, type StartForm } from '../start-form.ts'
 import { startNotes, verbOf } from '../start-notes.ts'
 import { within } from '../within.ts'
 import type { Here } from './deps.ts'
+import { drawOver } from './start-view.ts'
 
 export type StartFrom = { trigger: string; user: string; channel: string | null }
 export type StartPrefill = {
@@ -44,13 +44,9 @@ export async function openStartModal(deps: Here, from: StartFrom, prefill: Start
   if (form.procedureId === null && timely.inTime) return
   const checked = await checkStart(deps.service, form, deps.now())
   const notes = await startNotes(deps, identified.actor, form, checked.procedure)
-  try {
-    const drawn = startModal(form, checked, startSummary(form, checked, notes))
-    await client.views.update({ view_id: view.id, ...(view.hash ? { hash: view.hash } : {}), view: drawn })
-  } catch (error) {
-    // Something was chosen meanwhile, and drawn: that is newer.
-    if (slackFailure(error).why !== 'hash_conflict') throw error
-  }
+  const drawn = startModal(form, checked, startSummary(form, checked, notes))
+  // Something may have been chosen meanwhile, and drawn: that is newer.
+  await drawOver(deps, view.id, drawn, view.hash)
 }
 
 /** The procedure and the build by name: enough for a form that can be filled in. */
@@ -72,5 +68,5 @@ function waiting(form: StartForm): Markup {
 const looking = markup`Looking up which stations every stage takes…`
 
 async function replace(deps: Here, viewId: string, why: Markup): Promise<void> {
-  await deps.clients.interactive.views.update({ view_id: viewId, view: refusedModal(why) })
+  await drawOver(deps, viewId, refusedModal(why))
 }

@@ -10,6 +10,7 @@ import { oneAtATime } from '../one-at-a-time.ts'
 import { readStartForm, type StartForm } from '../start-form.ts'
 import { startNotes } from '../start-notes.ts'
 import { type Here, here, type ListenerDeps } from './deps.ts'
+import { drawOver } from './start-view.ts'
 
 type Body = BlockAction<BlockElementAction>
 
@@ -44,16 +45,12 @@ async function refresh(deps: Here, body: Body, isNewest: () => boolean): Promise
   // A button is for once; of choices the last one counts, and its view holds them all.
   if (action?.type !== 'button' && !isNewest()) return
   const identified = await deps.people.identify(user.id)
-  const { views } = deps.clients.interactive
-  if ('refused' in identified) {
-    await views.update({ view_id: view.id, view: refusedModal(markup`${identified.refused}`) })
-    return
-  }
+  if ('refused' in identified) return drawOver(deps, view.id, refusedModal(markup`${identified.refused}`))
   const form = changed(readStartForm(view), action)
   const checked = await checkStart(deps.service, form, deps.now())
   const notes = await startNotes(deps, identified.actor, form, checked.procedure)
   if (action?.type !== 'button' && !isNewest()) return
-  await views.update({ view_id: view.id, view: drawn(form, checked, notes) })
+  await drawOver(deps, view.id, drawn(form, checked, notes))
 }
 
 export function drawn(form: StartForm, checked: CheckedStart, notes: Markup[]) {

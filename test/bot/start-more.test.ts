@@ -382,4 +382,25 @@ describe('a form that is faster or slower than its answers', () => {
     await workspace.waitFor(() => service.started.length > 0, 2000)
     expect(service.started).toMatchObject([{ input: { procedureId: procedure.id } }])
   })
+
+  it('leaves a form alone that was closed while its plan was looked up', async () => {
+    const service = fakeService()
+    const slow = Promise.withResolvers<void>()
+    const { preview } = service
+    const { chooseProcedure, choose, view, viewId, workspace, logged } = await openStartForm({ service })
+    await chooseProcedure()
+    service.preview = async (...asked) => {
+      await slow.promise
+      return preview(...asked)
+    }
+    await choose('start_preset', 'careful')
+    await workspace.closeView({ user, viewId })
+    const updates = () => workspace.calls().filter((call) => call.method === 'views.update').length
+    const before = updates()
+    slow.resolve()
+    await workspace.waitFor(() => updates() > before, 2000)
+    await workspace.command({ user, channel, text: 'start' })
+    await workspace.waitFor(() => view() !== undefined, 2000)
+    expect(logged.join('')).not.toContain('a request of Slack failed')
+  })
 })
