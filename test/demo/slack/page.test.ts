@@ -163,3 +163,43 @@ test(
   },
   browserTimeoutMs,
 )
+
+test(
+  'a person opens a form from a shortcut and chooses several groups in it',
+  async () => {
+    const submitted: unknown[] = []
+    const groups: KnownBlock = {
+      type: 'input',
+      block_id: 'groups',
+      label: plain('Groups'),
+      element: { type: 'multi_external_select', action_id: 'groups', min_query_length: 0 },
+    }
+    const slack = await workspaceWithApp(
+      (app) => {
+        app.shortcut('settings', async ({ ack, shortcut, client: web }) => {
+          await ack()
+          await web.views.open({ trigger_id: shortcut.trigger_id, view: modal([groups]) })
+        })
+        app.options('groups', async ({ ack }) => ack({ options: options('on-call', 'quality') }))
+        app.view('start', async ({ ack, view }) => {
+          submitted.push(view.state.values.groups?.groups?.selected_options?.map(({ value }) => value))
+          await ack()
+        })
+      },
+      { shortcuts: [{ callbackId: 'settings', name: 'Settings', type: 'global' }] },
+    )
+    const page = await opened(slack, 390)
+    await page.locator('summary[aria-label=Shortcuts]').click()
+    await page.getByRole('menuitem', { name: 'Settings' }).click()
+    const dialog = page.getByRole('dialog')
+    const search = dialog.getByRole('combobox', { name: 'Groups' })
+    for (const name of ['on-call', 'quality']) {
+      await search.click()
+      await dialog.getByRole('option', { name: `Option ${name}` }).click()
+    }
+    await dialog.getByRole('button', { name: 'Start' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    expect(submitted).toEqual([['on-call', 'quality']])
+  },
+  browserTimeoutMs,
+)
