@@ -1,6 +1,6 @@
 // The settings of /rollout config: what the form shows of a policy, and what a filled form makes of it.
 import type { ViewOutput } from '@slack/bolt'
-import { type Alerts, alerts as alertsSchema } from '../server/domain/alerts.ts'
+import type { Alerts } from '../server/domain/alerts.ts'
 import { type People, people as peopleSchema, slackChannelId, slackGroupId } from '../server/domain/people.ts'
 import { type Rights, type VerbKind, verbKind } from '../server/domain/rights.ts'
 import type { OwnPolicy, PolicyView } from '../server/service.ts'
@@ -25,7 +25,9 @@ export const groupAction = 'config_group'
 
 export type ConfigForm = {
   channel: string | null
-  alerts: Alerts
+  alerts: Omit<Alerts, 'escalateAfterMinutes'>
+  /** Null: as it is. */
+  escalateAfterMinutes: number | null
   who: Record<VerbKind, People>
   startApprovals: number | null
   stageApprovals: number | null
@@ -73,9 +75,8 @@ export function readConfigForm(view: ViewOutput): ConfigForm | { faults: Faults 
       channel: channelIn(configBlocks.alertChannel),
       onCall: groupIn(configBlocks.onCall),
       second: groupIn(configBlocks.second),
-      escalateAfterMinutes:
-        number(configBlocks.escalate, 1, 10_080, false) ?? alertsSchema.parse({}).escalateAfterMinutes,
     },
+    escalateAfterMinutes: number(configBlocks.escalate, 1, 10_080, false),
     who: { decide: who('decide'), stop: who('stop'), approve: who('approve'), configure: who('configure') },
     startApprovals: number(configBlocks.startApprovals, 0, 10, true),
     stageApprovals: number(configBlocks.stageApprovals, 0, 10, true),
@@ -108,10 +109,12 @@ export function policyWith(
   const approvals = (name: 'startApprovals' | 'stageApprovals' | 'approvalsLastMinutes') =>
     settled(form[name], effective[name], own[name], inherited?.[name])
   const rights = rightsWith(effective.rights, form.who)
+  const escalateAfterMinutes = form.escalateAfterMinutes ?? effective.alerts.escalateAfterMinutes
+  const alerts = { ...form.alerts, escalateAfterMinutes }
   const next = {
     ...own,
     rights: settled(rights, effective.rights, own.rights, inherited?.rights),
-    alerts: settled(form.alerts, effective.alerts, own.alerts, inherited?.alerts),
+    alerts: settled(alerts, effective.alerts, own.alerts, inherited?.alerts),
     startApprovals: approvals('startApprovals'),
     stageApprovals: approvals('stageApprovals'),
     approvalsLastMinutes: approvals('approvalsLastMinutes'),

@@ -6,8 +6,8 @@ import type { ProcedureId, RolloutId } from '../../server/domain/ids.ts'
 import type { RightfulVerb } from '../../server/domain/rights.ts'
 import { isRefusal, type Refusal } from '../../server/domain/rollout/commands.ts'
 import type { Outcome, Service } from '../../server/service.ts'
-import type { CardBlock } from '../blocks/build.ts'
-import { link, type Markup, markup, said, saidPlainly } from '../blocks/markup.ts'
+import { type CardBlock, section } from '../blocks/build.ts'
+import { join, link, type Markup, markup, paragraphs, said, saidPlainly } from '../blocks/markup.ts'
 import { buildName, capitalised } from '../blocks/wording.ts'
 import type { Word } from '../words.ts'
 
@@ -56,6 +56,12 @@ export function refusalText({ why, next }: Refusal): Markup {
 export function refusalLine({ why, next }: Refusal): string {
   const ended = /[.!?]$/.test(why) ? why : `${why}.`
   return saidPlainly(capitalised(next === '' ? why : `${ended} ${next}`), 600)
+}
+
+/** Lines of which none is lost, however long they are: in as many sections as keep Slack from cutting one. */
+export function linesAnswer(lines: Markup[]): Answer {
+  const blocks = paragraphs(lines, 2900).map((text, index) => section(`lines_${index + 1}`, text, 3000))
+  return { done: true, text: join(lines, '\n'), blocks: blocks.slice(0, 4) }
 }
 
 /** What was done, and where to look. */

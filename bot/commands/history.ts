@@ -1,9 +1,9 @@
 // `/rollout history`: what became of a procedure's builds, newest first, and who decided.
 import type { HistoryLine } from '../../server/service.ts'
-import { join, link, type Markup, markup, moment, said } from '../blocks/markup.ts'
+import { link, type Markup, markup, moment, said } from '../blocks/markup.ts'
 import { named, statusWords } from '../blocks/wording.ts'
 import { typed } from '../words.ts'
-import { no, type Subcommand } from './answer.ts'
+import { linesAnswer, no, type Subcommand } from './answer.ts'
 import { findProcedure, namedProblem } from './find-procedure.ts'
 
 /** What a phone shows before people stop reading. */
@@ -28,7 +28,7 @@ export const history: Subcommand = {
         done: true,
         text: markup`Nothing has been rolled out of *${name}* yet. Begin with \`${start}\`.`,
       }
-    return { done: true, text: join([markup`*${name}*, newest first:`, ...lines.map(lineText)], '\n') }
+    return linesAnswer([markup`*${name}*, newest first:`, ...lines.map(lineText)])
   },
 }
 

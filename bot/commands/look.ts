@@ -7,7 +7,7 @@ import { join, link, type Markup, markup, moment, oneLine, paragraphs, said } fr
 import { rolloutCard } from '../blocks/rollout-card.ts'
 import { blindness } from '../blocks/suspicion.ts'
 import { buildName, statusWords } from '../blocks/wording.ts'
-import { type Answer, no, type Subcommand } from './answer.ts'
+import { type Answer, linesAnswer, no, type Subcommand } from './answer.ts'
 import { namedProblem } from './find-procedure.ts'
 import { findRollout } from './find-rollout.ts'
 import { leadingName } from './leading-name.ts'
@@ -94,10 +94,10 @@ export const list: Subcommand = {
 
 function lines(rollouts: RolloutLine[], none: string, after: Markup[]): Answer {
   if (rollouts.length === 0)
-    return { done: true, text: join([markup`${none} Start one with \`/rollout start\`.`, ...after], '\n') }
+    return linesAnswer([markup`${none} Start one with \`/rollout start\`.`, ...after])
   const ended = (line: RolloutLine) => (line.endedAt === null ? 0 : 1)
   const ordered = rollouts.toSorted((a, b) => ended(a) - ended(b) || b.createdAt - a.createdAt)
-  return { done: true, text: join([...ordered.map(lineText), ...after], '\n') }
+  return linesAnswer([...ordered.map(lineText), ...after])
 }
 
 function lineText(line: RolloutLine): Markup {

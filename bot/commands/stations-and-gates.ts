@@ -4,7 +4,7 @@ import type { RolloutView } from '../../server/domain/rollout-view.ts'
 import type { Service } from '../../server/service.ts'
 import { join, markup } from '../blocks/markup.ts'
 import { listed } from '../blocks/numbers.ts'
-import { nearest } from '../nearest.ts'
+import { isSlipOf, nearest } from '../nearest.ts'
 import { textOf, typed, type Word } from '../words.ts'
 import { against } from './against.ts'
 import { type Answer, type Asked, missing, no, outcomeAnswer, type Subcommand } from './answer.ts'
@@ -45,9 +45,15 @@ export const acknowledge: Subcommand = {
     if ('done' in found) return found
     const { view, rest } = found
     const open = view.breaches.filter((breach) => breach.closed === null).map((breach) => breach.gate)
-    const named = leadingName(rest, gateNames(view, open))
+    const names = gateNames(view, open)
+    const named = leadingName(rest, names)
+    const slip = named ? null : slipOf(rest, names)
     const gate = named?.match.gate ?? (open.length === 1 ? open[0] : undefined)
     if (open.length === 0) return no(markup`No breach of *${view.procedure.name}* is open.`)
+    if (slip !== null)
+      return no(
+        markup`No gate is called *${rest[0]?.text ?? ''}*. Did you mean \`/rollout acknowledge ${typed(view.procedure.name)} ${typed(slip)} …\`?`,
+      )
     if (gate === undefined) {
       const commands = open.map(
         (each) => markup`\`/rollout acknowledge ${typed(view.procedure.name)} ${typed(each)} reason\``,
@@ -90,6 +96,11 @@ function unknownStation(view: RolloutView, words: Word[]): Answer {
   const hint =
     close.length > 0 ? `Did you mean ${close.join(' or ')}?` : `There are: ${listed(names, 12, 8)}.`
   return no(markup`No station of this rollout is called *${first.text}*. ${hint}`)
+}
+
+/** A misspelt gate must not become the first word of a reason for another one. */
+function slipOf([first]: Word[], names: { name: string }[]): string | null {
+  return names.find(({ name }) => first !== undefined && isSlipOf(first.text, name))?.name ?? null
 }
 
 /** The gates of the rollout by name, and by what people call them: "yield" and "errors" are the first of their kind. */

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { messageText } from '../../bot/blocks/build.ts'
 import { gateTitle } from '../../bot/blocks/wording.ts'
-import { why } from '../../bot/commands/look.ts'
+import { list, why } from '../../bot/commands/look.ts'
 import { procedureId, rolloutId } from '../../server/domain/ids.ts'
 import { ines, noon, uuid } from '../support/fixed-values.ts'
 import { aBlindRollout, aRolloutOfEveryKind, everyKind } from '../support/gates-of-every-kind.ts'
@@ -247,6 +247,19 @@ describe('the commands that look', () => {
     expect(text.indexOf('paused')).toBeLessThan(text.indexOf('completed'))
   })
 
+  it('/rollout list loses none of fifteen long lines', async () => {
+    const rollouts = Array.from({ length: 15 }, (_, index) =>
+      aRollout({
+        id: rolloutId.parse(uuid(1, 20 + index)),
+        procedure: { ...aRollout().procedure, name: '&'.repeat(40) },
+        owner: { ...ines, name: '&'.repeat(40) },
+      }),
+    )
+    const { text, blocks = [] } = await list.run(asked, fakeService({ rollouts }))
+    expectWithinLimits({ text: messageText(text), blocks })
+    expect(textOfMessage({ text: '', blocks }).match(/stage 2 of 4/g)).toHaveLength(15)
+  })
+
   it('/rollout why says what it waits for and what is next', async () => {
     const { says } = await typing('why')
     await says('Open: 60 of 100 first attempts', 'Done: 3 of 3 stations', 'Next: At 100 first attempts')
@@ -374,6 +387,12 @@ describe('/rollout acknowledge', () => {
   it('asks for the gate when several are breached, with the commands to type', async () => {
     const { service, says } = await typing('ack known bad lot', { rollouts: [several] })
     await says('3 breaches are open', '`/rollout acknowledge PCBA-FCT "VCC drift on rail 3" reason`')
+    expect(service.commanded).toEqual([])
+  })
+
+  it('does not take a misspelt gate for a reason about another one', async () => {
+    const { service, says } = await typing('ack yeild known bad lot', { rollouts: [aPausedRollout()] })
+    await says('No gate is called *yeild*', '`/rollout acknowledge PCBA-FCT yield …`')
     expect(service.commanded).toEqual([])
   })
 

@@ -143,6 +143,20 @@ describe('the form', () => {
     expect(await own()).toMatchObject({ stageApprovals: 2, startApprovals: 1 })
   })
 
+  it('leaves the minutes until the second group as they hold when the field is emptied', async () => {
+    const { submit, service } = await openSettings('config PCBA-FCT', ({ policies }) => {
+      const alerts = { channel: null, onCall: leads.id, second: night.id, escalateAfterMinutes: 45 }
+      policies.given('organisation', { alerts })
+    })
+    await submit({ escalate: null, on_call: null })
+    const policy = await service.policy(procedure.id)
+    expect(policy?.effective.alerts).toMatchObject({
+      onCall: null,
+      second: night.id,
+      escalateAfterMinutes: 45,
+    })
+  })
+
   it('keeps nobody as nobody, and takes an emptied list for everybody', async () => {
     const nobody = { groups: [], users: [] }
     const { submit, own } = await openSettings('config PCBA-FCT', ({ policies }) =>
