@@ -1,13 +1,14 @@
 // The Home of one person: what waits for them, what runs, what has ended, and what is frozen.
 import type { HomeView } from '@slack/types'
-import type { RolloutLine, RolloutView } from '../../server/domain/rollout-view.ts'
-import type { HomeFacts, NamedFreeze } from '../home-facts.ts'
+import type { RolloutView } from '../../server/domain/rollout-view.ts'
+import type { HomeFacts } from '../home-facts.ts'
 import type { Waiting } from '../waiting-for.ts'
 import { actions, type CardBlock, context, header, section } from './build.ts'
 import { directButton, runningButtons, startButton, waitingButtons } from './home-buttons.ts'
+import { freezeBlocks, listed, more, recentBlocks } from './home-lists.ts'
 import { inNumbers, standing, waitsInBrief } from './in-brief.ts'
-import { join, link, type Markup, markup, moment, oneLine, paragraphs, said } from './markup.ts'
-import { buildName, called, decided, gateWord, named, statusWords } from './wording.ts'
+import { join, link, type Markup, markup, moment, said } from './markup.ts'
+import { buildName, called, gateWord, named } from './wording.ts'
 
 /** `notice`: what their last click met with; it is gone with the next drawing. */
 export type Home = HomeFacts & { waiting: Waiting[]; direct: boolean; notice: Markup | null }
@@ -15,8 +16,6 @@ export type Home = HomeFacts & { waiting: Waiting[]; direct: boolean; notice: Ma
 /** A Home takes 100 blocks: one of these has two at most, and all else is put together. */
 const mostWaiting = 10
 const mostRunning = 25
-const mostRecent = 12
-const mostFreezes = 12
 
 export function homeView(home: Home): HomeView {
   const blocks: CardBlock[] = [
@@ -32,26 +31,12 @@ export function homeView(home: Home): HomeView {
     header('running', 'Running'),
     ...runningBlocks(home),
     header('recent', 'Recent'),
-    ...lines(
-      'recent',
-      home.recent.map(recentLine),
-      mostRecent,
-      'Nothing has ended in the last 7 days.',
-      listed,
-    ),
+    ...recentBlocks(home.recent),
     header('freezes', 'Freezes'),
-    ...lines(
-      'freezes',
-      home.freezes.map(freezeLine),
-      mostFreezes,
-      'Nothing is frozen, and no freeze is set.',
-      markup``,
-    ),
+    ...freezeBlocks(home.freezes),
   ]
   return { type: 'home', blocks }
 }
-
-const listed = markup`: \`/rollout list\``
 
 /** For somebody who may not look: nothing of any rollout. */
 export function closedHome(why: string): HomeView {
@@ -130,35 +115,4 @@ function runningText(view: RolloutView): Markup {
 function numbers(view: RolloutView): Markup[] {
   const told = inNumbers(view)
   return told === null ? [] : [markup`${told}`]
-}
-
-/** The end is the last decision, but where a person decided something about it afterwards. */
-function recentLine(line: RolloutLine): Markup {
-  const how = statusWords[line.status]
-  const end = line.lastDecision.what.startsWith(how)
-    ? markup``
-    : markup`*${how}* ${moment(line.endedAt ?? line.createdAt)}. Then: `
-  return markup`${link(line.url, buildName(line))}: ${end}${decided(line.lastDecision)}`
-}
-
-function freezeLine(freeze: NamedFreeze): Markup {
-  const where = freeze.sites.length === 0 ? '' : ` at ${oneLine(freeze.sites.join(', '), 100)}`
-  const end =
-    freeze.to === null ? markup`until somebody lifts it` : markup`until ${moment(Date.parse(freeze.to))}`
-  const from = freeze.inForce ? markup`` : markup` from ${moment(Date.parse(freeze.from))}`
-  const by = freeze.by === undefined ? '' : `, set by ${named(freeze.by)}`
-  const word = freeze.inForce ? 'Frozen now' : 'Set for later'
-  return markup`*${word}*: ${oneLine(freeze.of, 60)}${where}${from} ${end}${by}: ${oneLine(freeze.why, 200)}`
-}
-
-function lines(id: string, all: Markup[], most: number, none: string, where: Markup): CardBlock[] {
-  if (all.length === 0) return [section(`${id}_none`, markup`${none}`)]
-  return [
-    ...paragraphs(all.slice(0, most), 2900).map((text, index) => section(`${id}_${index}`, text, 3000)),
-    ...more(id, all.length - most, where),
-  ]
-}
-
-function more(id: string, count: number, where: Markup): CardBlock[] {
-  return count <= 0 ? [] : [context(`${id}_more`, [markup`and ${count} more${where}`])]
 }

@@ -48,7 +48,11 @@ function onButton(app: App, deps: ListenerDeps, actionId: string, react: Reactio
         await react(at, body, respond)
       } catch (error) {
         deps.log.error({ err: error, user: body.user.id, action: actionId }, 'a button of the Home failed')
-        await show(at, body.user.id, markup`Firstpass failed to do this. Look again before you try once more.`)
+        await show(
+          at,
+          body.user.id,
+          markup`Firstpass failed to do this. Look again before you try once more.`,
+        )
       }
     },
   )
