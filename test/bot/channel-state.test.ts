@@ -32,6 +32,12 @@ it('says how to let the bot in where it is not', async () => {
     expect(await state(hidden)).toContain(`no channel ${hidden}: it is gone, or it is private`)
 })
 
+it('says that a channel is archived', async () => {
+  const { state, workspace } = await asking()
+  workspace.changeChannel(channel, { isArchived: true })
+  expect(await state(channel)).toContain('#pcba-rollouts is archived')
+})
+
 it('says nothing when Slack cannot be asked', async () => {
   const { state, workspace } = await asking()
   workspace.faults.set({ kind: 'error500' })
