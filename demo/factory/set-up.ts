@@ -33,16 +33,17 @@ export async function setUpFactory(input: {
     ...(input.slackChannel === undefined ? {} : { slack_channel: input.slackChannel }),
   })
   const base = { id: await admin.deployment(baseBuild(procedureId, seed)), version: baseVersion }
-  const candidate = {
-    id: await admin.deployment(candidateBuild(procedureId, seed)),
-    version: candidateVersion,
-  }
   const stations: KnownStation[] = []
   for (const { name, site, line, tags } of input.fleet) {
     const made = await admin.station({ name, site, line, tags, procedure_ids: [procedureId] })
     stations.push({ id: made.id, name, key: made.key })
   }
   await admin.activate(procedureId, base.id, 'The build in use when the demo began')
+  // Last: its card says what runs now, and which stations a rollout would take.
+  const candidate = {
+    id: await admin.deployment(candidateBuild(procedureId, seed)),
+    version: candidateVersion,
+  }
   return { procedureId, base, candidate, stations }
 }
 
