@@ -28,9 +28,7 @@ export function startModal(form: StartForm, checked: CheckedStart, summary: Mark
       reasonInput(form),
       ...(form.drawn.more ? moreInputs(form, checked) : foldedInputs(form, checked)),
       ...buttons(form, checked),
-      ...paragraphs(summary, 2900)
-        .slice(0, 20)
-        .map((text, index) => section(`preview_${index}`, text, 3000)),
+      ...paragraphs(summary, 2900).map((text, index) => section(`preview_${index}`, text, 3000)),
     ],
   }
 }

@@ -58,8 +58,8 @@ describe('the start form', () => {
     expect(offered).toContain('its build failed')
   })
 
-  it('starts the rollout and says so', async () => {
-    const { chooseProcedure, suggest, submit, service, view, ...open } = await openForm()
+  it.each(['http', 'socket'] as const)('starts the rollout and says so, over %s', async (door) => {
+    const { chooseProcedure, suggest, submit, service, view, ...open } = await openStartForm({ door })
     await chooseProcedure()
     await suggest('start_deployment')
     expect(

@@ -1,16 +1,20 @@
 // The start form in the local Slack workspace, opened by its command, as one person fills it in.
 import { ines } from '../../support/fixed-values.ts'
 import { aProcedure, fakeService } from './fake-service.ts'
-import { channel, openBot } from './open-bot.ts'
+import { channel, type Door, openBot } from './open-bot.ts'
 
 const user = ines.id
 const procedure = aProcedure()
 
-type Options = { text?: string; service?: ReturnType<typeof fakeService>; workspace?: object }
+type Options = { door?: Door; text?: string; service?: ReturnType<typeof fakeService>; workspace?: object }
 
 export async function openStartForm(options: Options = {}) {
   const service = options.service ?? fakeService()
-  const open = await openBot({ service, workspace: options.workspace ?? {} })
+  const open = await openBot({
+    service,
+    workspace: options.workspace ?? {},
+    ...(options.door ? { door: options.door } : {}),
+  })
   await open.workspace.command({ user, channel, text: options.text ?? 'start' })
   await open.workspace.waitFor(() => open.workspace.views(user).length > 0, 2000)
   const view = () => open.workspace.views(user).at(-1)
