@@ -48,5 +48,7 @@ function howToStart(about: {
     return `Start the rollout of ${about.procedureName} ${about.version} over HTTP with the admin token: ${about.url}/docs`
   const where = about.slackUrl === null ? 'Slack' : 'the channel #pcba-rollouts of the workspace'
   const command = `/rollout start ${about.procedureName} ${about.version} ${about.scenario.startWords}`
-  return `Type this in ${where}:\n\n  ${command.trimEnd()}`
+  const byCard =
+    about.scenario.startWords === '' ? 'Press Start… on the card of the new build, or type' : 'Type'
+  return `${byCard} this in ${where}:\n\n  ${command.trimEnd()}`
 }
