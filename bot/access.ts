@@ -19,6 +19,8 @@ export type Access = {
   waitsFor: () => string
   /** Why Slack cannot be used any more; null while it can. */
   endedWhy: () => string | null
+  /** What is not as it should be although it is connected; null for nothing. */
+  note: () => string | null
   /** For the log, once it is open. */
   facts: () => Record<string, string>
 }
@@ -46,6 +48,7 @@ export function singleAccess(deps: SlackAppDeps, wait: Wait, logger: Logger): Ac
     routes: null,
     waitsFor: () => reason,
     endedWhy: () => endedWhy(),
+    note: () => null,
     facts: () => facts,
   }
 }
@@ -55,7 +58,7 @@ export function installedAccess(deps: SlackAppDeps, settings: OAuthSettings, log
   const { apiUrl } = deps.settings
   const { installations } = store
   const seals = sealing(settings.tokenSecrets)
-  const workspaces = installedWorkspaces({
+  const installed = installedWorkspaces({
     installations,
     sealing: seals,
     build: ({ token: botToken, ...bot }) => {
@@ -66,10 +69,11 @@ export function installedAccess(deps: SlackAppDeps, settings: OAuthSettings, log
   })
   return {
     isSingle: false,
-    open: async () => workspaces,
+    open: async () => installed.workspaces,
     routes: installRoutes({ settings, apiUrl, installations, sealing: seals, now, logger, log }),
     waitsFor: () => 'the app starts',
     endedWhy: () => null,
+    note: installed.note,
     facts: () => ({ install: `${settings.publicUrl()}/slack/install` }),
   }
 }

@@ -48,7 +48,8 @@ export function installRoutes(deps: {
     clientSecret: settings.clientSecret,
     stateSecret: settings.stateSecret,
     authorizationUrl: authorizationUrl(apiUrl),
-    logger,
+    // What fails there is somebody's visit, not a fault of the service; the outcomes below say which.
+    logger: { ...logger, error: logger.info },
     clientOptions,
     renderHtmlForInstallPath: (url) =>
       installPage({

@@ -16,10 +16,11 @@ export function installedWorkspaces(deps: {
   sealing: Sealing
   build: (bot: Bot) => Workspace
   log: BaseLogger
-}): Workspaces {
+}) {
   const { installations, sealing, build, log } = deps
   const built = new Map<string, { sealed: string; workspace: Workspace }>()
   const unreadable = new Set<string>()
+  const gone = new Map<string, string>()
 
   /** Asked of the store each time: another process may have installed it anew, or seen it end. */
   async function of(teamId: string | null | undefined): Promise<Workspace | null> {
@@ -29,6 +30,7 @@ export function installedWorkspaces(deps: {
       return null
     }
     const before = built.get(found.team)
+    gone.delete(found.team)
     if (before?.sealed === found.sealed) return before.workspace
     const bot = await botOf(found)
     if (bot === null) return null
@@ -57,8 +59,17 @@ export function installedWorkspaces(deps: {
   async function ended(teamId: string, why: string, at: number): Promise<void> {
     if (!(await installations.end(teamId, why, at))) return
     built.delete(teamId)
+    gone.set(teamId, why)
     log.warn({ team: teamId, why }, 'Slack: the app was taken out of a workspace; its messages wait there')
   }
 
-  return { of, ended }
+  const workspaces: Workspaces = { of, ended }
+  return {
+    workspaces,
+    /** Which workspaces this process has seen end and not come back; null for none. */
+    note: () =>
+      gone.size === 0
+        ? null
+        : `taken out of ${[...gone].map(([team, why]) => `${team} (${why})`).join(', ')}: messages wait there`,
+  }
 }

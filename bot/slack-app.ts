@@ -109,7 +109,7 @@ function enabledApp(deps: SlackAppDeps): SlackApp {
       const off = access.endedWhy()
       if (off !== null) return { state: 'disabled', reason: off }
       if (!identified) return { state: 'connecting', reason: access.waitsFor() }
-      if (socket === null || socket.isOpen()) return { state: 'connected', reason: null }
+      if (socket === null || socket.isOpen()) return { state: 'connected', reason: access.note() }
       return { state: 'connecting', reason: 'the Socket Mode connection is not open' }
     },
     deliver: (job) => deliver(job),

@@ -138,6 +138,10 @@ describe('a workspace that takes the app out', () => {
       expect(await bot.bot.deliver(card)).toEqual({ delivered: true })
       workspace[how]()
       await vi.waitFor(() => expect(store.keptInstallations.get(teamId)?.ended).not.toBeNull(), patiently)
+      expect(bot.bot.status()).toEqual({
+        state: 'connected',
+        reason: expect.stringContaining(`taken out of ${teamId}`),
+      })
       const waits = { delivered: false, waitSeconds: 600, why: 'the app is not installed in its workspace' }
       expect(await bot.bot.deliver(card)).toEqual(waits)
       expect(await bot.bot.deliver(card)).toEqual(waits)
@@ -147,6 +151,7 @@ describe('a workspace that takes the app out', () => {
       await install()
       expect(await bot.bot.deliver(card)).toEqual({ delivered: true })
       expect(workspace.messages(channel)).toHaveLength(1)
+      expect(bot.bot.status()).toEqual({ state: 'connected', reason: null })
     },
   )
 
@@ -210,5 +215,24 @@ describe('the secret of the tokens', () => {
     expect(
       after.logged.filter((line) => line.includes('cannot be opened with SLACK_TOKEN_SECRET')),
     ).toHaveLength(1)
+  })
+})
+
+describe('an app with a bot token', () => {
+  it('that is taken out of its workspace says so, and its cards wait', async () => {
+    const bot = await openBot({ service: fakeService({ rollouts: [rollout] }) })
+    expect(await bot.bot.deliver(card)).toEqual({ delivered: true })
+    bot.workspace.uninstall()
+    await vi.waitFor(() => expect(bot.bot.status().state).toBe('disabled'), patiently)
+    expect(bot.bot.status().reason).toContain('install it again, set SLACK_BOT_TOKEN and restart')
+    expect(await bot.bot.deliver(card)).toMatchObject({ delivered: false, waitSeconds: 600 })
+  })
+
+  it('does not believe word of an end while its token works', async () => {
+    const bot = await openBot({ service: fakeService({ rollouts: [rollout] }) })
+    const event = { type: 'tokens_revoked', tokens: { bot: [bot.workspace.team.botUserId] } }
+    const body = { type: 'event_callback', team_id: teamId, event_time: 1, event }
+    await bot.bot.deliver({ kind: 'event', eventId: 'Ev0OLD', body })
+    expect(bot.bot.status()).toEqual({ state: 'connected', reason: null })
   })
 })
