@@ -91,6 +91,19 @@ test('names who had started what another person ended', async () => {
   expect(last?.what).toMatch(/^aborted the rollout of v2 after 90 min; .+ had started it$/)
 })
 
+test('is cut to the newest, whichever they are', async () => {
+  const line = await testLine(service, { stations: 1 })
+  const ends: number[] = []
+  for (let count = 0; count < 6; count++) {
+    const { body } = await line.start({ stages: bareStages.slice(2), start_at: clock.iso(day) })
+    clock.pass(60_000)
+    await rolloutOf(service, line, body.rollout.id).verb('abort', { reason: 'not yet' })
+    ends.unshift(clock.now())
+  }
+  const told = await history(line.procedure, '?limit=3')
+  expect(told.map(({ at }: { at: number }) => at)).toEqual(ends.slice(0, 3))
+})
+
 test('of another procedure is not told, and of none is a 404', async () => {
   const [one, other] = [await testLine(service, { stations: 1 }), await testLine(service, { stations: 1 })]
   await testRollout(service, one)

@@ -173,7 +173,8 @@ describe('the economics of a rollout', () => {
     const { line, rollout, tests } = await exposed()
     expect((await rollout.get()).economics).toBeNull()
     clock.pass(hour)
-    await line.runs(tests(24, 4))
+    // Base goes on beside it, and is not part of the pace.
+    await line.runs([...tests(24, 4), { station: line.bench(1), deployment: line.base, start: -60_000 }])
     await service.judge(line.procedure)
     const { economics, verdict } = await rollout.get()
     expect(economics.units_per_hour).toBe(24)
