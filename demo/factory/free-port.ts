@@ -1,4 +1,4 @@
-// Whether a port can be listened on, asked before anything is started or emptied.
+// Ports: whether one can be listened on, asked before anything is started or emptied, and one that is free.
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
@@ -17,4 +17,15 @@ export async function requireFreePort(port: number, flag: string): Promise<void>
   } finally {
     probe.close()
   }
+}
+
+/** A port that nobody listens on at the moment. */
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const address = probe.address()
+  probe.close()
+  await once(probe, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no free port')
+  return address.port
 }

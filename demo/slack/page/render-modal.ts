@@ -10,7 +10,7 @@ export function renderModal(view: StoredView, world: World): Html {
   const scene = { directory, imageUrl: fileUrl, values: view.values, errors: view.errors, user: view.user }
   const below = view.previousId !== null
   return html`<div class="backdrop"><form class="modal" role="dialog" aria-modal="true" aria-labelledby="modal-title"
-      data-view="${view.id}" novalidate>
+      data-view="${view.id}" tabindex="-1" novalidate>
     <header><span class="app-icon" aria-hidden="true">${team.appName.slice(0, 1)}</span>
       <h2 id="modal-title">${view.title?.text}</h2>
       <button type="button" class="plain" data-close="${below ? 'all' : 'this'}" aria-label="Close the modal">✕</button></header>

@@ -80,7 +80,9 @@ function swapModal(part: HTMLElement, html: string): void {
   const before = part.querySelector<HTMLElement>('[data-view]')
   const after = template.content.querySelector<HTMLElement>('[data-view]')
   const isSame = before !== null && before.dataset.view === after?.dataset.view
-  const focused = isSame ? document.activeElement?.closest<HTMLElement>('[data-control]') : undefined
+  const focused = isSame
+    ? document.activeElement?.closest<HTMLElement>('[data-control], [data-click]')
+    : undefined
   const scrolled = before?.querySelector('.body')?.scrollTop ?? 0
   if (isSame && after) keepEntries(before, after)
   part.replaceChildren(template.content)
@@ -88,11 +90,19 @@ function swapModal(part: HTMLElement, html: string): void {
   if (isSame && body) body.scrollTop = scrolled
   const error = part.querySelector('.at-fault')
   const isNewError = error !== null && before?.querySelector('.at-fault') === null
-  focusFirst(part, isNewError ? '.at-fault' : focused ? controlSelector(focused) : '.body')
+  if (isNewError) focusFirst(part, '.at-fault')
+  else if (!isSame) focusFirst(part, '.body')
+  else (same(part, focused) ?? part.querySelector<HTMLElement>('form'))?.focus({ preventScroll: true })
 }
 
-function controlSelector({ dataset }: HTMLElement): string {
-  return `[data-block="${CSS.escape(dataset.block ?? '')}"][data-action="${CSS.escape(dataset.action ?? '')}"]`
+/** What had the focus before a redraw, where it is still there. */
+function same(part: HTMLElement, focused: HTMLElement | null | undefined): HTMLElement | null {
+  if (!focused) return null
+  const { block = '', action = '' } = focused.dataset
+  const again = part.querySelector<HTMLElement>(
+    `[data-block="${CSS.escape(block)}"][data-action="${CSS.escape(action)}"]`,
+  )
+  return again?.querySelector<HTMLElement>('input, select, textarea, summary') ?? again
 }
 
 function focusFirst(part: HTMLElement, within: string): void {

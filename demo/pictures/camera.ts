@@ -1,0 +1,38 @@
+// Opens pages as people have them (desktop or phone, light or dark) and keeps what it sees.
+import { join } from 'node:path'
+import type { Browser, Locator, Page } from 'playwright-core'
+
+export type Look = { width?: number; height?: number; dark?: boolean }
+export type Camera = ReturnType<typeof camera>
+
+/** Every complaint of a page is collected: a picture of a broken page is no picture. */
+export function camera(browser: Browser, folder: string) {
+  const problems: string[] = []
+
+  async function open(
+    address: string,
+    { width = 1280, height = 1500, dark = false }: Look = {},
+  ): Promise<Page> {
+    const page = await browser.newPage({
+      viewport: { width, height },
+      colorScheme: dark ? 'dark' : 'light',
+      deviceScaleFactor: width < 600 ? 2 : 1,
+    })
+    page.setDefaultTimeout(60_000)
+    page.on('console', (line) => line.type() === 'error' && problems.push(`${address}: ${line.text()}`))
+    page.on('pageerror', (error) => problems.push(`${address}: ${error.message}`))
+    await page.goto(address)
+    return page
+  }
+
+  /** Fonts, pictures and the newest state are given a moment to arrive. */
+  async function take(what: Page | Locator, file: string): Promise<void> {
+    const page = 'page' in what ? what.page() : what
+    await page.evaluate(() => document.fonts.ready)
+    await page.waitForTimeout(500)
+    await what.screenshot({ path: join(folder, file), animations: 'disabled' })
+    process.stdout.write(`${file}\n`)
+  }
+
+  return { open, take, problems }
+}

@@ -1,0 +1,12 @@
+// A browser to look at what people see: the machine's Chromium, else the bundled one.
+import { existsSync } from 'node:fs'
+import bundled from '@sparticuz/chromium'
+import { type Browser, chromium } from 'playwright-core'
+
+const installed = '/usr/bin/chromium'
+
+export async function openBrowser(): Promise<Browser> {
+  const executablePath = existsSync(installed) ? installed : await bundled.executablePath()
+  const args = [...bundled.args, '--no-sandbox', '--disable-gpu', '--disable-background-networking']
+  return chromium.launch({ executablePath, args, headless: true })
+}
