@@ -84,7 +84,15 @@ function startPage(): void {
       const text = box?.value ?? ''
       if (!box || text.trim() === '') return
       box.value = ''
-      await sendAct({ do: 'write', user: looking.user, channel: place(), text, threadTs: threadTs() })
+      const { ok } = await sendAct({
+        do: 'write',
+        user: looking.user,
+        channel: place(),
+        text,
+        threadTs: threadTs(),
+      })
+      // What did not go out is not lost, unless something else was written since.
+      if (ok === false && box.value === '') box.value = text
     }
     form.addEventListener('submit', (event) => {
       event.preventDefault()
