@@ -14,8 +14,14 @@ type Shown = Pick<Message, 'ts' | 'text' | 'blocks'>
 type Pressable = { action_id: string; value?: string | undefined; url?: string | undefined }
 
 export function channelOf(slack: SlackWorkspace) {
-  /** What Firstpass posted for all, oldest first. */
-  const posts = (): Message[] => slack.messages(channelId).filter((each) => each.bot_id !== undefined)
+  const withBlock = (id: string): Message[] =>
+    slack
+      .messages(channelId)
+      .filter((each) => each.bot_id !== undefined && each.blocks?.some(({ block_id }) => block_id === id))
+  /** The cards of stages, oldest first. */
+  const posts = (): Message[] => withBlock('state')
+  /** What became of rollouts, said when they are over. */
+  const summaries = (): Message[] => withBlock('summary')
   const repliesTo = (message: Shown): Message[] => slack.thread(channelId, message.ts).slice(1)
 
   function cardOf(stage: number): Message | undefined {
@@ -92,7 +98,7 @@ export function channelOf(slack: SlackWorkspace) {
     return `The channel says:\n${lines.join('\n')}`
   }
 
-  return { posts, repliesTo, card, reply, told, type, press, advance, pressAndSay, transcript }
+  return { posts, summaries, repliesTo, card, reply, told, type, press, advance, pressAndSay, transcript }
 }
 
 /** Everything a reader sees of a message: its text, and every text of its blocks. Spaces that do not break are spaces. */
