@@ -1,9 +1,11 @@
 // `/rollout rollback PROCEDURE VERSION reason`: every station at once, to a build that once ran on all of them.
+
 import { isRefusal } from '../../server/domain/rollout/commands.ts'
-import { markup, said } from '../blocks/markup.ts'
-import { capitalised } from '../blocks/wording.ts'
-import { textOf, typed } from '../words.ts'
-import { missing, no, refusalText, type Subcommand } from './answer.ts'
+import type { RolloutLine } from '../../server/domain/rollout-view.ts'
+import { link, markup, oneLine, said } from '../blocks/markup.ts'
+import { buildName, capitalised } from '../blocks/wording.ts'
+import { textOf, typed, type Word } from '../words.ts'
+import { type Answer, missing, no, refusalText, type Subcommand } from './answer.ts'
 import { findKnownGood } from './find-build.ts'
 import { findProcedure } from './find-procedure.ts'
 
@@ -19,6 +21,8 @@ export const rollback: Subcommand = {
     const { procedure, rest } = found
     const notAllowed = await refused('rollback', procedure.id)
     if (notAllowed) return notAllowed
+    const { live } = procedure
+    if (live && live.status !== 'aborting') return liveAnswer(live, rest)
     const [version, ...reason] = rest
     const build = await findKnownGood(service, procedure, version)
     if ('problem' in build) return no(build.problem)
@@ -35,8 +39,15 @@ export const rollback: Subcommand = {
         done: true,
         text: markup`${said(capitalised(done.did), 600)}.\nWho, when and why: \`/rollout history ${name}\``,
       }
-    const live = (await service.procedure(procedure.id))?.live
-    const abort = live ? markup`\n\`/rollout abort ${name} ${why}\`` : markup``
-    return no(markup`${refusalText(done)}${abort}`)
+    return no(refusalText(done))
   },
+}
+
+/** An abort takes all stations back to base as fast as a rollback would. */
+function liveAnswer({ procedure, deployment, base, url }: RolloutLine, rest: Word[]): Answer {
+  const why = textOf(rest.slice(1)) || 'reason'
+  const build = link(url, buildName({ procedure, deployment }))
+  return no(
+    markup`${build} is being rolled out. An abort takes its stations back to *${oneLine(base.version, 60)}* at once:\n\`/rollout abort ${typed(procedure.name)} ${why}\``,
+  )
 }

@@ -54,6 +54,10 @@ async function liveAnswer(
 ): Promise<Answer | null> {
   const live = (await service.procedure(procedureId))?.live
   if (!live || live.status === 'aborting') return null
+  if (live.deployment.id === deploymentId)
+    return no(
+      markup`${link(live.url, buildName(live))} is being rolled out already: ${statusWords[live.status]}, owner ${oneLine(live.owner.name, 60)}. How it stands: \`/rollout status ${typed(oneLine(name, 60))}\``,
+    )
   const value: ButtonValue = {
     rolloutId: live.id,
     stageIndex: live.stageIndex,

@@ -1,5 +1,6 @@
 // `/rollout supersede`: another build in place of the one that is being rolled out, in one step.
-import { markup } from '../blocks/markup.ts'
+import { link, markup } from '../blocks/markup.ts'
+import { buildName } from '../blocks/wording.ts'
 import { takeFlags } from '../flags.ts'
 import { type Answer, missing, no, outcomeAnswer, type Subcommand } from './answer.ts'
 import { findRollout } from './find-rollout.ts'
@@ -37,6 +38,8 @@ export const supersede: Subcommand = {
         markup`*${rollout.deployment.version}* is the build that is being rolled out. Name the one that replaces it.`,
       )
     if (input.reason === null) return missing('It needs a reason.', supersede.example)
-    return outcomeAnswer(await service.supersede(rollout.id, input, by, commandId))
+    const answer = outcomeAnswer(await service.supersede(rollout.id, input, by, commandId))
+    const replaced = markup`${answer.text}\nIt takes the place of ${link(rollout.url, buildName(rollout))}.`
+    return answer.done ? { ...answer, text: replaced } : answer
   },
 }

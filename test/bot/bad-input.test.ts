@@ -111,6 +111,18 @@ describe('bad input', () => {
     expect(open.workspace.views(ines.id).at(-1)?.callback_id).toBe('start_rollout')
   })
 
+  it('a build that is being rolled out is not offered to replace itself', async () => {
+    const busy = { ...live, procedures: [aProcedure({ live: { ...aRollout(), stageCount: 4 } })] }
+    const { says } = await typing('http', 'start PCBA-FCT 2.4.1 again', busy, (fake) => {
+      fake.refusal = { refused: 'not now', why: 'a rollout of PCBA-FCT is already live', next: '' }
+    })
+    const text = await says(
+      'PCBA-FCT 2.4.1> is being rolled out already: active',
+      '`/rollout status PCBA-FCT`',
+    )
+    expect(text).not.toContain('supersede')
+  })
+
   it('a refusal for another reason is told as it is', async () => {
     const { says } = await typing('http', 'start PCBA-FCT 2.4.2 why', idle, (fake) => {
       fake.refusal = { refused: 'not now', why: 'the first stage may take no station: frozen', next: 'Wait.' }
@@ -120,9 +132,8 @@ describe('bad input', () => {
 
   it('a rollback that a live rollout hinders says how to abort it', async () => {
     const busy = { ...live, procedures: [aProcedure({ live: { ...aRollout(), stageCount: 4 } })] }
-    const { says } = await typing('http', 'rollback PCBA-FCT 2.3.9 fails good boards', busy, (fake) => {
-      fake.refusal = { refused: 'not now', why: 'a rollout of this procedure is live', next: 'Abort it.' }
-    })
-    await says('`/rollout abort PCBA-FCT fails good boards`')
+    const { service, says } = await typing('http', 'rollback PCBA-FCT 2.3.9 fails good boards', busy)
+    await says('PCBA-FCT 2.4.1> is being rolled out', '`/rollout abort PCBA-FCT fails good boards`')
+    expect(service.rolledBack).toEqual([])
   })
 })
