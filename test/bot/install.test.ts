@@ -134,6 +134,7 @@ describe('a workspace that takes the app out', () => {
     async (how) => {
       const bot = await open()
       const { install, workspace, store, logged } = bot
+      bot.service.rollouts = [{ ...rollout, procedure: { ...rollout.procedure, team: teamId } }]
       await install()
       expect(await bot.bot.deliver(card)).toEqual({ delivered: true })
       workspace[how]()

@@ -19,8 +19,9 @@ async function lockedOut(view = rollout) {
 
 describe('a card that cannot be posted', () => {
   it('is told to the owner once, with how to let the bot in', async () => {
-    const { bot, told } = await lockedOut()
+    const { bot, told, clock } = await lockedOut()
     expect(await bot.deliver(card)).toEqual({ delivered: false, waitSeconds: 600, why: 'not_in_channel' })
+    clock.now += 600_000
     expect(await bot.deliver(card)).toMatchObject({ delivered: false })
     expect(told()).toHaveLength(1)
     expect(told()[0]).toContain('Slack does not let Firstpass post about your rollout of PCBA-FCT 2.4.1')
