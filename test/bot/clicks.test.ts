@@ -1,6 +1,6 @@
 // Clicks by people who may not, on buttons that are old, made up or clicked twice: the buttons carry no authority.
 import { WebClient } from '@slack/web-api'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { buttonIds } from '../../bot/blocks/card-buttons.ts'
 import { drawnFor, readValue, writeValue } from '../../bot/button-value.ts'
 import { deploymentId, rolloutId } from '../../server/domain/ids.ts'
@@ -87,7 +87,7 @@ it('a right that is taken between the card and the click counts at the click', a
   const open = await withButtons()
   open.service.policies.onlyFor({ stop: { groups: [], users: [ines.id] } })
   await open.click('pause')
-  await open.workspace.waitFor(() => open.service.commanded.length === 1, 2000)
+  await vi.waitFor(() => expect(open.service.commanded).toHaveLength(1), 2000)
   open.service.policies.onlyFor({ stop: onlyMarek })
   await open.click('pause')
   await answerTo(open, ines.id, 'You tried to pause')
@@ -150,7 +150,7 @@ describe('a value that was made up', () => {
 it('two clicks at once are one decision, and the second is told of the first', async () => {
   const open = await withButtons()
   await Promise.all([open.click('pause', ines.id), open.click('pause', marek.id)])
-  await open.workspace.waitFor(() => open.service.commanded.length === 2, 2000)
+  await vi.waitFor(() => expect(open.service.commanded).toHaveLength(2), 2000)
   expect(open.service.rollouts[0]?.version).toBe(rollout.version + 1)
   const [first, second] = open.service.commanded
   expect(first?.commandId).not.toBe(second?.commandId)
