@@ -118,6 +118,19 @@ describe('a look ahead', () => {
     expect(told.body.stages[0].stations.map(({ name }: { name: string }) => name)).toEqual(canaries)
   })
 
+  test('shows the plan with all that it asks of people and of the build', async () => {
+    const line = await testLine(service)
+    const asked = {
+      expectation: 'limits tightened',
+      expected_yield_change: -0.008,
+      four_eyes: true,
+      start_approvals: 2,
+      approvals_last_minutes: 60,
+    }
+    expect((await preview(line, asked)).body.plan).toMatchObject(asked)
+    expect((await preview(line, { ...asked, reason: 'a start has one' })).status).toBe(422)
+  })
+
   test('is refused where a start would be, in the same words', async () => {
     const line = await testLine(service)
     expect(await preview(line, { stages: [{ target: { share: 0.5 } }] })).toMatchObject({
