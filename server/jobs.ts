@@ -92,7 +92,7 @@ export async function startJobs(database: Database, log: FastifyBaseLogger): Pro
           const result = await deliver(job.data)
           if (result.delivered) return
           log.info(
-            { delivery: job.data, waitSeconds: result.waitSeconds, why: result.why },
+            { delivery: named(job.data), waitSeconds: result.waitSeconds, why: result.why },
             'a delivery to Slack waits',
           )
           await send(database.db, job.data, Math.max(1, Math.ceil(result.waitSeconds)))
@@ -104,6 +104,11 @@ export async function startJobs(database: Database, log: FastifyBaseLogger): Pro
     },
     stop: () => boss.stop({ graceful: true, timeout: 5_000 }),
   }
+}
+
+/** For the log, which is not to repeat what people wrote. */
+function named(job: Delivery): object {
+  return job.kind === 'event' ? { kind: job.kind, eventId: job.eventId } : job
 }
 
 /** Two jobs with one key say the same thing. */

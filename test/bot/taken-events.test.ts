@@ -16,6 +16,7 @@ describe.each<Door>(['http', 'socket'])('an event over %s', (door) => {
     await vi.waitFor(() => expect(open.store.taken).toHaveLength(1), patiently)
     expect(open.workspace.ephemerals(ines.id)).toEqual([])
     const [{ eventId, body } = { eventId: '', body: {} }] = open.store.taken
+    expect(body).not.toHaveProperty('token')
     expect(body).toMatchObject({ type: 'event_callback', event_id: eventId, event: { type: 'app_mention' } })
     expect(await open.bot.deliver({ kind: 'event', eventId, body })).toEqual({ delivered: true })
     await answerTo(open, ines.id, '/rollout help')
