@@ -39,6 +39,12 @@ test('a healthy build goes from one station to all, card by card, and completes 
   expect(words(ended[0] ?? third)).toMatch(/\*Advanced\* by Marek Nowak, <!date/)
   expect(words(ended[1] ?? third)).toMatch(/\*Advanced\* by Ines Duarte, <!date/)
   expect(channel.posts()).toHaveLength(3)
+  await until('its last card shows a chart', () =>
+    channel
+      .posts()
+      .at(-1)
+      ?.blocks?.some((block) => block.type === 'image' && 'slack_file' in block),
+  )
   await until('it is summed up', () => channel.summaries().length > 0)
   expect(channel.summaries().map(words)).toEqual([expect.stringContaining('completed on 6')])
   expect(ended.flatMap(channel.repliesTo)).toEqual([])
