@@ -2,7 +2,8 @@
 import type { App } from '@slack/bolt'
 import { buildCardButtons } from './build-card.ts'
 import { cardButtons } from './card-buttons.ts'
-import { configModalListeners } from './config-modal.ts'
+import { configOptions } from './config-modal.ts'
+import { configSubmit } from './config-submit.ts'
 import type { ListenerDeps } from './deps.ts'
 import { homeListeners } from './home.ts'
 import { lifecycle } from './lifecycle.ts'
@@ -20,7 +21,8 @@ export function registerListeners(app: App, deps: ListenerDeps): void {
   rolloutCommand(app, deps)
   cardButtons(app, deps)
   buildCardButtons(app, deps)
-  configModalListeners(app, deps)
+  configOptions(app, deps)
+  configSubmit(app, deps)
   reasonModals(app, deps)
   startRefresh(app, deps)
   startSubmit(app, deps)
