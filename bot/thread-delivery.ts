@@ -48,7 +48,7 @@ export function threadDelivery(deps: Deps) {
       if (!told.delivered) return told
       const alerted = await alert(view, events, event)
       if (!alerted.delivered) return alerted
-      return isTheEnd(event) ? summarise(view, events) : done
+      return isTheEnd(event, events) ? summarise(view, events) : done
     })
   }
 

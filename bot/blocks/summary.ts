@@ -44,9 +44,10 @@ export function summaryMessage(view: RolloutView, events: Numbered[]): Message {
   }
 }
 
-/** A rollout whose end is to be told; an abort is over when the last station is back. */
-export function isTheEnd({ type }: RolloutEvent): boolean {
-  return type === 'RolloutCompleted' || type === 'AbortFinished'
+/** The end of a rollout: an abort is over when the last station is back, at once where none ever had the build. */
+export function isTheEnd(event: Numbered, events: Numbered[]): boolean {
+  if (event.type === 'RolloutCompleted' || event.type === 'AbortFinished') return true
+  return event.type === 'RolloutAborted' && !events.some((each) => each.type === 'StageStarted')
 }
 
 function outcomeOf(view: RolloutView): string {

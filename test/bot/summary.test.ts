@@ -88,6 +88,20 @@ describe('a rollout that is over', () => {
     expect(summary?.text).toContain('No gate was breached')
   })
 
+  it('that was aborted before its start is summed up at once', async () => {
+    const pending = aRollout({
+      status: 'aborted',
+      stageIndex: -1,
+      startedAt: null,
+      endedAt: at,
+      abort: { why: 'wrong build', by: marek, at },
+      stations: stations.map((station) => ({ ...station, status: 'queued' })),
+    })
+    const { deliver, workspace } = await threadStory(pending, aborted)
+    await deliver(1)
+    expect(workspace.messages(channel)[0]?.text).toContain('aborted before any station had it')
+  })
+
   it('waits for Slack and is not lost', async () => {
     const { deliver, workspace, clock } = await threadStory(whole, started, completed)
     workspace.faults.set({ kind: 'ratelimited', retryAfterSeconds: 9, times: 1 })
