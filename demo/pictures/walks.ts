@@ -12,18 +12,18 @@ export async function walkBadBuild({ open, take }: Camera): Promise<void> {
     const build = message(page, 'New build')
     await build.waitFor()
     await take(build, 'new-build.png')
-    await build.getByRole('button', { name: /start/i }).click()
+    await button(build, /start/i).click()
     const form = page.getByRole('dialog', { name: 'Start a rollout' })
     await form
       .getByText(/Stage 1/)
       .first()
       .waitFor()
     await take(form, 'start-form.png')
-    await form.getByRole('button', { name: 'More settings' }).click()
-    await form.getByRole('button', { name: 'Fewer settings' }).waitFor()
+    await button(form, 'More settings').click()
+    await button(form, 'Fewer settings').waitFor()
     await take(form, 'start-form-more.png')
     await form.getByLabel('Why').fill('3V3 rail limits tightened')
-    await form.getByRole('button', { name: 'Start' }).click()
+    await button(form, 'Start').click()
     await form.waitFor({ state: 'detached' })
 
     const breach = message(page, 'acknowledge it with a reason, or abort')
@@ -44,9 +44,9 @@ export async function walkBadBuild({ open, take }: Camera): Promise<void> {
 
     await say(page, '/rollout config PCBA-FCT')
     const settings = page.getByRole('dialog', { name: 'Rollout settings' })
-    await settings.getByRole('button', { name: 'Save' }).waitFor()
+    await button(settings, 'Save').waitFor()
     await take(settings, 'settings.png')
-    await settings.getByRole('button', { name: 'Cancel' }).click()
+    await button(settings, 'Cancel').click()
 
     const address =
       (await card
@@ -63,12 +63,12 @@ export async function walkBadBuild({ open, take }: Camera): Promise<void> {
     await small.locator('figure svg:visible').first().waitFor()
     await take(small, 'page-phone-dark.png')
 
-    await card.getByRole('button', { name: 'Abort…' }).click()
+    await button(card, 'Abort…').click()
     const abort = page.getByRole('dialog')
-    await abort.getByRole('button', { name: /Abort/ }).waitFor()
+    await button(abort, /Abort/).waitFor()
     await take(abort, 'abort.png')
     await abort.getByRole('textbox').last().fill('fails good units')
-    await abort.getByRole('button', { name: /Abort/ }).click()
+    await button(abort, /Abort/).click()
     const summary = message(page, 'What it showed')
     await summary.waitFor({ timeout: 120_000 })
     await take(summary, 'summary.png')
@@ -85,16 +85,15 @@ export async function walkGoodBuild({ open, take }: Camera): Promise<void> {
     const card = message(page, 'Stations now')
     await card.getByText('Done').first().waitFor({ timeout: 300_000 })
     await take(card, '../card.png')
-    await card.getByRole('button', { name: 'Advance' }).click()
+    await button(card, 'Advance').click()
     const override = page.getByRole('dialog')
     await override.waitFor()
     await take(override, 'override.png')
-    await override
-      .getByRole('button', { name: /Cancel|Close/ })
+    await button(override, /Cancel|Close/)
       .first()
       .click()
     const request = message(page, 'approval')
-    await request.getByRole('button', { name: 'Approve' }).waitFor({ timeout: 600_000 })
+    await button(request, 'Approve').waitFor({ timeout: 600_000 })
     await take(request, 'approval.png')
   } finally {
     await demo.stop()
@@ -106,9 +105,14 @@ function message(page: Page, words: string): Locator {
   return page.getByRole('article').filter({ hasText: words }).last()
 }
 
+/** By what it shows: screen readers are told more. */
+function button(where: Page | Locator, words: string | RegExp): Locator {
+  return where.locator('button').filter({ hasText: words }).first()
+}
+
 async function say(page: Page, text: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Message' }).fill(text)
-  await page.getByRole('button', { name: 'Send' }).click()
+  await button(page, 'Send').click()
 }
 
 async function takeElsewhere(

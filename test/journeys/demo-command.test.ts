@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
+import { freePort } from '../../demo/factory/free-port.ts'
 import packageJson from '../../package.json' with { type: 'json' }
-import { freePort } from './support/free-port.ts'
 import { until } from './support/until.ts'
 
 test('the demo says where it is, and Ctrl-C ends it with nothing left behind', async () => {

@@ -1,8 +1,7 @@
 // A person at a browser: starts a rollout in the workspace, advances it, and reads its page with and without script.
-import { existsSync } from 'node:fs'
-import bundled from '@sparticuz/chromium'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { expect, onTestFinished, test } from 'vitest'
+import { openBrowser } from '../../demo/pictures/open-browser.ts'
 import { journey } from './support/journey.ts'
 import { readyToStay } from './support/ready-to-stay.ts'
 import { until } from './support/until.ts'
@@ -78,10 +77,7 @@ async function opened(browser: Browser, address: string): Promise<Page> {
 }
 
 async function openedBrowser(): Promise<Browser> {
-  const installed = '/usr/bin/chromium'
-  const executablePath = existsSync(installed) ? installed : await bundled.executablePath()
-  const args = [...bundled.args, '--no-sandbox', '--disable-gpu', '--disable-background-networking']
-  const browser = await chromium.launch({ executablePath, args, headless: true })
+  const browser = await openBrowser()
   onTestFinished(() => browser.close())
   return browser
 }

@@ -1,12 +1,12 @@
 // Where every journey takes place: the real service, its Slack workspace and a few stations, all gone with the test.
 import { onTestFinished } from 'vitest'
 import { type FactoryOptions, startFactory } from '../../../demo/factory/factory.ts'
+import { freePort } from '../../../demo/factory/free-port.ts'
 import { defaultUsers, type User } from '../../../demo/slack/state/directory.ts'
 import { startSlackWorkspace } from '../../../demo/slack/workspace.ts'
 import { startFirstpass } from '../../../server/main.ts'
 import { databaseSettings, testDatabase } from '../../support/test-database.ts'
 import { channelId, channelOf, stranger } from './channel.ts'
-import { freePort } from './free-port.ts'
 import { httpApi } from './http-api.ts'
 import { type ServiceProcess, serviceProcess } from './service-process.ts'
 import { sharedClock } from './shared-clock.ts'
