@@ -65,7 +65,7 @@ export function actions(blockId: string, elements: Button[]): ActionsBlock {
 export type ButtonInput = {
   actionId: string
   label: string
-  /** Read out instead of the label: says what it acts on. */
+  /** Read out instead of the label: says what it acts on. Where it does not begin with the label, the label goes before it. */
   description: string
   value?: string
   url?: string
@@ -77,11 +77,17 @@ export function button(input: ButtonInput): Button {
     type: 'button',
     action_id: input.actionId,
     text: plain(input.label, 30),
-    accessibility_label: oneLine(inert(input.description), 75),
+    accessibility_label: oneLine(inert(spoken(input)), 75),
     ...(input.value === undefined ? {} : { value: input.value }),
     ...(input.url === undefined || input.url.length > 3000 ? {} : { url: input.url }),
     ...(input.style === undefined ? {} : { style: input.style }),
   }
+}
+
+/** Whoever speaks to the machine says the words that can be seen. */
+function spoken({ label, description }: ButtonInput): string {
+  const seen = label.replace(/…$/, '')
+  return description.startsWith(seen) ? description : `${seen}: ${description}`
 }
 
 export function mrkdwn(text: Markup, limit: number): { type: 'mrkdwn'; text: string } {

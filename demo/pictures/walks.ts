@@ -20,7 +20,7 @@ export async function walkBadBuild({ open, take }: Camera): Promise<void> {
       .waitFor()
     await take(form, 'start-form.png')
     await button(form, 'More settings').click()
-    await button(form, 'Fewer settings').waitFor()
+    await form.getByText('What do you expect').waitFor()
     await take(form, 'start-form-more.png')
     await form.getByLabel('Why').fill('3V3 rail limits tightened')
     await button(form, 'Start').click()
