@@ -57,6 +57,8 @@ export function previews({ database, now }: { database: Database; now: () => Ins
       const sizes = plan.stages.map((_, index) => stageSize(plan, index, stations.length))
       const ofStage = (index: number) => stations.slice(0, sizes[index])
       const sites = [...new Set(ofStage(0).map((station) => station.site))].sort()
+      // Whoever finishes one site before the next has chosen where the first stage is.
+      const canaries = representativeness(stations, ofStage(0).length)
       const noise = driftNoise(
         work.flatMap(({ stationId, days }) => days.map((each) => ({ stationId, metric: yieldKey, ...each }))),
       )
@@ -75,7 +77,7 @@ export function previews({ database, now }: { database: Database; now: () => Ins
           hoursToVerdict: forecasts[index]?.hoursToVerdict ?? null,
           smallestDrop: forecasts[index]?.smallestDrop ?? null,
         })),
-        canaries: representativeness(stations, ofStage(0).length),
+        canaries: { ...canaries, suggested: plan.progression === 'site' ? [] : canaries.suggested },
         leftOut: linked.flatMap((station) => {
           const why = leftOutBecause(station, plan.group)
           return why === null ? [] : [{ name: station.name, why }]

@@ -34,7 +34,10 @@ export type StagePreview = {
     stations: { id: StationId; name: string; site: string; line: string }[]
     /** Expected hours from the stage's start until it can pass, nights and weekends included; null: no pace is known. */
     hoursToVerdict: number | null
-    /** The smallest drop of first-pass yield that it can prove by then: 0.021 is 2.1 points. Null: that cannot be said. */
+    /**
+     * The smallest drop of first-pass yield in sight by its soak's end: 0.021 is 2.1 points. About half of the rollouts
+     * that drop so far are stopped by then, and more of those that drop further. Null: that cannot be said.
+     */
     smallestDrop: number | null
   }[]
   /** Whether the first stage's stations stand for the fleet. */
@@ -49,7 +52,7 @@ export type StagePreview = {
 export type HistoryLine = {
   at: number
   by: Actor
-  /** "rolled out 2.5.0 in 2 days", "rolled back to 2.4.0" */
+  /** "completed the rollout of 2.5.0 after 2 days", "rolled back to 2.4.0" */
   what: string
   why: string | null
   rollout: { id: RolloutId; url: string; version: string; status: RolloutView['status'] } | null

@@ -20,7 +20,9 @@ export const previewJson = z.object({
       smallest_drop: z
         .number()
         .nullable()
-        .describe('The smallest drop of first-pass yield that it can prove by then: 0.021 is 2.1 points.'),
+        .describe(
+          'The smallest drop of first-pass yield in sight by then, 0.021 is 2.1 points: about half of such drops are stopped.',
+        ),
     }),
   ),
   canaries: z.object({

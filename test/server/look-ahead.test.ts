@@ -65,6 +65,8 @@ describe('a look ahead', () => {
     expect(picked).toHaveLength(2)
     const better = await preview(line, { stages: two, hand_picked: picked })
     expect(better.body.canaries).toMatchObject({ score: 1, missing: [], suggested: [] })
+    const bySite = { stages: two, progression: 'site', hand_picked: [line.bench(0).id, line.bench(2).id] }
+    expect((await preview(line, bySite)).body.canaries).toMatchObject({ score: 0.5, suggested: [] })
   })
 
   test('suggests no station that does not take part', async () => {
