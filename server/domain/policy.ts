@@ -42,7 +42,7 @@ const either = {
     .max(60 * 24 * 90)
     .nullable()
     .default(null),
-  /** Who may do what in Slack. Null: as the organisation says; where that is silent, every full member. */
+  /** Who may do what in Slack. What is not named: as the organisation says; where that is silent, every full member. */
   rights: rights.nullable().default(null),
   /** Who is called for a breach. Null: as the organisation says; where that is silent, the owner alone. */
   alerts: alerts.nullable().default(null),
@@ -102,7 +102,8 @@ export function effectivePolicy(organisation: OrganisationPolicy, procedure: Pro
     startApprovals: procedure.startApprovals ?? organisation.startApprovals,
     stageApprovals: procedure.stageApprovals ?? organisation.stageApprovals,
     approvalsLastMinutes: procedure.approvalsLastMinutes ?? organisation.approvalsLastMinutes,
-    rights: procedure.rights ?? organisation.rights ?? {},
+    // Verb by verb: a procedure that says who may stop opens nothing that the organisation keeps for somebody.
+    rights: { ...organisation.rights, ...procedure.rights },
     alerts: procedure.alerts ?? organisation.alerts ?? alerts.parse({}),
   }
 }

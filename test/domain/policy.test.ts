@@ -90,7 +90,7 @@ describe('approvals, rights and alerts are', () => {
     })
   })
 
-  test('the procedure’s own as a whole: nothing of the organisation’s rights or alerts is left in it', () => {
+  test('the procedure’s own: alerts as a whole, rights verb by verb, so that naming one opens no other', () => {
     const own = {
       fourEyes: false,
       approvalsLastMinutes: 60,
@@ -99,7 +99,10 @@ describe('approvals, rights and alerts are', () => {
     }
     const both = effective(organisation, own)
     expect(both).toMatchObject({ fourEyes: false, approvalsLastMinutes: 60 })
-    expect(both.rights).toEqual({ abort: { groups: [], users: ['U0LEAD'] } })
+    expect(both.rights).toEqual({
+      decide: { groups: ['S0ENGINEERS'], users: [] },
+      abort: { groups: [], users: ['U0LEAD'] },
+    })
     expect(both.alerts).toEqual({ channel: 'C0LINE3', onCall: null, second: null, escalateAfterMinutes: 30 })
   })
 
