@@ -164,4 +164,25 @@ describe('work under one key', () => {
       await Promise.all([other.close(), here.close()])
     },
   )
+
+  test.runIf(database.engine.kind === 'postgres')(
+    'that hangs loses its lock to the next process, and what it did in the end stays done',
+    async () => {
+      const slow = exclusively(database, { longestMs: 50 })
+      const other = exclusively(database)
+      const held = Promise.withResolvers<void>()
+      const next = Promise.withResolvers<void>()
+      const hanging = slow.exclusively('card', async () => {
+        held.resolve()
+        await next.promise
+        return 'late'
+      })
+      await held.promise
+      expect(await other.exclusively('card', async () => 'next')).toBe('next')
+      next.resolve()
+      expect(await hanging).toBe('late')
+      expect(await slow.exclusively('card', async () => 'again')).toBe('again')
+      await Promise.all([slow.close(), other.close()])
+    },
+  )
 })
