@@ -245,6 +245,7 @@ function stageViews(state: RolloutState, events: RolloutEvent[]): StageView[] {
     startedAt:
       events.findLast((event) => event.type === 'StageStarted' && event.stageIndex === index)?.at ?? null,
     soak: stage.soak,
+    approvedBy: approvalsOfStage(index, events),
     decision:
       index === current && !ended
         ? null
@@ -257,6 +258,15 @@ function stageWord(index: number, current: number, status: RolloutState['status'
   if (status === 'aborted') return index <= current ? 'done' : 'skipped'
   if (index < current) return 'done'
   return index === current ? 'current' : 'later'
+}
+
+function approvalsOfStage(index: number, events: RolloutEvent[]): StageView['approvedBy'] {
+  const began = events.findLastIndex((event) => event.type === 'StageStarted' && event.stageIndex === index)
+  return events
+    .slice(Math.max(0, began))
+    .flatMap((event) =>
+      event.type === 'StageApproved' && event.stageIndex === index ? [{ by: event.by, at: event.at }] : [],
+    )
 }
 
 /** The decision that ended a stage, from the record. */

@@ -7,12 +7,18 @@ import { capitalised, decided, gateWord, named, pauseWord, statusWords } from '.
 
 export function cardState(view: RolloutView, stage: StageView, isCurrent: boolean): Markup {
   const decision = stage.decision === null ? [] : [decided(stage.decision)]
-  if (!isCurrent)
-    return join(
-      [...(decision.length > 0 ? decision : [markup`*${stage.label}*`]), stageStations(view, stage)],
-      '\n',
-    )
+  if (!isCurrent) {
+    const ended = decision.length > 0 ? decision : [markup`*${oneLine(stage.label, 40)}*`]
+    return join([...ended, ...approved(stage), stageStations(view, stage)], '\n')
+  }
   return join([...standing(view, decision), ...waiting(view), ...next(view)], '\n')
+}
+
+/** Of an ended stage; while it goes on, the approvals stand with those that are missing. */
+function approved({ approvedBy }: StageView): Markup[] {
+  const by = approvedBy.slice(0, 5).map(({ by, at }) => markup`${named(by)}, ${moment(at)}`)
+  const more = approvedBy.length > 5 ? ` and ${approvedBy.length - 5} more` : ''
+  return by.length === 0 ? [] : [markup`*Approved* by ${join(by, '; ')}${more}`]
 }
 
 function standing(view: RolloutView, decision: Markup[]): Markup[] {

@@ -74,6 +74,8 @@ export const stageView = z.object({
     firstAttemptsPerStation: z.int(),
     shifts: z.int(),
   }),
+  /** Who approved it, since it last began. */
+  approvedBy: z.array(z.object({ by: actor, at: z.number() })),
   /** Who ended the stage, when, how and why: advanced, undone, aborted, completed. */
   decision: z.object({ what: z.string(), by: actor, at: z.number(), why: z.string().nullable() }).nullable(),
 })

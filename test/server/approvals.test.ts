@@ -104,6 +104,9 @@ test('the approvals of two people let it advance, and are not those of the next 
     { stage_index: 0, by: { name: 'Marek' }, evidence: [] },
     { stage_index: 0, by: { name: 'Zoe' }, evidence: [] },
   ])
+  const shown = (await service.service.get(rollout.id))?.stages ?? []
+  const [first, second] = shown.map(({ approvedBy }) => approvedBy.map(({ by }) => by.name))
+  expect([first, second]).toEqual([['Marek', 'Zoe'], []])
 })
 
 test('the author is refused over HTTP where four eyes are asked, at the start and in a stage', async () => {

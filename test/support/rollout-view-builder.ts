@@ -113,6 +113,7 @@ export function aStage(index: number, part: Partial<StageView> = {}): StageView 
     state: index < 1 ? 'done' : index === 1 ? 'current' : 'later',
     startedAt: index <= 1 ? noon - (2 - index) * 60 * minute : null,
     soak: { minutes: 60, firstAttempts: 100, firstAttemptsPerStation: 0, shifts: 0 },
+    approvedBy: [],
     decision:
       index < 1
         ? { what: 'advanced to stage 2', by: ines, at: noon - 60 * minute, why: 'clean on FCT-01' }

@@ -246,6 +246,16 @@ describe('the card after a decision', () => {
     )
   })
 
+  it('of an ended stage names who approved it', () => {
+    const stages = aRollout().stages.map((stage) =>
+      stage.index === 0 ? aStage(0, { approvedBy: [{ by: marek, at: noon }] }) : stage,
+    )
+    expect(textOfMessage(rolloutCard(aRollout({ stages }), 0))).toContain(
+      '*Approved* by Marek Nowak, <!date^',
+    )
+    expect(textOfMessage(rolloutCard(aRollout(), 0))).not.toContain('*Approved*')
+  })
+
   it('of an ended stage does not change with later numbers', () => {
     const later = aPausedRollout({ canaryArm: anArm({ units: 999 }), version: 12 })
     expect(rolloutCard(later, 0)).toEqual(rolloutCard(aRollout(), 0))
@@ -311,7 +321,13 @@ describe('any card', () => {
               at: noon,
               headline,
             })),
-            stages: [0, 1, 2, 3].map((index) => aStage(index, { label: text.name, decision })),
+            stages: [0, 1, 2, 3].map((index) =>
+              aStage(index, {
+                label: text.name,
+                decision,
+                approvedBy: Array.from({ length: people }, () => ({ by: actor, at: noon })),
+              }),
+            ),
             stations: Array.from({ length: stationCount }, (_, index) =>
               aStation(index, {
                 name: text.station,
