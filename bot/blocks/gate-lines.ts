@@ -1,4 +1,5 @@
 // What every gate says, in as few lines as it needs: trouble in full, the rest by name or number.
+import { moreNeeded } from '../../server/domain/gate-reading.ts'
 import type { GateVerdict, VerdictWord } from '../../server/domain/gates/verdict.ts'
 import type { RolloutView } from '../../server/domain/rollout-view.ts'
 import { isCounted } from './comparison.ts'
@@ -95,12 +96,12 @@ function title(gate: GateVerdict): string {
 function named(label: string, gates: GateVerdict[], word: VerdictWord): Markup[] {
   const names = gates
     .filter((gate) => gate.verdict === word)
-    .map((gate) => `${title(gate)}${moreNeeded(gate)}`)
+    .map((gate) => `${title(gate)}${waitsForMore(gate)}`)
   return names.length === 0 ? [] : [markup`${label}: ${listed(names)}`]
 }
 
 /** Canary counts until a verdict at the rate seen. */
-function moreNeeded({ verdict, countsToVerdict }: GateVerdict): string {
-  if (verdict !== 'wait' || countsToVerdict === null || countsToVerdict <= 0) return ''
-  return ` (about ${Math.ceil(countsToVerdict).toLocaleString('en-GB')} more)`
+function waitsForMore(gate: GateVerdict): string {
+  const more = gate.verdict === 'wait' ? moreNeeded(gate) : null
+  return more === null ? '' : ` (${more})`
 }

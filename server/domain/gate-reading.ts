@@ -35,6 +35,16 @@ export function gateReading(gate: GateVerdict): GateReading {
   }
 }
 
+/**
+ * "about 212 more", "about 26,000 more": an estimate does not know its last digits. Null where nothing more is needed
+ * or it cannot be said.
+ */
+export function moreNeeded({ countsToVerdict }: Pick<GateVerdict, 'countsToVerdict'>): string | null {
+  if (countsToVerdict === null || countsToVerdict <= 0) return null
+  const digits = countsToVerdict < 1000 ? 3 : 2
+  return `about ${Number(Math.ceil(countsToVerdict).toPrecision(digits)).toLocaleString('en-GB')} more`
+}
+
 export function readsAsYield(metric: GateMetric): boolean {
   return metric === 'first-pass yield' || metric === 'first-pass yield rise'
 }

@@ -1,6 +1,6 @@
 // The rows of one gate: its numbers, and under them what it says in words.
 
-import { type GateReading, gateReading } from '../../server/domain/gate-reading.ts'
+import { type GateReading, gateReading, moreNeeded } from '../../server/domain/gate-reading.ts'
 import type { GateVerdict } from '../../server/domain/gates/verdict.ts'
 import type { RolloutView } from '../../server/domain/rollout-view.ts'
 import { count, counted } from '../format/count.ts'
@@ -22,7 +22,7 @@ ${cell('Observed', percent(reading.observed), [`n ${count(gate.canary.n)} ${gate
 ${cell('Expected', percent(reading.expected), [absolute ? 'allowed' : baseText(reading.base, gate.base.n)])}
 ${cell('Tolerated', percent(reading.tolerated), [marginText(gate, reading)])}
 ${cell('Difference', points(reading.difference), [pointsInterval(reading.low, reading.high)])}
-${cell('Evidence', evidence(gate.logEvidence, gate.logThreshold), [`alpha ${budgetPercent(gate.alpha)}`, moreNeeded(gate.countsToVerdict)])}
+${cell('Evidence', evidence(gate.logEvidence, gate.logThreshold), [`alpha ${budgetPercent(gate.alpha)}`, moreNeeded(gate) ?? ''])}
 ${cell('P(worse)', probability(gate.probabilityWorse), [chance('unacceptable', gate.probabilityUnacceptable), chance('severe', gate.probabilitySevere)])}
 </tr>
 ${notes(view, gate, mixText(reading))}
@@ -88,10 +88,6 @@ function marginText(gate: GateVerdict, { margin }: GateReading): string {
 function mixText({ mix }: GateReading): string | null {
   if (mix === null || Math.abs(mix) < 0.001) return null
   return `Of what is expected, ${points(mix)} come from another product mix.`
-}
-
-function moreNeeded(counts: number | null): string {
-  return counts === null || counts <= 0 ? '' : `about ${count(Math.ceil(counts))} more`
 }
 
 function chance(what: string, value: number | null): string {
