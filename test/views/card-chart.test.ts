@@ -1,4 +1,5 @@
 // The one chart of a card, and its words.
+import { performance } from 'node:perf_hooks'
 import { describe, expect, it } from 'vitest'
 import { cardPictures } from '../../server/card-chart.ts'
 import { rolloutId } from '../../server/domain/ids.ts'
