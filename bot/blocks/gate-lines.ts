@@ -35,7 +35,7 @@ export function gateWords(view: RolloutView): Markup[] {
   // A name of signs that have to be escaped is five times as long.
   return inOrder(view).map(
     (gate) =>
-      markup`${shortened(markup`${title(gate)}`, 150)}: *${verdictWords[gate.verdict]}*${moreNeeded(gate)}`,
+      markup`${shortened(markup`${title(gate)}`, 150)}: *${verdictWords[gate.verdict]}*${waitsForMore(gate)}`,
   )
 }
 
