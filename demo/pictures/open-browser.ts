@@ -7,6 +7,8 @@ const installed = '/usr/bin/chromium'
 
 export async function openBrowser(): Promise<Browser> {
   const executablePath = existsSync(installed) ? installed : await bundled.executablePath()
-  const args = [...bundled.args, '--no-sandbox', '--disable-gpu', '--disable-background-networking']
+  // One process for everything, as the bundled settings ask, takes all pages down when one is closed.
+  const usual = bundled.args.filter((arg) => arg !== '--single-process' && arg !== '--no-zygote')
+  const args = [...usual, '--no-sandbox', '--disable-gpu', '--disable-background-networking']
   return chromium.launch({ executablePath, args, headless: true })
 }
