@@ -1,6 +1,6 @@
 // Whether an address that somebody shared is the page of a rollout: its whole address, key included.
 import { type RolloutId, rolloutId } from '../server/domain/ids.ts'
-import { unescaped } from './words.ts'
+import { unescaped } from './commands/words.ts'
 
 /** The rollout that an address names, whether or not it leads to it. */
 export function rolloutIn(shared: string): RolloutId | null {

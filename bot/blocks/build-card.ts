@@ -2,7 +2,7 @@
 import type { Button } from '@slack/types'
 import type { RolloutLine } from '../../server/domain/rollout-view.ts'
 import type { DeploymentLine, ProcedureSummary } from '../../server/service.ts'
-import type { BuildState } from '../build-state.ts'
+import type { BuildState } from '../deliveries/build-state.ts'
 import { actions, button, context, fields, header, type Message, messageText, section } from './build.ts'
 import { pageButton } from './card-buttons.ts'
 import { join, link, type Markup, markup, moment, oneLine } from './markup.ts'

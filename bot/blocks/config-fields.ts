@@ -2,8 +2,8 @@
 import type { InputBlock, KnownBlock, PlainTextOption } from '@slack/types'
 import { type People, slackChannelId } from '../../server/domain/people.ts'
 import type { VerbKind } from '../../server/domain/rights.ts'
-import { configBlocks, groupAction, groupsBlock, usersBlock, valueAction } from '../config-form.ts'
-import type { UserGroup } from '../user-groups.ts'
+import { configBlocks, groupAction, groupsBlock, usersBlock, valueAction } from '../forms/config-form.ts'
+import type { UserGroup } from '../workspaces/user-groups.ts'
 import { plain } from './build.ts'
 import { kindWords, type Settings } from './config-text.ts'
 

@@ -3,7 +3,7 @@ import type { Alerts } from '../../server/domain/alerts.ts'
 import type { People } from '../../server/domain/people.ts'
 import type { VerbKind } from '../../server/domain/rights.ts'
 import type { PolicyView, ProcedureSummary } from '../../server/service.ts'
-import type { UserGroup } from '../user-groups.ts'
+import type { UserGroup } from '../workspaces/user-groups.ts'
 import { join, type Markup, markup, mention, mentionGroup, oneLine } from './markup.ts'
 
 export type Settings = {

@@ -2,7 +2,7 @@
 // needs them.
 import type { RolloutEvent } from '../../server/domain/rollout/events.ts'
 import type { RolloutView } from '../../server/domain/rollout-view.ts'
-import { isSame } from '../waiting-for.ts'
+import { isSame } from '../deliveries/waiting-for.ts'
 import { actions, context, type Message, messageText, section } from './build.ts'
 import { pageButton } from './card-buttons.ts'
 import { inNumbers, standing, waitsInBrief } from './in-brief.ts'

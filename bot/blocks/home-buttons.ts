@@ -2,7 +2,7 @@
 import type { Button } from '@slack/types'
 import type { RolloutView } from '../../server/domain/rollout-view.ts'
 import { drawnFor, writeValue } from '../button-value.ts'
-import type { Waiting } from '../waiting-for.ts'
+import type { Waiting } from '../deliveries/waiting-for.ts'
 import { button } from './build.ts'
 import { pageButton } from './card-buttons.ts'
 import { buildName } from './wording.ts'

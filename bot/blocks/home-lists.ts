@@ -1,6 +1,6 @@
 // The lower half of the Home: what has ended and what is frozen, a line each.
 import type { RolloutLine } from '../../server/domain/rollout-view.ts'
-import type { NamedFreeze } from '../home-facts.ts'
+import type { NamedFreeze } from '../deliveries/home-facts.ts'
 import { type CardBlock, context, section } from './build.ts'
 import { link, type Markup, markup, moment, oneLine, paragraphs } from './markup.ts'
 import { buildName, decided, named, statusWords } from './wording.ts'

@@ -1,8 +1,8 @@
 // The Home of one person: what waits for them, what runs, what has ended, and what is frozen.
 import type { HomeView } from '@slack/types'
 import type { RolloutView } from '../../server/domain/rollout-view.ts'
-import type { HomeFacts } from '../home-facts.ts'
-import type { Waiting } from '../waiting-for.ts'
+import type { HomeFacts } from '../deliveries/home-facts.ts'
+import type { Waiting } from '../deliveries/waiting-for.ts'
 import { actions, type CardBlock, context, header, section } from './build.ts'
 import { directButton, runningButtons, startButton, waitingButtons } from './home-buttons.ts'
 import { freezeBlocks, listed, more, recentBlocks } from './home-lists.ts'

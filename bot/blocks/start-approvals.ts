@@ -1,7 +1,7 @@
 // How many must approve, in the start form: as the settings say, or more.
 import type { InputBlock } from '@slack/types'
 import type { Policy } from '../../server/domain/policy.ts'
-import type { StartForm } from '../start-form.ts'
+import type { StartForm } from '../forms/start-form.ts'
 import { plain } from './build.ts'
 import { startActions, startBlocks } from './start-fields.ts'
 import { input } from './start-input.ts'

@@ -1,8 +1,8 @@
 // The form of /rollout start: what is asked every time, then what few need, then what the plan would do.
 import type { ActionsBlock, InputBlock, ModalView, PlainTextOption } from '@slack/types'
 import type { DeploymentLine, ProcedureSummary } from '../../server/service.ts'
-import type { CheckedStart } from '../check-start.ts'
-import { type StartForm, startMetadata } from '../start-form.ts'
+import type { CheckedStart } from '../forms/check-start.ts'
+import { type StartForm, startMetadata } from '../forms/start-form.ts'
 import { button, plain, section } from './build.ts'
 import { type Markup, paragraphs } from './markup.ts'
 import { modalIds } from './reason-modals.ts'

@@ -1,7 +1,7 @@
 // The settings of a start that few need: expectation, group, canaries, approvals, start time.
 import type { InputBlock, PlainTextOption } from '@slack/types'
-import type { CheckedStart } from '../check-start.ts'
-import type { StartForm } from '../start-form.ts'
+import type { CheckedStart } from '../forms/check-start.ts'
+import type { StartForm } from '../forms/start-form.ts'
 import { plain } from './build.ts'
 import { approvalInputs } from './start-approvals.ts'
 import { startActions, startBlocks } from './start-fields.ts'

@@ -1,7 +1,7 @@
 // The plan in the start form: a preset, or stages of one's own.
 import type { InputBlock, PlainTextOption } from '@slack/types'
 import { presetNames } from '../../server/domain/plan.ts'
-import type { StartForm } from '../start-form.ts'
+import type { StartForm } from '../forms/start-form.ts'
 import { plain } from './build.ts'
 import { startActions, startBlocks } from './start-fields.ts'
 import { input } from './start-input.ts'

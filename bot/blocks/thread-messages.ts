@@ -1,6 +1,6 @@
 // What is said in the thread of a card: a breach, how it ended, and what the service did by itself.
 import type { RolloutView } from '../../server/domain/rollout-view.ts'
-import { typed } from '../words.ts'
+import { typed } from '../commands/words.ts'
 import { reminder } from './approval-message.ts'
 import { type Message, messageText, section } from './build.ts'
 import { join, link, type Markup, markup, mentionGroup, moment, oneLine, said } from './markup.ts'

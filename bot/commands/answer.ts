@@ -9,7 +9,7 @@ import type { Outcome, Service } from '../../server/service.ts'
 import { type CardBlock, section } from '../blocks/build.ts'
 import { join, link, type Markup, markup, paragraphs, said, saidPlainly } from '../blocks/markup.ts'
 import { buildName, capitalised } from '../blocks/wording.ts'
-import type { Word } from '../words.ts'
+import type { Word } from './words.ts'
 
 export type Asked = {
   words: Word[]

@@ -1,12 +1,12 @@
 // The verbs that decide over a live rollout: find it, read the reason, one call.
 import type { RolloutVerb } from '../../server/service.ts'
 import { markup } from '../blocks/markup.ts'
-import { takeFlags } from '../flags.ts'
-import { parseShare } from '../parse-stages.ts'
-import { textOf, type Word } from '../words.ts'
+import { parseShare } from '../forms/parse-stages.ts'
 import { against, againstBuild } from './against.ts'
 import { type Answer, missing, no, outcomeAnswer, type Subcommand } from './answer.ts'
 import { findRollout } from './find-rollout.ts'
+import { takeFlags } from './flags.ts'
+import { textOf, type Word } from './words.ts'
 
 type Read = RolloutVerb | Answer
 type Verb = Omit<Subcommand, 'run' | 'verb'> & {

@@ -1,8 +1,8 @@
 // Which build a typed version means: one that may be rolled out, or one to go back to.
 import type { DeploymentLine, ProcedureSummary, Service } from '../../server/service.ts'
 import { join, type Markup, markup, oneLine } from '../blocks/markup.ts'
-import { nearest } from '../nearest.ts'
-import { typed, type Word } from '../words.ts'
+import { nearest } from './nearest.ts'
+import { typed, type Word } from './words.ts'
 
 type Found = DeploymentLine | { problem: Markup }
 type Reader = Pick<Service, 'deployment' | 'deployments'>

@@ -1,9 +1,9 @@
 // Which procedure a typed command means, and the nearest right name to a wrong one.
 import type { ProcedureSummary, Service } from '../../server/service.ts'
 import { join, type Markup, markup } from '../blocks/markup.ts'
-import { isSlipOf, nearest } from '../nearest.ts'
-import { typed, type Word } from '../words.ts'
 import { leadingName } from './leading-name.ts'
+import { isSlipOf, nearest } from './nearest.ts'
+import { typed, type Word } from './words.ts'
 
 type Found = { procedure: ProcedureSummary; rest: Word[] } | { problem: Markup }
 

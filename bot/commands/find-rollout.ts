@@ -2,9 +2,9 @@
 import type { RolloutLine } from '../../server/domain/rollout-view.ts'
 import type { Service } from '../../server/service.ts'
 import { join, type Markup, markup } from '../blocks/markup.ts'
-import { typed, type Word } from '../words.ts'
 import { commandLine, slipProblem } from './find-procedure.ts'
 import { leadingName } from './leading-name.ts'
+import { typed, type Word } from './words.ts'
 
 export type Found = { rollout: RolloutLine; rest: Word[] } | { problem: Markup }
 

@@ -5,12 +5,12 @@ import { isRefusal } from '../../server/domain/rollout/commands.ts'
 import type { ProcedureSummary, Service } from '../../server/service.ts'
 import { join, type Markup, markup, said } from '../blocks/markup.ts'
 import { capitalised } from '../blocks/wording.ts'
-import { takeFlags } from '../flags.ts'
-import { isSlipOf } from '../nearest.ts'
-import { textOf, typed, type Word } from '../words.ts'
 import { type Answer, missing, no, refusalText, type Subcommand } from './answer.ts'
 import { commandLine, slipProblem } from './find-procedure.ts'
+import { takeFlags } from './flags.ts'
 import { leadingName } from './leading-name.ts'
+import { isSlipOf } from './nearest.ts'
+import { textOf, typed, type Word } from './words.ts'
 
 type Scope = { scope: PolicyScope; name: string; zone: string | null; rest: Word[] }
 

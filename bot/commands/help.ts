@@ -1,9 +1,9 @@
 // What /rollout understands, and the nearest right word to a wrong one.
 import { join, type Markup, markup } from '../blocks/markup.ts'
-import { nearest } from '../nearest.ts'
-import type { Word } from '../words.ts'
 import type { Kind, Subcommand } from './answer.ts'
+import { nearest } from './nearest.ts'
 import { subcommandName, subcommands } from './subcommands.ts'
+import type { Word } from './words.ts'
 
 const titles: Record<Kind, string> = {
   Look: 'Look',

@@ -2,9 +2,9 @@
 import type { HistoryLine } from '../../server/service.ts'
 import { link, type Markup, markup, moment, said } from '../blocks/markup.ts'
 import { named, statusWords } from '../blocks/wording.ts'
-import { typed } from '../words.ts'
 import { linesAnswer, no, type Subcommand } from './answer.ts'
 import { findProcedure, namedProblem } from './find-procedure.ts'
+import { typed } from './words.ts'
 
 /** What a phone shows before people stop reading. */
 const most = 12

@@ -1,5 +1,5 @@
 // Names may have spaces: which known name a command's words begin with.
-import type { Word } from '../words.ts'
+import type { Word } from './words.ts'
 
 /** A gate's name has at most 60 characters. */
 const mostWords = 30

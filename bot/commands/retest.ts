@@ -6,10 +6,10 @@ import type { RolloutLine } from '../../server/domain/rollout-view.ts'
 import type { Service } from '../../server/service.ts'
 import { markup } from '../blocks/markup.ts'
 import { retestList } from '../blocks/retest-list.ts'
-import { takeFlags } from '../flags.ts'
-import { textOf } from '../words.ts'
 import { type Answer, no, refusalText, type Subcommand } from './answer.ts'
 import { findRollout } from './find-rollout.ts'
+import { takeFlags } from './flags.ts'
+import { textOf } from './words.ts'
 
 /** As many as a shelf of failed units usually holds, and enough for a first word on which build is right. */
 export const usualPairs = 10

@@ -1,9 +1,9 @@
 // `/rollout retry`: the same build again as a new rollout, linked to the one that ended.
 import { join, markup } from '../blocks/markup.ts'
-import { textOf, typed } from '../words.ts'
 import { missing, no, outcomeAnswer, type Subcommand } from './answer.ts'
 import { slipProblem } from './find-procedure.ts'
 import { leadingName } from './leading-name.ts'
+import { textOf, typed } from './words.ts'
 
 export const retry: Subcommand = {
   kind: 'Begin',

@@ -4,10 +4,10 @@ import { isRefusal } from '../../server/domain/rollout/commands.ts'
 import type { RolloutLine } from '../../server/domain/rollout-view.ts'
 import { link, markup, oneLine, said } from '../blocks/markup.ts'
 import { buildName, capitalised } from '../blocks/wording.ts'
-import { textOf, typed, type Word } from '../words.ts'
 import { type Answer, missing, no, refusalText, type Subcommand } from './answer.ts'
 import { findKnownGood } from './find-build.ts'
 import { findProcedure } from './find-procedure.ts'
+import { textOf, typed, type Word } from './words.ts'
 
 export const rollback: Subcommand = {
   kind: 'Stop',

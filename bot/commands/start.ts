@@ -7,12 +7,12 @@ import { buttonIds } from '../blocks/card-buttons.ts'
 import { link, markup, oneLine } from '../blocks/markup.ts'
 import { buildName, statusWords } from '../blocks/wording.ts'
 import { type ButtonValue, writeValue } from '../button-value.ts'
-import { takeFlags } from '../flags.ts'
-import { typed, type Word } from '../words.ts'
 import { type Answer, no, outcomeAnswer, type Subcommand } from './answer.ts'
 import { unknownProcedure } from './find-procedure.ts'
+import { takeFlags } from './flags.ts'
 import { leadingName } from './leading-name.ts'
 import { planFlags, readStart } from './read-start.ts'
+import { typed, type Word } from './words.ts'
 
 export const start: Subcommand = {
   kind: 'Begin',

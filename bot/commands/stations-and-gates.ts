@@ -4,12 +4,12 @@ import type { RolloutView } from '../../server/domain/rollout-view.ts'
 import type { Service } from '../../server/service.ts'
 import { join, markup } from '../blocks/markup.ts'
 import { listed } from '../blocks/numbers.ts'
-import { isSlipOf, nearest } from '../nearest.ts'
-import { textOf, typed, type Word } from '../words.ts'
 import { against } from './against.ts'
 import { type Answer, type Asked, missing, no, outcomeAnswer, type Subcommand } from './answer.ts'
 import { findRollout } from './find-rollout.ts'
 import { leadingName } from './leading-name.ts'
+import { isSlipOf, nearest } from './nearest.ts'
+import { textOf, typed, type Word } from './words.ts'
 
 export const waive: Subcommand = {
   kind: 'Settle',

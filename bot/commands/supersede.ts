@@ -1,9 +1,9 @@
 // `/rollout supersede`: another build in place of the one that is being rolled out, in one step.
 import { link, markup } from '../blocks/markup.ts'
 import { buildName } from '../blocks/wording.ts'
-import { takeFlags } from '../flags.ts'
 import { type Answer, missing, no, outcomeAnswer, type Subcommand } from './answer.ts'
 import { findRollout } from './find-rollout.ts'
+import { takeFlags } from './flags.ts'
 import { leadingName } from './leading-name.ts'
 import { planFlags, readStart } from './read-start.ts'
 

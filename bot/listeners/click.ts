@@ -7,8 +7,8 @@ import type { RolloutVerb } from '../../server/service.ts'
 import { markup } from '../blocks/markup.ts'
 import { type ButtonValue, readValue } from '../button-value.ts'
 import { type Answer, no, refusalText } from '../commands/answer.ts'
-import type { NotAllowed } from '../rights.ts'
 import type { Listener } from '../tell.ts'
+import type { NotAllowed } from '../workspaces/rights.ts'
 import type { Here } from './deps.ts'
 
 export type Click = {

@@ -5,8 +5,8 @@ import { plain } from '../blocks/build.ts'
 import { configModal, loadingModal, settingsModal } from '../blocks/config-modal.ts'
 import { markup } from '../blocks/markup.ts'
 import { refusedModal } from '../blocks/start-modal.ts'
-import { groupAction } from '../config-form.ts'
-import { settingsOf } from '../settings.ts'
+import { groupAction } from '../forms/config-form.ts'
+import { settingsOf } from '../forms/settings.ts'
 import { type Here, here, type ListenerDeps } from './deps.ts'
 
 type From = { trigger: string; user: string; channel: string | null }

@@ -9,8 +9,14 @@ import { join, type Markup, markup, said } from '../blocks/markup.ts'
 import { modalIds } from '../blocks/reason-modals.ts'
 import { readObject } from '../button-value.ts'
 import { refusalLine } from '../commands/answer.ts'
-import { type ConfigForm, configBlocks, type Faults, policyWith, readConfigForm } from '../config-form.ts'
-import { settingsOf } from '../settings.ts'
+import {
+  type ConfigForm,
+  configBlocks,
+  type Faults,
+  policyWith,
+  readConfigForm,
+} from '../forms/config-form.ts'
+import { settingsOf } from '../forms/settings.ts'
 import { within } from '../within.ts'
 import { type Here, here, type ListenerDeps } from './deps.ts'
 

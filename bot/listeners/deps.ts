@@ -1,9 +1,9 @@
 // What every listener works with, and what it gets for the workspace in which something happened.
 import type { BaseLogger } from 'pino'
 import type { Service, SlackStore } from '../../server/service.ts'
-import type { Cards } from '../cards.ts'
-import type { Homes } from '../homes.ts'
-import type { Workspace, Workspaces } from '../workspace.ts'
+import type { Cards } from '../deliveries/cards.ts'
+import type { Homes } from '../deliveries/homes.ts'
+import type { Workspace, Workspaces } from '../workspaces/workspace.ts'
 
 export type ListenerDeps = {
   service: Service

@@ -6,8 +6,8 @@ import type { App } from '@slack/bolt'
 import type { LinkSharedEvent, LinkUnfurls } from '@slack/types'
 import { markup } from '../blocks/markup.ts'
 import { unfurl } from '../blocks/unfurl.ts'
+import { slackFailure } from '../connection/slack-failure.ts'
 import { leadsTo, rolloutIn } from '../shared-link.ts'
-import { slackFailure } from '../slack-failure.ts'
 import { type Here, here, type ListenerDeps } from './deps.ts'
 
 const mostLinks = 5

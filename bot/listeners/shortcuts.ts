@@ -1,7 +1,7 @@
 // Two shortcuts open the form of a start: one from anywhere, one from a message that speaks of a build.
 import type { App, GlobalShortcut, MessageShortcut } from '@slack/bolt'
-import { mentionedBuild } from '../mentioned-build.ts'
-import { unescaped } from '../words.ts'
+import { unescaped } from '../commands/words.ts'
+import { mentionedBuild } from '../forms/mentioned-build.ts'
 import { here, type ListenerDeps } from './deps.ts'
 import { openStartModal } from './start-modal.ts'
 

@@ -6,8 +6,8 @@ import type { DeploymentLine } from '../../server/service.ts'
 import { plain } from '../blocks/build.ts'
 import { startActions } from '../blocks/start-fields.ts'
 import { buildOption, procedureOption } from '../blocks/start-modal.ts'
-import { planOf } from '../plan-of.ts'
-import { readStartForm, type StartForm } from '../start-form.ts'
+import { planOf } from '../forms/plan-of.ts'
+import { readStartForm, type StartForm } from '../forms/start-form.ts'
 import { type Here, here, type ListenerDeps } from './deps.ts'
 
 const most = 100

@@ -1,6 +1,6 @@
 // Draws over a start form that is open. One that was closed meanwhile, or has moved on, needs nothing.
 import type { ModalView } from '@slack/types'
-import { slackFailure } from '../slack-failure.ts'
+import { slackFailure } from '../connection/slack-failure.ts'
 import type { Here } from './deps.ts'
 
 /** `hash`: only if it is still as Slack gave it with this hash. */

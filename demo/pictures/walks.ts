@@ -69,7 +69,7 @@ export async function walkBadBuild({ open, take }: Camera): Promise<void> {
     await take(abort, 'abort.png')
     await abort.getByRole('textbox').last().fill('fails good units')
     await button(abort, /Abort/).click()
-    const summary = message(page, 'What it showed')
+    const summary = message(page, 'Took ')
     await summary.waitFor({ timeout: 120_000 })
     await take(summary, 'summary.png')
   } finally {
@@ -123,6 +123,6 @@ async function takeElsewhere(
 ): Promise<void> {
   const page = await open(address, look)
   await message(page, 'Stations now').waitFor()
-  await take(look.dark ? page : message(page, 'Stations now'), file)
+  await take(page, file)
   await page.close()
 }

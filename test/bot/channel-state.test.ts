@@ -1,7 +1,7 @@
 // Whether the bot can write to a channel, said before somebody waits for a card there.
 import { WebClient } from '@slack/web-api'
 import { expect, it } from 'vitest'
-import { channelState } from '../../bot/channel-state.ts'
+import { channelState } from '../../bot/workspaces/channel-state.ts'
 import { defaultChannels } from '../../demo/slack/state/directory.ts'
 import { botToken, channel, openBot } from './support/open-bot.ts'
 

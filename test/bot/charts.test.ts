@@ -1,6 +1,6 @@
 // The chart picture of a card: it comes when Slack has it, and nothing ever waits for it.
 import { describe, expect, it } from 'vitest'
-import type { ChartSource } from '../../bot/charts.ts'
+import type { ChartSource } from '../../bot/deliveries/charts.ts'
 import { anArm, aPausedRollout, aRollout } from '../support/rollout-view-builder.ts'
 import { fakeService } from './support/fake-service.ts'
 import { channel, openBot } from './support/open-bot.ts'

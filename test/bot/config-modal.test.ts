@@ -1,7 +1,7 @@
 // The form of /rollout config: filled with what holds, saved by who may, for all procedures or for one.
 import type { ViewOutput } from '@slack/bolt'
 import { describe, expect, it } from 'vitest'
-import { readConfigForm } from '../../bot/config-form.ts'
+import { readConfigForm } from '../../bot/forms/config-form.ts'
 import type { ProcedurePolicy } from '../../server/domain/policy.ts'
 import { ines, marek } from '../support/fixed-values.ts'
 import { aProcedure, type FakeService, fakeService } from './support/fake-service.ts'

@@ -1,7 +1,7 @@
 // How an installation ends, where the local Slack cannot bring it about.
 import type { Installation } from '@slack/oauth'
 import { expect, it } from 'vitest'
-import { failed, whyRefused, workspaceOf } from '../../bot/install-outcomes.ts'
+import { failed, whyRefused, workspaceOf } from '../../bot/workspaces/install-outcomes.ts'
 
 const bot = { token: 'xoxb-1', id: 'B1', userId: 'U1', scopes: [] }
 const team = { id: 'T1', name: 'Factory' }

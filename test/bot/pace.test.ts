@@ -1,6 +1,6 @@
 // Slack's limits, kept for each method and channel: what is held back waits in the queue, all else goes on.
 import { describe, expect, it } from 'vitest'
-import { createPace } from '../../bot/pace.ts'
+import { createPace } from '../../bot/connection/pace.ts'
 import { rolloutId } from '../../server/domain/ids.ts'
 import { uuid } from '../support/fixed-values.ts'
 import { anArm, aRollout } from '../support/rollout-view-builder.ts'

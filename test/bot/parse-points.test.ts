@@ -1,7 +1,7 @@
 // A declared change of yield, as people type it.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parsePoints } from '../../bot/parse-points.ts'
+import { parsePoints } from '../../bot/forms/parse-points.ts'
 
 describe('a number of points', () => {
   it.each([

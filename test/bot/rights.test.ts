@@ -1,7 +1,7 @@
 // Who may decide from Slack: full members of this workspace, as Slack knows them at this minute.
 import { WebClient } from '@slack/web-api'
 import { describe, expect, it } from 'vitest'
-import { createPeople } from '../../bot/people.ts'
+import { createPeople } from '../../bot/workspaces/people.ts'
 import { ines } from '../support/fixed-values.ts'
 import { aRollout } from '../support/rollout-view-builder.ts'
 import { fakeService } from './support/fake-service.ts'

@@ -1,7 +1,7 @@
 // Tokens in the database: readable with the secret alone, and only in their own place.
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { sealing } from '../../bot/sealing.ts'
+import { sealing } from '../../bot/workspaces/sealing.ts'
 
 const first = 'first-secret-of-thirty-two-chars'
 const second = 'second-secret-of-thirty-two-char'

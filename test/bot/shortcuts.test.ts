@@ -1,6 +1,6 @@
 // The shortcuts that open the form of a start, one of them filled with what a message says.
 import { describe, expect, it } from 'vitest'
-import { mentionedBuild } from '../../bot/mentioned-build.ts'
+import { mentionedBuild } from '../../bot/forms/mentioned-build.ts'
 import { deploymentId, procedureId } from '../../server/domain/ids.ts'
 import { ines, uuid } from '../support/fixed-values.ts'
 import { aDeployment } from '../support/rollout-view-builder.ts'

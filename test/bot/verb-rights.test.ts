@@ -1,9 +1,9 @@
 // Rights per verb: user groups of Slack, people by name where Slack is silent, asked anew at every click.
 import { WebClient } from '@slack/web-api'
 import { describe, expect, it } from 'vitest'
-import { createPeople } from '../../bot/people.ts'
-import { createRights } from '../../bot/rights.ts'
-import { createUserGroups } from '../../bot/user-groups.ts'
+import { createPeople } from '../../bot/workspaces/people.ts'
+import { createRights } from '../../bot/workspaces/rights.ts'
+import { createUserGroups } from '../../bot/workspaces/user-groups.ts'
 import type { Fault } from '../../demo/slack/state/faults.ts'
 import type { Actor } from '../../server/domain/actor.ts'
 import type { RightfulVerb, Rights } from '../../server/domain/rights.ts'

@@ -1,7 +1,7 @@
 // Who is asked for what on their Home: the one whose next step it is, and nobody who may not take it.
 import { describe, expect, it } from 'vitest'
-import type { Rights } from '../../bot/rights.ts'
-import { waitingFor } from '../../bot/waiting-for.ts'
+import { waitingFor } from '../../bot/deliveries/waiting-for.ts'
+import type { Rights } from '../../bot/workspaces/rights.ts'
 import type { Actor } from '../../server/domain/actor.ts'
 import { minute } from '../../server/domain/instant.ts'
 import { effectivePolicy, organisationPolicy, procedurePolicy } from '../../server/domain/policy.ts'

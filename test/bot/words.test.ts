@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { takeFlags } from '../../bot/flags.ts'
-import { isSlipOf, nearest } from '../../bot/nearest.ts'
-import { textOf, unescaped, words } from '../../bot/words.ts'
+import { takeFlags } from '../../bot/commands/flags.ts'
+import { isSlipOf, nearest } from '../../bot/commands/nearest.ts'
+import { textOf, unescaped, words } from '../../bot/commands/words.ts'
 
 const texts = (text: string) => words(text).map((word) => word.text)
 

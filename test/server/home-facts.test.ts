@@ -1,7 +1,7 @@
 // What Homes show, read from the real service.
 import { expect, test } from 'vitest'
-import { homeFacts } from '../../bot/home-facts.ts'
-import type { Workspace, Workspaces } from '../../bot/workspace.ts'
+import { homeFacts } from '../../bot/deliveries/home-facts.ts'
+import type { Workspace, Workspaces } from '../../bot/workspaces/workspace.ts'
 import { firstpass } from '../../server/domain/actor.ts'
 import { testLine } from '../support/test-line.ts'
 import { testRollout } from '../support/test-rollout.ts'

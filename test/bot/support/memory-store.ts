@@ -1,5 +1,5 @@
 // What the Slack app keeps, kept in memory, for tests that are not about the database.
-import { oneAtATime } from '../../../bot/one-at-a-time.ts'
+import { oneAtATime } from '../../../bot/deliveries/one-at-a-time.ts'
 import type { SlackInstallation, SlackPost, SlackStore } from '../../../server/service.ts'
 
 export type MemoryStore = SlackStore & {

@@ -3,7 +3,7 @@
 import Fastify from 'fastify'
 import pino from 'pino'
 import { onTestFinished } from 'vitest'
-import type { ChartSource } from '../../../bot/charts.ts'
+import type { ChartSource } from '../../../bot/deliveries/charts.ts'
 import { type OAuthSettings, type SlackSettings, slackApp, type Wait } from '../../../bot/slack-app.ts'
 import { type SlackWorkspaceOptions, startSlackWorkspace } from '../../../demo/slack/workspace.ts'
 import type { Delivery, DeliveryResult } from '../../../server/service.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseStages } from '../../../bot/parse-stages.ts'
+import { parseStages } from '../../../bot/forms/parse-stages.ts'
 import { greeting } from '../../../demo/factory/greeting.ts'
 import { type ScenarioName, scenarioNames } from '../../../demo/factory/scenario.ts'
 import { scenarios } from '../../../demo/factory/scenarios.ts'
