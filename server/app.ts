@@ -92,6 +92,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
       rollout: (id: RolloutId) => service.get(id),
       charts: (id: RolloutId) => rolloutCharts(database.db, id, now()),
       events: (id: RolloutId) => service.events(id),
+      retests: (id: RolloutId) => service.retests(id),
       mayRead,
     }),
   )

@@ -1,4 +1,5 @@
 // The page of a rollout, whole without script: what is rolled out, how it stands, on which numbers, who decided.
+import type { RetestPair } from '../server/domain/retests.ts'
 import type { RolloutView } from '../server/domain/rollout-view.ts'
 import type { RecordedEvent } from './event-sentence.ts'
 import { html } from './html.ts'
@@ -9,6 +10,7 @@ import { charts, type GateLink, type PageChart } from './sections/charts.ts'
 import { gates } from './sections/gates.ts'
 import { heading } from './sections/heading.ts'
 import { record } from './sections/record.ts'
+import { retests } from './sections/retests.ts'
 import { stages } from './sections/stages.ts'
 import { stations } from './sections/stations.ts'
 import { statusBanner, statusTitle } from './sections/status-banner.ts'
@@ -20,7 +22,7 @@ const endedRefreshSeconds = 60
 export function rolloutPage(
   view: RolloutView,
   shown: { charts: PageChart[]; gates: GateLink[] },
-  events: RecordedEvent[],
+  { events, pairs }: { events: RecordedEvent[]; pairs: RetestPair[] },
   assets: PageAssets,
 ): string {
   const ended = view.status === 'aborted' || view.status === 'completed'
@@ -35,6 +37,7 @@ ${gates(view)}
 ${arms(view)}
 ${charts(shown.charts, shown.gates)}
 ${stations(view)}
+${retests(view, pairs)}
 ${record(view, events)}
 </main>
 <footer><p data-live>Times are UTC.<noscript> Reload the page to see what changed.</noscript></p></footer>`,

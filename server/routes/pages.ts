@@ -13,6 +13,7 @@ import { rememberedDrawing } from '../../views/remembered-drawing.ts'
 import { rolloutPage } from '../../views/rollout-page.ts'
 import type { GateLink, PageChart } from '../../views/sections/charts.ts'
 import { type RolloutId, rolloutId } from '../domain/ids.ts'
+import type { RetestPair } from '../domain/retests.ts'
 import type { RolloutEvent } from '../domain/rollout/events.ts'
 import type { RolloutCharts } from '../domain/rollout-charts.ts'
 import type { RolloutView } from '../domain/rollout-view.ts'
@@ -21,6 +22,7 @@ type PageSources = {
   rollout: (id: RolloutId) => Promise<RolloutView | null>
   charts: (id: RolloutId) => Promise<RolloutCharts | null>
   events: (id: RolloutId) => Promise<(RolloutEvent & { sequence: number })[]>
+  retests: (id: RolloutId) => Promise<{ pairs: RetestPair[] } | null>
   /** Whether this link's key opens this rollout's page; asked before anything is looked up. */
   mayRead: (request: { id: string; key: string | undefined }) => boolean
 }
@@ -55,7 +57,7 @@ const pageHeaders = {
   'cache-control': 'private, no-cache',
 }
 
-export function pageRoutes({ rollout, charts, events, mayRead }: PageSources): FastifyPluginAsync {
+export function pageRoutes({ rollout, charts, events, retests, mayRead }: PageSources): FastifyPluginAsync {
   return async (app) => {
     const assets = await loadPageAssets()
     const draw = rememberedDrawing()
@@ -65,7 +67,12 @@ export function pageRoutes({ rollout, charts, events, mayRead }: PageSources): F
       const asked = askedFor(request)
       const id = openId(asked, reply)
       if (!id) return reply
-      const [view, data, record] = await Promise.all([rollout(id), charts(id), events(id)])
+      const [view, data, record, retested] = await Promise.all([
+        rollout(id),
+        charts(id),
+        events(id),
+        retests(id),
+      ])
       if (!view) return notFound(asked, reply)
       const shown =
         data === null
@@ -74,7 +81,11 @@ export function pageRoutes({ rollout, charts, events, mayRead }: PageSources): F
               charts: await Promise.all(rolloutChartList.map((kind) => drawnChart(kind, data, asked))),
               gates: gateLinks(data, asked),
             }
-      return html(reply, 200, rolloutPage(view, shown, record, assets.urls))
+      return html(
+        reply,
+        200,
+        rolloutPage(view, shown, { events: record, pairs: retested?.pairs ?? [] }, assets.urls),
+      )
     })
 
     app.get('/rollouts/:id/charts/:file', unlisted, async (request, reply) => {

@@ -1,10 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { summary } from '../../server/domain/retest-summary.ts'
+import type { RetestPair } from '../../server/domain/retests.ts'
 import type { RolloutView } from '../../server/domain/rollout-view.ts'
 import { escapeText } from '../../views/html.ts'
 import { rolloutPage } from '../../views/rollout-page.ts'
 import type { PageChart } from '../../views/sections/charts.ts'
 import { ines } from '../support/fixed-values.ts'
+import { donePair, pairOf } from '../support/retest-builder.ts'
 import { anIdleArm, aStation } from '../support/rollout-view-builder.ts'
 import { aGate, aVerdict } from '../support/verdict-builder.ts'
 import { read } from './support/read.ts'
@@ -23,8 +26,8 @@ const chart: PageChart = {
   specUrl: 'a.json?key=1',
 }
 
-const page = (view: RolloutView, events = everyEvent) =>
-  rolloutPage(view, { charts: [chart], gates: [] }, events, assets)
+const page = (view: RolloutView, events = everyEvent, pairs: RetestPair[] = []) =>
+  rolloutPage(view, { charts: [chart], gates: [] }, { events, pairs }, assets)
 
 describe('the page of a rollout', () => {
   for (const [name, view] of Object.entries(stories))
@@ -55,6 +58,18 @@ describe('the page of a rollout', () => {
     expect(read(page({ ...healthy, expectation: null, expectedYieldChange: 0 }))).not.toContain(
       'Expected of it',
     )
+  })
+
+  it('lists the units that are tested again: what failed, where to test it, what came of it', () => {
+    const pairs = [donePair(true, false)]
+    const text = read(page({ ...pausedByBreach, retests: summary(pairs) }, everyEvent, pairs))
+    expect(text).toContain('Retests')
+    expect(text).toContain('SN-canary v2 ST-01')
+    expect(text).toContain('VCC rail 3 low v1 ST-02, ST-03 PASS v1')
+    expect(text).toContain('speaks against the new build')
+    const open = [pairOf([], [])]
+    expect(read(page({ ...pausedByBreach, retests: summary(open) }, everyEvent, open))).toContain('1 waits')
+    expect(read(page(pausedByBreach))).not.toContain('Retests')
   })
 
   it('tells what is at stake: exposure, failures beyond those of base, and the moment of a verdict', () => {
@@ -154,10 +169,15 @@ describe('the page of a rollout', () => {
       { gate: 'first-pass yield', url: '?key=k&gate=first-pass+yield#charts', isShown: true },
       { gate: 'a <b>', url: '?key=k&gate=a+%3Cb%3E#charts', isShown: false },
     ]
-    const document = rolloutPage(healthy, { charts: [chart], gates }, [], assets)
+    const document = rolloutPage(healthy, { charts: [chart], gates }, { events: [], pairs: [] }, assets)
     expect(document).toContain('<strong aria-current="true">First-pass yield</strong>')
     expect(document).toContain(`<a href="?key=k&#38;gate=a+%3Cb%3E#charts">${escapeText('a <b>')}</a>`)
-    const one = rolloutPage(healthy, { charts: [chart], gates: gates.slice(0, 1) }, [], assets)
+    const one = rolloutPage(
+      healthy,
+      { charts: [chart], gates: gates.slice(0, 1) },
+      { events: [], pairs: [] },
+      assets,
+    )
     expect(one).not.toContain('aria-current="true"')
   })
 

@@ -18,6 +18,7 @@ beforeAll(async () => {
       charts: async (id) =>
         id === known ? withErrorRate(rolloutCharts({ hours: 6, canaryYield: 0.9, baseYield: 0.98 })) : null,
       events: async () => everyEvent,
+      retests: async () => null,
       mayRead: (request) => request.key === key,
     }),
   )
