@@ -19,7 +19,7 @@ import {
 import type { Group } from './domain/plan.ts'
 import type { Refusal } from './domain/rollout/commands.ts'
 import { notEligible } from './eligible.ts'
-import { deploymentSummary, rolloutLines } from './rollout-view.ts'
+import { deploymentSummary, rolloutLines } from './rollout-lines.ts'
 import type { DeploymentLine, ProcedureSummary } from './service.ts'
 
 type Deps = { database: Database; pageUrl: (id: RolloutId) => string }

@@ -2,41 +2,27 @@
 import { type ArmCounts, armCounts, passMedians } from '../db/arm-counts.ts'
 import { canaryHours } from '../db/canary-hours.ts'
 import type { Db } from '../db/client.ts'
-import {
-  type Deployment,
-  deploymentById,
-  type Procedure,
-  procedureById,
-  type Station,
-  stationsById,
-} from '../db/registry.ts'
-import { eventsOf, type LoadedRollout, loadRollout, rolloutRows } from '../db/rollout-storage.ts'
+import { deploymentById, procedureById, type Station, stationsById } from '../db/registry.ts'
+import { eventsOf, type LoadedRollout, loadRollout } from '../db/rollout-storage.ts'
 import { economics } from './domain/economics.ts'
-import type { ProcedureId, RolloutId, StationId } from './domain/ids.ts'
+import type { RolloutId, StationId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
 import { minute } from './domain/instant.ts'
-import { targetLabel } from './domain/plan.ts'
 import type { Policy } from './domain/policy.ts'
 import { summary } from './domain/retest-summary.ts'
 import { mayUse } from './domain/rights.ts'
 import { countedApprovals } from './domain/rollout/approvals.ts'
-import type { RolloutEvent } from './domain/rollout/events.ts'
 import { type Readiness, stageReadiness, startReadiness, unmet } from './domain/rollout/readiness.ts'
 import { isRunning, type RolloutState } from './domain/rollout/state.ts'
 import { nextStep, waitsFor } from './domain/rollout/waiting.ts'
-import type {
-  ArmMetrics,
-  DeploymentSummary,
-  RolloutLine,
-  RolloutView,
-  StageView,
-  StationView,
-} from './domain/rollout-view.ts'
+import type { ArmMetrics, RolloutView, StationView } from './domain/rollout-view.ts'
 import { stageSize } from './domain/stage-size.ts'
+import { stageViews } from './domain/stage-views.ts'
 import { wilsonInterval } from './domain/statistics/wilson-interval.ts'
 import { addCounts, type Counts, noCounts } from './domain/tally.ts'
 import { policyOf } from './policy-of.ts'
 import { retestPairsOf } from './retests.ts'
+import { deploymentSummary, procedureInView } from './rollout-lines.ts'
 import { startClosed } from './stage-closed.ts'
 import { stageFacts } from './stage-facts.ts'
 
@@ -84,7 +70,7 @@ async function viewInSnapshot(
   return {
     id,
     url: pageUrl(id),
-    procedure: summaryOf(procedure),
+    procedure: procedureInView(procedure),
     deployment: deploymentSummary(deployment),
     base: deploymentSummary(base),
     status: state.status,
@@ -150,60 +136,6 @@ function approvalsOf(state: RolloutState, policy: Policy, now: Instant): Rollout
   }
 }
 
-export async function rolloutLines(
-  db: Db,
-  filter: { live?: boolean; procedureId?: ProcedureId; limit?: number },
-  pageUrl: (id: RolloutId) => string,
-): Promise<RolloutLine[]> {
-  const found = await rolloutRows(db, filter)
-  return Promise.all(
-    found.map(async ({ state, ...row }) => {
-      const procedure = await procedureById(db, row.procedureId)
-      const deployment = await deploymentById(db, row.deploymentId)
-      const base = await deploymentById(db, row.baseDeploymentId)
-      if (!procedure || !deployment || !base)
-        throw new Error(`rollout ${row.id} names a procedure or a deployment that is gone`)
-      return {
-        id: row.id,
-        url: pageUrl(row.id),
-        procedure: summaryOf(procedure),
-        deployment: deploymentSummary(deployment),
-        base: deploymentSummary(base),
-        status: row.status,
-        preset: state.plan.preset,
-        owner: state.owner,
-        version: row.version,
-        createdAt: row.createdAt.getTime(),
-        startedAt: row.startedAt?.getTime() ?? null,
-        endedAt: 'endedAt' in state && typeof state.endedAt === 'number' ? state.endedAt : null,
-        stageIndex: 'stageIndex' in state && typeof state.stageIndex === 'number' ? state.stageIndex : -1,
-        stageCount: state.plan.stages.length,
-        lastDecision: state.lastDecision,
-      }
-    }),
-  )
-}
-
-export function deploymentSummary(deployment: Deployment): DeploymentSummary {
-  return {
-    id: deployment.id,
-    version: deployment.version,
-    sha: deployment.commitSha,
-    branch: deployment.commitBranch,
-    message: deployment.commitMessage,
-    author: deployment.commitAuthor,
-  }
-}
-
-function summaryOf(procedure: Procedure) {
-  return {
-    id: procedure.id,
-    name: procedure.name,
-    channel: procedure.slackChannel,
-    team: procedure.slackTeam,
-  }
-}
-
 function nameOf(stations: Station[], id: StationId): string {
   return stations.find((station) => station.id === id)?.name ?? id
 }
@@ -231,70 +163,6 @@ function armMetrics(counts: ArmCounts[], arm: 'canary' | 'base', passSeconds: nu
 
 function share(part: number, whole: number): number | null {
   return whole === 0 ? null : part / whole
-}
-
-function stageViews(state: RolloutState, events: RolloutEvent[]): StageView[] {
-  const members = state.order.filter((id) => state.stations[id]?.status !== 'left').length
-  const current = 'stageIndex' in state ? state.stageIndex : -1
-  const ended = state.status === 'completed' || state.status === 'aborted' || state.status === 'aborting'
-  return state.plan.stages.map((stage, index) => ({
-    index,
-    label: targetLabel(stage.target),
-    stationCount: stageSize(state.plan, index, members),
-    state: stageWord(index, current, state.status),
-    startedAt:
-      events.findLast((event) => event.type === 'StageStarted' && event.stageIndex === index)?.at ?? null,
-    soak: stage.soak,
-    approvedBy: approvalsOfStage(index, events),
-    decision:
-      index === current && !ended
-        ? null
-        : (decisionOf(index, events) ?? (index === current ? state.lastDecision : null)),
-  }))
-}
-
-function stageWord(index: number, current: number, status: RolloutState['status']): StageView['state'] {
-  if (status === 'completed') return 'done'
-  if (status === 'aborted') return index <= current ? 'done' : 'skipped'
-  if (index < current) return 'done'
-  return index === current ? 'current' : 'later'
-}
-
-function approvalsOfStage(index: number, events: RolloutEvent[]): StageView['approvedBy'] {
-  const began = events.findLastIndex((event) => event.type === 'StageStarted' && event.stageIndex === index)
-  return events
-    .slice(Math.max(0, began))
-    .flatMap((event) =>
-      event.type === 'StageApproved' && event.stageIndex === index ? [{ by: event.by, at: event.at }] : [],
-    )
-}
-
-/** The decision that ended a stage, from the record. */
-function decisionOf(index: number, events: RolloutEvent[]): StageView['decision'] {
-  const event = events.findLast((each) => endsStage(each, index))
-  if (!event) return null
-  const why = 'why' in event ? event.why : null
-  switch (event.type) {
-    case 'StageAdvanced':
-    case 'StageSet':
-      return {
-        what: event.override.length > 0 ? `advanced, overriding: ${event.override.join('; ')}` : 'advanced',
-        by: event.by,
-        at: event.at,
-        why,
-      }
-    case 'StageUndone':
-      return { what: 'undone', by: event.by, at: event.at, why }
-    default:
-      return null
-  }
-}
-
-function endsStage(event: RolloutEvent, index: number): boolean {
-  return (
-    (event.type === 'StageAdvanced' || event.type === 'StageSet' || event.type === 'StageUndone') &&
-    event.from === index
-  )
 }
 
 function stationViews(loaded: LoadedRollout, stations: Station[], counts: ArmCounts[]): StationView[] {
