@@ -29,17 +29,25 @@ export function exclusively(
     },
   })
 
-  async function underLock<Result>(key: string, work: () => Promise<Result>): Promise<Result | null> {
+  async function underLock<Result>(
+    key: string,
+    work: () => Promise<Result>,
+    mayTryAgain = true,
+  ): Promise<Result | null> {
+    let begun = false
     const done: { result: Result }[] = []
     try {
       await locks.begin(async (tx) => {
         await tx`select pg_advisory_xact_lock(hashtextextended(${key}, ${lockSpace.toString()}::bigint))`
+        begun = true
         done.push({ result: await work() })
       })
     } catch (error) {
       // What was done stays done, even when the connection was lost before the lock could be given back.
       if (done.length === 0) {
         if (isLockTimeout(error)) return null
+        // A connection that the server has cut off shows it only when it is used again.
+        if (mayTryAgain && !begun && isConnectionLost(error)) return underLock(key, work, false)
         throw error
       }
     }
@@ -65,6 +73,10 @@ function turns() {
       if (last.get(key) === settled) last.delete(key)
     }
   }
+}
+
+function isConnectionLost(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'CONNECTION_CLOSED'
 }
 
 function isLockTimeout(error: unknown): boolean {

@@ -123,7 +123,10 @@ export async function startFirstpass(options: {
   return { url: listening, close: () => owned.disposeAsync() }
 }
 
-const newSecret = () => randomBytes(32).toString('base64url')
+/** Hoisted: the process starts before the end of this file is reached. */
+function newSecret(): string {
+  return randomBytes(32).toString('base64url')
+}
 
 function hasSlack(settings: Settings): boolean {
   return settings.SLACK_BOT_TOKEN !== undefined || settings.SLACK_CLIENT_ID !== undefined

@@ -27,7 +27,7 @@ test('a person fills the form, sees the card, advances it and opens its page', a
   })
   expect(preview).toMatch(/Stage 1, 1\sstation: (LYON|PENANG)/)
   await form.getByLabel('Why').fill('tightened limits')
-  await form.getByRole('button', { name: 'Start' }).click()
+  await form.getByRole('button', { name: 'Start', exact: true }).click()
   await form.waitFor({ state: 'detached' })
   const first = page.getByRole('heading', { name: /PCBA-FCT 2\.4\.1 · stage 1 of 2/ })
   await first.waitFor()
