@@ -8,6 +8,7 @@ export type Camera = ReturnType<typeof camera>
 /** Every complaint of a page is collected: a picture of a broken page is no picture. */
 export function camera(browser: Browser, folder: string) {
   const problems: string[] = []
+  const pages = new Set<Page>()
 
   async function open(
     address: string,
@@ -18,6 +19,7 @@ export function camera(browser: Browser, folder: string) {
       colorScheme: dark ? 'dark' : 'light',
       deviceScaleFactor: width < 600 ? 2 : 1,
     })
+    pages.add(page)
     page.setDefaultTimeout(60_000)
     page.on('console', (line) => line.type() === 'error' && problems.push(`${address}: ${line.text()}`))
     page.on('pageerror', (error) => problems.push(`${address}: ${error.message}`))
@@ -34,5 +36,11 @@ export function camera(browser: Browser, folder: string) {
     process.stdout.write(`${file}\n`)
   }
 
-  return { open, take, problems }
+  /** Before what they show is gone: they would complain. */
+  async function close(): Promise<void> {
+    await Promise.all([...pages].map((page) => page.close()))
+    pages.clear()
+  }
+
+  return { open, take, close, problems }
 }

@@ -5,7 +5,7 @@ import { runningDemo } from './running-demo.ts'
 
 const phone = { width: 390, height: 1500 }
 
-export async function walkBadBuild({ open, take }: Camera): Promise<void> {
+export async function walkBadBuild({ open, take, close }: Camera): Promise<void> {
   const demo = await runningDemo('broken', 10)
   try {
     const page = await open(demo.slack)
@@ -73,11 +73,12 @@ export async function walkBadBuild({ open, take }: Camera): Promise<void> {
     await summary.waitFor({ timeout: 120_000 })
     await take(summary, 'summary.png')
   } finally {
+    await close()
     await demo.stop()
   }
 }
 
-export async function walkGoodBuild({ open, take }: Camera): Promise<void> {
+export async function walkGoodBuild({ open, take, close }: Camera): Promise<void> {
   const demo = await runningDemo('approvals', 10)
   try {
     const page = await open(demo.slack)
@@ -96,6 +97,7 @@ export async function walkGoodBuild({ open, take }: Camera): Promise<void> {
     await button(request, 'Approve').waitFor({ timeout: 600_000 })
     await take(request, 'approval.png')
   } finally {
+    await close()
     await demo.stop()
   }
 }
@@ -124,5 +126,4 @@ async function takeElsewhere(
   const page = await open(address, look)
   await message(page, 'Stations now').waitFor()
   await take(page, file)
-  await page.close()
 }
