@@ -52,7 +52,7 @@ export function approvalsLine({ approvals, owner }: RolloutView): Markup[] {
     asked === null
       ? markup`nobody is asked yet`
       : markup`asked since ${moment(asked.at)}: ${approvers(approvals.approvers)}`
-  const not = fourEyes ? markup`, not ${named(owner)} who started it` : ''
+  const not = fourEyes ? markup`; not by ${named(owner)}, who started it` : ''
   const parts = [...by, ...(missing ? [markup`${open}${not}`] : [])]
   return [
     markup`*Approvals* ${given.length} of ${needed}${parts.length === 0 ? '' : ': '}${join(parts, '; ')}`,

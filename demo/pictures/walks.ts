@@ -85,7 +85,6 @@ export async function walkGoodBuild({ open, take, close }: Camera): Promise<void
     await say(page, '/rollout start PCBA-FCT 2.4.1 --stages 3,6,all settles faster')
     const card = message(page, 'Stations now')
     await card.getByText('Done').first().waitFor({ timeout: 300_000 })
-    await take(card, '../card.png')
     await button(card, 'Advance').click()
     const override = page.getByRole('dialog')
     await override.waitFor()
@@ -96,6 +95,9 @@ export async function walkGoodBuild({ open, take, close }: Camera): Promise<void
     const request = message(page, 'approval')
     await button(request, 'Approve').waitFor({ timeout: 600_000 })
     await take(request, 'approval.png')
+    // The verdict has changed: its picture follows a moment later.
+    await page.waitForTimeout(30_000)
+    await take(card, '../card.png')
   } finally {
     await close()
     await demo.stop()

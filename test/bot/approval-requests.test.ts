@@ -43,7 +43,7 @@ describe('a request for approval', () => {
     expect(text).toContain('*Approval asked: PCBA-FCT 2.4.1, stage 2 of 4*')
     expect(text).toContain('Tighten VCC limits')
     expect(text).toContain('<!subteam^S0QUALITY1>: all else is there')
-    expect(text).toContain('not Ines Duarte who started it')
+    expect(text).toContain('not by Ines Duarte, who started it')
     expect(text).toContain('First-pass yield: *98.3 % of 60* vs 98.2 % expected, +0.2 points (−3.1 … +2.0)')
     expect(JSON.stringify(request?.blocks)).toContain('"action_id":"approve"')
   })

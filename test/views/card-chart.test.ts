@@ -11,8 +11,10 @@ const healthy = rolloutCharts({ hours: 30, canaryYield: 0.97, baseYield: 0.98 })
 const stopped = rolloutCharts({ hours: 30, canaryYield: 0.9, baseYield: 0.98, stopped: true })
 
 describe('the chart of a card', () => {
-  it('is not there while nothing has run', () => {
+  it('is not there while the new build has tested nothing', () => {
     expect(cardChart(noCharts)).toBeNull()
+    const base = healthy.hours.filter(({ arm }) => arm === 'base')
+    expect(cardChart({ ...healthy, hours: base })).toBeNull()
   })
 
   it('shows first-pass yield over time while no gate is in trouble', () => {

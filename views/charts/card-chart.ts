@@ -11,9 +11,9 @@ export type CardChart = { spec: ChartSpec; alt: string }
 const frame: ChartFrame = { width: 460, zone: 'utc' }
 const plotHeight = 130
 
-/** Null while nothing has run: an empty picture says less than no picture. */
+/** Null while the new build has tested nothing: a picture of base alone says less than no picture. */
 export function cardChart(charts: RolloutCharts): CardChart | null {
-  if (charts.hours.every((hour) => hour.runs === 0)) return null
+  if (charts.hours.every((hour) => hour.arm === 'base' || hour.units === 0)) return null
   const troubled = troubledGate(charts)
   const kind = chartNamed(troubled === null ? 'first-pass-yield' : 'difference')
   const gate = troubled ?? ''

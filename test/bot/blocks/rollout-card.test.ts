@@ -226,7 +226,7 @@ describe('what is at stake', () => {
     expect(text).toMatch(/\*Approvals\* 1 of 2: Marek Nowak, <!date/)
     expect(text).toMatch(/good until <!date\^\d+\^[^|]+\|2026-11-20 13:00 UTC>/)
     expect(text).toMatch(
-      /asked since <!date[^>]+>: <!subteam\^S0QUALITY1> <@U0PROCESS1>, not Ines Duarte who started it/,
+      /asked since <!date[^>]+>: <!subteam\^S0QUALITY1> <@U0PROCESS1>; not by Ines Duarte, who started it/,
     )
     expect(shown(aRollout({ approvals: { ...approvals, asked: null } }))).toContain('nobody is asked yet')
   })
