@@ -17,6 +17,8 @@ const onBothEngines = ['killed', 'two-clicks'].map((name) => `test/journeys/${na
 
 export default defineConfig({
   test: {
+    // Otherwise one processor is left to itself: of two, half the time.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
