@@ -58,7 +58,10 @@ function extraFailures({ gates }: Verdict): Economics['extraFailures'] {
   }
 }
 
-/** The latest of all that the stage still waits for by itself; people's approvals and windows are not in it. */
+/**
+ * The latest of all that the stage still waits for by itself; people's approvals and windows are not in it. Null when
+ * nothing of it is left: the verdict is there.
+ */
 function passesAt(
   state: Running,
   verdict: Verdict,
@@ -74,7 +77,7 @@ function passesAt(
       .map((gate) => gateWaits(gate, state, exposure.counts, pace)),
   ]
   const hours = Math.max(0, ...waits)
-  return Number.isFinite(hours) ? Math.ceil((now + hours * hour) / minute) * minute : null
+  return hours > 0 && Number.isFinite(hours) ? Math.ceil((now + hours * hour) / minute) * minute : null
 }
 
 /** Hours from now; infinite where that cannot be said. */

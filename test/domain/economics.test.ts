@@ -201,6 +201,14 @@ describe('when the stage can pass', () => {
     ['an open breach', { events: [...toLive(), breached()] }],
     ['a paused rollout', { events: [...toLive(planned({ minutes: 0 })), paused()] }],
     ['a stage without a pace', { exposure: { hours: [] } }],
+    [
+      'a stage that lacks nothing but people’s approvals',
+      {
+        events: toLive(planned({ minutes: 0 })),
+        gates: [aGate({ verdict: 'pass' })],
+        facts: { canaryFirstAttempts: 100, overall: 'pass' },
+      },
+    ],
   ]
   test.each(untold)('cannot be said for %s', (_what, what) => {
     expect(told(what)).toMatchObject({ verdictAt: null })
