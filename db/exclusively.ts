@@ -34,24 +34,29 @@ export function exclusively(
     work: () => Promise<Result>,
     mayTryAgain = true,
   ): Promise<Result | null> {
-    let begun = false
-    const done: { result: Result }[] = []
+    const begun: Promise<Result>[] = []
+    let isLost = false
     try {
       await locks.begin(async (tx) => {
         await tx`select pg_advisory_xact_lock(hashtextextended(${key}, ${lockSpace.toString()}::bigint))`
-        begun = true
-        done.push({ result: await work() })
+        const mine = work()
+        begun.push(mine)
+        await mine
+        // Nothing may be written on a connection that is gone: the client would end the process.
+        if (isLost) await new Promise<never>(() => {})
       })
     } catch (error) {
-      // What was done stays done, even when the connection was lost before the lock could be given back.
-      if (done.length === 0) {
+      isLost = true
+      // What is begun is finished, even when the connection is lost before the lock can be given back.
+      if (begun.length === 0) {
         if (isLockTimeout(error)) return null
         // A connection that the server has cut off shows it only when it is used again.
-        if (mayTryAgain && !begun && isConnectionLost(error)) return underLock(key, work, false)
+        if (mayTryAgain && isConnectionLost(error)) return underLock(key, work, false)
         throw error
       }
     }
-    return done[0]?.result ?? null
+    const [mine] = begun
+    return mine === undefined ? null : await mine
   }
 
   return {
