@@ -10,7 +10,7 @@ const patience = { testTimeout: 30_000, hookTimeout: 60_000 }
 // Modules are loaded once a worker, not once a file: nearly half of the time.
 const quick = { isolate: false, ...patience }
 const shared = { globalSetup, ...quick }
-// A journey runs in real time: on a machine that stalls for seconds a wait may end too early, and a healthy build may turn grey by chance: each gets a third try.
+// A journey runs in real time: on a machine that stalls for seconds a wait may end too early, so each gets up to three tries.
 const oneByOne = { globalSetup, fileParallelism: false, retry: 2, testTimeout: 120_000, hookTimeout: 120_000 }
 // The stories that the engine could change: kills and two deciders at once.
 const onBothEngines = ['killed', 'two-clicks'].map((name) => `test/journeys/${name}.test.ts`)

@@ -33,13 +33,9 @@ export async function walkBadBuild({ open, take, close }: Camera): Promise<void>
     await take(card, 'card-breached.png')
     await takeElsewhere({ open, take }, demo.slack, 'card-dark.png', { dark: true })
     await takeElsewhere({ open, take }, demo.slack, 'card-phone.png', phone)
-    await take(
-      await page
-        .getByRole('link', { name: 'Firstpass Home' })
-        .click()
-        .then(() => page),
-      'home.png',
-    )
+    await page.getByRole('link', { name: 'Firstpass Home' }).click()
+    await page.getByText('Waiting for me').waitFor()
+    await take(page, 'home.png')
     await page.getByRole('link', { name: /pcba-rollouts/ }).click()
 
     await say(page, '/rollout config PCBA-FCT')
