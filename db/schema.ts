@@ -24,6 +24,16 @@ import type { DeploymentId, ProcedureId, RolloutId, RunId, StationId } from '../
 import type { RolloutEvent } from '../server/domain/rollout/events.ts'
 import type { RolloutState, StationProgress } from '../server/domain/rollout/state.ts'
 
+/** `path`: the folder of a shared repository whose changes are this procedure's; empty: all of it. */
+export type Repository = {
+  owner: string
+  name: string
+  provider: 'github' | 'gitlab'
+  gitlabProjectId: string | null
+  path: string
+}
+export type Promotion = { by: Actor; at: number; from: 'preview' | 'development'; why: string | null }
+
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 6, mode: 'date' })
 const counts = () => ({
   units: integer('units').notNull().default(0),
@@ -49,7 +59,20 @@ export const procedures = pgTable(
     slackTeam: text('slack_team'),
     activeDeploymentId: uuid('active_deployment_id').$type<DeploymentId>(),
     formerDeploymentId: uuid('former_deployment_id').$type<DeploymentId>(),
-    autoPush: boolean('auto_push').notNull().default(true),
+    /** A production build that is ready starts its rollout by itself. A rollback switches it off. */
+    autoPush: boolean('auto_push').notNull().default(false),
+    /** A short name that people write, such as FCT. */
+    identifier: text('identifier'),
+    /** Which runs are first attempts: a unit's first one ever, or its first one of each day in the procedure's zone. */
+    attemptRule: text('attempt_rule', { enum: ['ever', 'day'] })
+      .notNull()
+      .default('ever'),
+    /** Where its builds come from; webhooks of another repository are none of its business. */
+    repository: jsonb('repository').$type<Repository>(),
+    /** The branch whose builds are production builds. */
+    productionBranch: text('production_branch').notNull().default('main'),
+    /** Minutes within which every station is to be back after an abort or a rollback; beyond it there is an alarm. */
+    revertLimitMinutes: doublePrecision('revert_limit_minutes').notNull().default(60),
     createdAt: instant('created_at').notNull(),
   },
   (table) => [uniqueIndex('procedures_name').on(sql`lower(${table.name})`)],
@@ -72,12 +95,56 @@ export const deployments = pgTable(
     status: text('status', { enum: ['pending', 'building', 'ready', 'failed'] }).notNull(),
     artifactUrl: text('artifact_url'),
     artifactSha256: text('artifact_sha256'),
+    /** What else its build said of the artifact: size, digest of the image, build number. */
+    artifactMetadata: jsonb('artifact_metadata').$type<Record<string, unknown>>().notNull().default({}),
     labels: jsonb('labels').$type<string[]>().notNull().default([]),
+    /** What its author expects of it, in words, and as a change of yield: −0.008 is 0.8 points less. */
+    expectation: text('expectation'),
+    expectedYieldChange: doublePrecision('expected_yield_change'),
+    source: text('source', { enum: ['api', 'command line', 'github'] })
+      .notNull()
+      .default('api'),
+    /** Who made a production build of it, when it was registered as another one. */
+    promoted: jsonb('promoted').$type<Promotion>(),
     createdAt: instant('created_at').notNull(),
     /** When it first became the active deployment of its whole fleet: what a rollback may return to. */
     completedAt: instant('completed_at'),
   },
   (table) => [uniqueIndex('deployments_version').on(table.procedureId, sql`lower(${table.version})`)],
+)
+
+/** What the phases, measurements and limits of a build are: as its author declared them, and as its first runs showed. */
+export const definitions = pgTable(
+  'definitions',
+  {
+    procedureId: uuid('procedure_id').$type<ProcedureId>().notNull(),
+    deploymentId: uuid('deployment_id').$type<DeploymentId>().notNull(),
+    declared: jsonb('declared').$type<Record<string, unknown>>(),
+    learned: jsonb('learned').$type<Record<string, unknown>>(),
+    /** How many of its runs have been read for it, and how many of those passed, which show every phase. */
+    learnedRuns: integer('learned_runs').notNull().default(0),
+    learnedPasses: integer('learned_passes').notNull().default(0),
+    /** Changes against base that a person has accepted. */
+    accepted: jsonb('accepted').$type<Record<string, unknown>[]>().notNull().default([]),
+  },
+  (table) => [primaryKey({ columns: [table.procedureId, table.deploymentId] })],
+)
+
+/** What its build said while it was made, kept whatever becomes of it. */
+export const deploymentLogs = pgTable(
+  'deployment_logs',
+  {
+    procedureId: uuid('procedure_id').$type<ProcedureId>().notNull(),
+    id: bigint('id', { mode: 'number' }).generatedAlwaysAsIdentity(),
+    deploymentId: uuid('deployment_id').$type<DeploymentId>().notNull(),
+    at: instant('at').notNull(),
+    level: text('level', { enum: ['debug', 'info', 'warning', 'error'] }).notNull(),
+    message: text('message').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.procedureId, table.id] }),
+    index('deployment_logs_deployment').on(table.deploymentId, table.id),
+  ],
 )
 
 export const stations = pgTable(
@@ -88,10 +155,18 @@ export const stations = pgTable(
     site: text('site').notNull(),
     line: text('line').notNull(),
     tags: jsonb('tags').$type<string[]>().notNull().default([]),
-    keyHash: text('key_hash').notNull(),
-    /** The first characters of the key, so that a person can tell keys apart. */
-    keyPrefix: text('key_prefix').notNull(),
+    /** What is mounted on it: bed of nails, adapter, chamber. */
+    fixtures: jsonb('fixtures').$type<string[]>().notNull().default([]),
+    /** Held: no rollout takes it, and it stays on what it runs. Until then; null: until somebody gives it back. */
     heldReason: text('held_reason'),
+    heldUntil: instant('held_until'),
+    /** Excluded: it leaves a live rollout too, back on base, and counts in neither arm from then on. */
+    excludedReason: text('excluded_reason'),
+    excludedUntil: instant('excluded_until'),
+    /** The experiment that it belongs to alone; no rollout takes it then. */
+    experiment: text('experiment'),
+    /** By how much its clock is ahead of the service's, as last seen; below zero: behind. */
+    clockAheadMs: bigint('clock_ahead_ms', { mode: 'number' }),
     createdAt: instant('created_at').notNull(),
     lastSeenAt: instant('last_seen_at'),
     heartbeatAt: instant('heartbeat_at'),
@@ -101,9 +176,72 @@ export const stations = pgTable(
     telemetry: jsonb('telemetry').$type<Record<string, unknown>>().notNull().default({}),
     checks: jsonb('checks').$type<Record<string, unknown>>().notNull().default({}),
   },
+  (table) => [uniqueIndex('stations_name').on(sql`lower(${table.name})`)],
+)
+
+/** Keys of stations, as hashes only. A station has one, or two while it changes from one to the next. */
+export const stationKeys = pgTable(
+  'station_keys',
+  {
+    hash: text('hash').primaryKey(),
+    stationId: uuid('station_id')
+      .$type<StationId>()
+      .notNull()
+      .references(() => stations.id),
+    /** The first characters of the key, so that a person can tell keys apart. */
+    prefix: text('prefix').notNull(),
+    createdAt: instant('created_at').notNull(),
+    /** From then on it opens nothing; null: for as long as nobody changes that. */
+    endsAt: instant('ends_at'),
+    endedWhy: text('ended_why'),
+    lastUsedAt: instant('last_used_at'),
+  },
+  (table) => [index('station_keys_station').on(table.stationId)],
+)
+
+/** Troubles of its own that a station reported: what failed although no unit did. */
+export const stationErrors = pgTable(
+  'station_errors',
+  {
+    stationId: uuid('station_id').$type<StationId>().notNull(),
+    id: bigint('id', { mode: 'number' }).generatedAlwaysAsIdentity(),
+    /** Null: it is about the station, whatever it tests. */
+    procedureId: uuid('procedure_id').$type<ProcedureId>(),
+    at: instant('at').notNull(),
+    code: text('code'),
+    message: text('message').notNull(),
+  },
   (table) => [
-    uniqueIndex('stations_name').on(sql`lower(${table.name})`),
-    uniqueIndex('stations_key').on(table.keyHash),
+    primaryKey({ columns: [table.stationId, table.id] }),
+    index('station_errors_at').on(table.stationId, table.at),
+  ],
+)
+
+/** A station that is not where it should be: each alarm is opened once, told, and closed once. */
+export const stationAlarms = pgTable(
+  'station_alarms',
+  {
+    procedureId: uuid('procedure_id').$type<ProcedureId>().notNull(),
+    id: bigint('id', { mode: 'number' }).generatedAlwaysAsIdentity(),
+    stationId: uuid('station_id').$type<StationId>().notNull(),
+    kind: text('kind').notNull(),
+    /** Since when it is so; the alarm may open later. */
+    since: instant('since').notNull(),
+    detail: text('detail').notNull(),
+    /** The build it is about: what the station runs, or should. */
+    deploymentId: uuid('deployment_id').$type<DeploymentId>(),
+    rolloutId: uuid('rollout_id').$type<RolloutId>(),
+    openedAt: instant('opened_at').notNull(),
+    closedAt: instant('closed_at'),
+    closedHow: text('closed_how'),
+    acknowledged: jsonb('acknowledged').$type<{ by: Actor; at: number; why: string }>(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.procedureId, table.id] }),
+    uniqueIndex('station_alarms_open')
+      .on(table.procedureId, table.stationId, table.kind)
+      .where(sql`closed_at is null`),
+    index('station_alarms_station').on(table.stationId, table.openedAt),
   ],
 )
 
@@ -191,6 +329,10 @@ export const runs = pgTable(
     /** A reference sample: golden is known good, failing known bad, ignored nothing. None of them counts. */
     sample: text('sample', { enum: ['golden', 'failing', 'ignored'] }),
     failureMode: text('failure_mode'),
+    /** What was said of the failure, in words: what rules of failure categories read beside the mode. */
+    failureText: text('failure_text'),
+    /** The new build run beside the old on the same unit: it is no run of production and counts in no yield. */
+    shadow: boolean('shadow').notNull().default(false),
     measurementCount: integer('measurement_count'),
     /** Numbers that the run reports, by name. */
     metrics: jsonb('metrics').$type<Record<string, number>>().notNull().default({}),
@@ -207,15 +349,18 @@ export const runs = pgTable(
       .on(table.procedureId, table.deploymentId, table.startedAt)
       .where(sql`failure_mode is not null`),
     index('runs_sample').on(table.procedureId, table.startedAt).where(sql`sample is not null`),
+    index('runs_shadow').on(table.procedureId, table.deploymentId, table.startedAt).where(sql`shadow`),
   ],
 )
 
-/** The first attempt of each unit: the earliest run that was not aborted. */
+/** The first attempt of each unit, or of each unit and day: the earliest run that was not aborted. */
 export const firstAttempts = pgTable(
   'first_attempts',
   {
     procedureId: uuid('procedure_id').$type<ProcedureId>().notNull(),
     unit: text('unit').notNull(),
+    /** The day in the procedure's zone, as 2026-05-22, where each day has its own; else empty. */
+    day: text('day').notNull().default(''),
     runId: uuid('run_id').$type<RunId>().notNull(),
     stationId: uuid('station_id').$type<StationId>().notNull(),
     deploymentId: uuid('deployment_id').$type<DeploymentId>(),
@@ -225,7 +370,7 @@ export const firstAttempts = pgTable(
     shift: smallint('shift').notNull().default(0),
   },
   (table) => [
-    primaryKey({ columns: [table.procedureId, table.unit] }),
+    primaryKey({ columns: [table.procedureId, table.unit, table.day] }),
     index('first_attempts_station').on(table.procedureId, table.stationId, table.startedAt),
   ],
 )
@@ -507,6 +652,31 @@ export const slackEvents = pgTable(
   'slack_events',
   { id: text('id').primaryKey(), takenAt: instant('taken_at').notNull() },
   (table) => [index('slack_events_taken').on(table.takenAt)],
+)
+
+/** Files that stations upload before they import them. The address to put one at is signed and short-lived. */
+export const uploads = pgTable(
+  'uploads',
+  {
+    id: uuid('id').primaryKey(),
+    stationId: uuid('station_id')
+      .$type<StationId>()
+      .notNull()
+      .references(() => stations.id),
+    name: text('name').notNull(),
+    content: text('content'),
+    createdAt: instant('created_at').notNull(),
+    /** The run that was made of it: importing it again answers with the same one. */
+    runId: uuid('run_id').$type<RunId>(),
+  },
+  (table) => [index('uploads_created').on(table.createdAt)],
+)
+
+/** Deliveries of webhooks that were taken: the same one again does nothing. */
+export const webhookDeliveries = pgTable(
+  'webhook_deliveries',
+  { id: text('id').primaryKey(), takenAt: instant('taken_at').notNull() },
+  (table) => [index('webhook_deliveries_taken').on(table.takenAt)],
 )
 
 /** Secrets and settings that the service makes for itself. */

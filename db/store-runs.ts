@@ -87,7 +87,7 @@ async function saveFirstAttempts(tx: Db, procedureId: ProcedureId, attempts: Fir
         from jsonb_to_recordset(${JSON.stringify(values)}::text::jsonb)
           as a (unit text, "runId" uuid, "stationId" uuid, "deploymentId" uuid, "startedAt" timestamptz, passed boolean,
             product text, shift smallint)
-        on conflict (procedure_id, unit) do update set run_id = excluded.run_id, station_id = excluded.station_id,
+        on conflict (procedure_id, unit, day) do update set run_id = excluded.run_id, station_id = excluded.station_id,
           deployment_id = excluded.deployment_id, started_at = excluded.started_at, passed = excluded.passed,
           product = excluded.product, shift = excluded.shift`,
   )

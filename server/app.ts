@@ -76,7 +76,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   })
   await app.register(swaggerUi, { routePrefix: '/docs' })
 
-  const known = authentication({ database, adminToken })
+  const known = authentication({ database, adminToken, now })
   healthRoutes(app, { database, slack: slack.status })
   const registry = { database, authentication: known, now, changed }
   procedureRoutes(app, registry)

@@ -4,11 +4,20 @@ import type { FastifyRequest } from 'fastify'
 import type { Database } from '../../db/client.ts'
 import { type Station, stationByKeyHash } from '../../db/registry.ts'
 import type { Actor } from '../domain/actor.ts'
+import type { Instant } from '../domain/instant.ts'
 import { HttpNo } from './errors.ts'
 
 export type Authentication = ReturnType<typeof authentication>
 
-export function authentication({ database, adminToken }: { database: Database; adminToken: string }) {
+export function authentication({
+  database,
+  adminToken,
+  now,
+}: {
+  database: Database
+  adminToken: string
+  now: () => Instant
+}) {
   return {
     /** @throws 401 unless the request carries the admin token. The name it acts under may be told in X-Actor-Name. */
     admin(request: FastifyRequest): Actor {
@@ -21,7 +30,8 @@ export function authentication({ database, adminToken }: { database: Database; a
     /** @throws 401 unless the request carries the key of a station. */
     async station(request: FastifyRequest): Promise<Station> {
       const token = bearer(request)
-      const found = token === null ? null : await stationByKeyHash(database.db, hashKey(token))
+      const found =
+        token === null ? null : await stationByKeyHash(database.db, hashKey(token), new Date(now()))
       if (!found) throw unauthorised('a station key')
       return found
     },

@@ -6,8 +6,10 @@ import type { Database, Db } from '../../db/client.ts'
 import { pinStations, unpinStation } from '../../db/pins.ts'
 import {
   addStation,
+  addStationKey,
   allStations,
   changeStation,
+  keyPrefixes,
   linkStation,
   pinnedDeployment,
   procedureById,
@@ -52,7 +54,12 @@ export function stationRoutes(app: FastifyInstance, { database, authentication, 
 
   app.get('/api/v1/stations', { schema: { tags, summary: 'All stations' } }, async (request) => {
     authentication.admin(request)
-    return { data: (await allStations(db)).map(stationJson) }
+    const stations = await allStations(db)
+    const prefixes = await keyPrefixes(
+      db,
+      stations.map(({ id }) => id),
+    )
+    return { data: stations.map((station) => stationJson(station, prefixes.get(station.id) ?? null)) }
   })
 
   app.post(
@@ -74,11 +81,16 @@ export function stationRoutes(app: FastifyInstance, { database, authentication, 
         const station = await addStation(tx, {
           id: stationId.parse(randomUUID()),
           ...body,
-          keyHash: hashKey(key),
-          keyPrefix: key.slice(0, 8),
           createdAt: new Date(now()),
         })
-        if (station) for (const id of procedure_ids) await link(tx, id, station.id)
+        if (!station) return null
+        await addStationKey(tx, {
+          hash: hashKey(key),
+          stationId: station.id,
+          prefix: key.slice(0, 8),
+          createdAt: station.createdAt,
+        })
+        for (const id of procedure_ids) await link(tx, id, station.id)
         return station
       })
       if (!added)
@@ -86,7 +98,7 @@ export function stationRoutes(app: FastifyInstance, { database, authentication, 
           id: (await stationByName(db, body.name))?.id,
         })
       for (const id of procedure_ids) changed(id)
-      return reply.code(201).send({ ...stationJson(added), key })
+      return reply.code(201).send({ ...stationJson(added, key.slice(0, 8)), key })
     },
   )
 
@@ -114,7 +126,7 @@ export function stationRoutes(app: FastifyInstance, { database, authentication, 
         Object.keys(change).length === 0
           ? await theStation(database, id)
           : await changeStation(db, id, change)
-      return station && stationJson(station)
+      return station && stationJson(station, (await keyPrefixes(db, [id])).get(id) ?? null)
     },
   )
 
@@ -173,14 +185,14 @@ export function stationRoutes(app: FastifyInstance, { database, authentication, 
   }
 }
 
-function stationJson(station: Station) {
+function stationJson(station: Station, keyPrefix: string | null) {
   return {
     id: station.id,
     name: station.name,
     site: station.site,
     line: station.line,
     tags: station.tags,
-    key_prefix: station.keyPrefix,
+    key_prefix: keyPrefix,
     held_reason: station.heldReason,
     busy: station.busy,
     last_seen_at: station.lastSeenAt?.toISOString() ?? null,

@@ -27,7 +27,7 @@ test('a procedure is added with its settings and found again', async () => {
     slack_channel: 'C1',
     slack_team: 'T0123ABCD',
     active_deployment_id: null,
-    auto_push: true,
+    auto_push: false,
     created_at: service.clock.iso(),
   })
   expect((await ask('GET', `/api/v1/procedures/${added.body.id}`)).body).toEqual(added.body)

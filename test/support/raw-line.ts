@@ -30,8 +30,6 @@ export async function rawLine(db: Db, size: { stations: number; deployments: num
       name: id,
       site: 'Lyon',
       line: 'L1',
-      keyHash: id,
-      keyPrefix: 'fps_',
       createdAt,
     })
     await linkStation(db, procedure, id, createdAt)
