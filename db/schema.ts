@@ -199,6 +199,24 @@ export const stationKeys = pgTable(
   (table) => [index('station_keys_station').on(table.stationId)],
 )
 
+/** What people did with a station: registered, changed, held, excluded, given a key or deprived of one. */
+export const stationEvents = pgTable(
+  'station_events',
+  {
+    stationId: uuid('station_id')
+      .$type<StationId>()
+      .notNull()
+      .references(() => stations.id),
+    id: bigint('id', { mode: 'number' }).generatedAlwaysAsIdentity(),
+    type: text('type').notNull(),
+    body: jsonb('body').$type<Record<string, unknown>>().notNull(),
+    by: jsonb('by').$type<Actor>().notNull(),
+    why: text('why'),
+    at: instant('at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.stationId, table.id] })],
+)
+
 /** Troubles of its own that a station reported: what failed although no unit did. */
 export const stationErrors = pgTable(
   'station_errors',
