@@ -697,6 +697,31 @@ export const webhookDeliveries = pgTable(
   (table) => [index('webhook_deliveries_taken').on(table.takenAt)],
 )
 
+/**
+ * What a code host has said of a commit so far: its push, its workflows, its deployments, each with its newest word.
+ * Kept whether or not a build of the commit is known yet: a success may come before the push that it belongs to.
+ */
+export const commitReports = pgTable(
+  'commit_reports',
+  {
+    /** As owner/name, in lower case. */
+    repository: text('repository').notNull(),
+    sha: text('sha').notNull(),
+    kind: text('kind', { enum: ['push', 'workflow', 'deployment'] }).notNull(),
+    /** Which workflow, which environment; empty for the push. */
+    key: text('key').notNull(),
+    /** Of two reports under one key the one that ranks higher is the newer, whichever came first. */
+    rank: bigint('rank', { mode: 'number' }).notNull(),
+    state: text('state', { enum: ['running', 'passed', 'failed'] }).notNull(),
+    body: jsonb('body').$type<Record<string, unknown>>().notNull(),
+    at: instant('at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.repository, table.sha, table.kind, table.key] }),
+    index('commit_reports_at').on(table.at),
+  ],
+)
+
 /** Secrets and settings that the service makes for itself. */
 export const keptSettings = pgTable('kept_settings', {
   name: text('name').primaryKey(),
