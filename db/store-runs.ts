@@ -51,14 +51,14 @@ async function insertNew(
   const added = await rows<{ id: RunId }>(
     tx,
     sql`insert into runs (procedure_id, id, station_id, deployment_id, attributed_by, serial, unit, outcome,
-          started_at, ended_at, received_at, zoneless, detail, product, shift, sample, failure_mode, measurement_count, metrics)
+          started_at, ended_at, received_at, zoneless, detail, product, shift, sample, failure_mode, failure_text, measurement_count, metrics)
         select ${procedureId}::uuid, run.id, run."stationId", run."deploymentId", run."attributedBy", run.serial, run.unit,
           run.outcome, run."startedAt", run."endedAt", ${receivedAt.toISOString()}::timestamptz, run.zoneless, run.detail,
-          run.product, run.shift, run.sample, run."failureMode", run."measurementCount", run.metrics
+          run.product, run.shift, run.sample, run."failureMode", run."failureText", run."measurementCount", run.metrics
         from jsonb_to_recordset(${JSON.stringify(values)}::text::jsonb) as run (id uuid, "stationId" uuid,
           "deploymentId" uuid, "attributedBy" text, serial text, unit text, outcome text, "startedAt" timestamptz,
           "endedAt" timestamptz, zoneless boolean, detail jsonb, product text, shift smallint, sample text,
-          "failureMode" text, "measurementCount" int, metrics jsonb)
+          "failureMode" text, "failureText" text, "measurementCount" int, metrics jsonb)
         on conflict do nothing
         returning id::text as id`,
   )

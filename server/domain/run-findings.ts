@@ -1,7 +1,10 @@
 // What a run tells beyond its outcome: which product it was, whether its unit is a reference sample, what failed, what
 // was measured. Stations send these in several shapes; what cannot be read is as if it were absent.
+import { errorCode, failingPlace } from './failing-place.ts'
+import { failureText, statements } from './failure-text.ts'
 import type { RunOutcome } from './run.ts'
-import { oneLine, type RunDetail, runDetail } from './run-detail.ts'
+import { type RunDetail, runDetail } from './run-detail.ts'
+import { cut, oneLine } from './run-text.ts'
 
 /** A unit whose result is known beforehand, kept out of yield: known good, known bad, or not to be counted at all. */
 const samples = ['golden', 'failing', 'ignored'] as const
@@ -11,6 +14,8 @@ export type RunFindings = {
   sample: (typeof samples)[number] | null
   /** What failed, the same text for the same cause, so that modes can be counted. Null: passed, aborted, unknown. */
   failureMode: string | null
+  /** What was said of the failure, in words, with the values measured. */
+  failureText: string | null
   /** Measurements that have a value, over all phases. Null when the run carries no phases. */
   measurementCount: number | null
   metrics: Record<string, number>
@@ -29,6 +34,7 @@ export function runFindings(detail: Record<string, unknown>, outcome: RunOutcome
     product: cut(placesOf(read).find((place) => place?.part_number)?.part_number, longestProduct),
     sample: sampleOf(read),
     failureMode: cut(failureModeOf(read, outcome), longestFailureMode),
+    failureText: failureText(read, outcome),
     measurementCount: phases.length === 0 ? null : phases.flatMap(recorded).length,
     metrics: metricsOf(read),
   }
@@ -62,23 +68,14 @@ function failureModeOf(detail: RunDetail, outcome: RunOutcome): string | undefin
     // A code that only repeats the outcome tells no failure from another.
     (code?.toUpperCase() === outcome ? undefined : code) ||
     failingPlace(detail.phases) ||
-    (outcome === 'ERROR' ? errorCode(detail) : undefined)
+    (outcome === 'ERROR' ? errorCode(detail) : undefined) ||
+    saidAlike(detail)
   )
 }
 
-/** "phase / measurement" of what failed first, or the one of them that has a name. */
-function failingPlace(phases: Phase[]): string | undefined {
-  const phase = phases.find(hasFailed) ?? phases.find((each) => each.measurements.some(hasFailed))
-  const measurement = phase?.measurements.find(hasFailed)
-  return [phase?.name, measurement?.name].filter(Boolean).join(' / ')
-}
-
-function hasFailed({ outcome }: { outcome?: string | undefined }): boolean {
-  return ['FAIL', 'ERROR', 'TIMEOUT'].includes(outcome?.toUpperCase() ?? '')
-}
-
-function errorCode({ error_code, metadata, phases }: RunDetail): string | undefined {
-  return error_code || metadata?.error_code || phases.find((phase) => phase.exception)?.exception
+/** What the station said, its numbers left open: the same cause is to be the same text. */
+function saidAlike(detail: RunDetail): string | undefined {
+  return statements(detail)[0]?.replace(/0x[0-9a-f]+|[-+]?\d+(?:[.,]\d+)*/gi, '#')
 }
 
 /** Numbers by name, what the station calls a metric first; what comes later never overwrites. */
@@ -109,10 +106,4 @@ function measuredNumbers(phases: Phase[]): [name: string, value: number][] {
     const isOnly = times.get(name)?.length === 1
     return isOnly || !phase ? [bare] : [bare, [`${phase} / ${name}`, value]]
   })
-}
-
-/** Cut to so many characters, never between the halves of a pair. Null when blank. */
-function cut(text: string | undefined, longest: number): string | null {
-  const short = text?.slice(0, longest) ?? ''
-  return (short.isWellFormed() ? short : short.slice(0, -1)).trim() || null
 }

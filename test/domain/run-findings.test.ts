@@ -17,6 +17,7 @@ describe('what real clients send', () => {
       product: null,
       sample: null,
       failureMode: null,
+      failureText: null,
       measurementCount: null,
       metrics: {},
     })
@@ -28,26 +29,36 @@ describe('what real clients send', () => {
       product: 'PCB-100',
       sample: null,
       failureMode: 'power_rails / rail_3v3',
+      failureText: 'in power_rails: measurement rail_3v3 out of limits (3.2 to 3.4 V), got 3.1 V',
       measurementCount: 1,
       metrics: { rail_3v3: 3.1 },
     })
   })
 
   test.each([
-    ['PASS', null, 3.3],
-    ['FAIL', 'power_rails / rail_3v3', 3.1],
-    ['ERROR', 'RuntimeError', 3.3],
-    ['TIMEOUT', 'flash', 3.3],
-    ['ABORTED', null, 3.3],
-  ] as const)('is read from an OpenHTF record with the outcome %s', (outcome, failureMode, volts) => {
-    expect(runFindings(openHtf[outcome] ?? {}, outcome)).toEqual({
-      product: 'PCB-100',
-      sample: null,
-      failureMode,
-      measurementCount: 1,
-      metrics: { rail_3v3: volts },
-    })
-  })
+    ['PASS', null, null, 3.3],
+    [
+      'FAIL',
+      'power_rails / rail_3v3',
+      'in power_rails: measurement rail_3v3 out of limits (3.2 to 3.4 V), got 3.1 V',
+      3.1,
+    ],
+    ['ERROR', 'RuntimeError', 'in power_rails: RuntimeError: DMM not responding', 3.3],
+    ['TIMEOUT', 'flash', 'in flash: Phase flash hit its timeout.', 3.3],
+    ['ABORTED', null, null, 3.3],
+  ] as const)(
+    'is read from an OpenHTF record with the outcome %s',
+    (outcome, failureMode, failureText, volts) => {
+      expect(runFindings(openHtf[outcome] ?? {}, outcome)).toEqual({
+        product: 'PCB-100',
+        sample: null,
+        failureMode,
+        failureText,
+        measurementCount: 1,
+        metrics: { rail_3v3: volts },
+      })
+    },
+  )
 })
 
 describe('the product', () => {
@@ -249,7 +260,9 @@ describe('the metrics', () => {
 
 const keys =
   'part_number sample failure_mode error_code metadata unit_metadata metrics phases outcome_details code name ' +
-  'outcome measurements measured_value value result phase_result exc_type __proto__ constructor toString'
+  'outcome measurements measured_value value result phase_result exc_type __proto__ constructor toString ' +
+  'exc_val description failure_text error error_message message units suffix lower_limit upper_limit validators ' +
+  'operator expected_value steps step_passed limit_low logs log_records level'
 
 /** JSON whose keys are often those that are read, so that malformed parts stand where good ones are expected. */
 const anyJson = fc
@@ -269,11 +282,12 @@ test('of any JSON something valid is found', () => {
     fc.property(anyJson, fc.constantFrom(...outcomes), (given, outcome) => {
       const found = runFindings(given, outcome)
       expect(Object.keys(found).sort()).toEqual(
-        ['failureMode', 'measurementCount', 'metrics', 'product', 'sample'].sort(),
+        ['failureMode', 'failureText', 'measurementCount', 'metrics', 'product', 'sample'].sort(),
       )
       for (const [text, longest] of [
         [found.product, 100],
         [found.failureMode, 200],
+        [found.failureText, 500],
       ] as const) {
         if (text === null) continue
         expect(text).toBe(text.trim())
@@ -285,7 +299,8 @@ test('of any JSON something valid is found', () => {
       expect(found.measurementCount === null || Number.isInteger(found.measurementCount)).toBe(true)
       expect(Object.values(found.metrics).every(Number.isFinite)).toBe(true)
       expect(Object.keys(found.metrics).length).toBeLessThanOrEqual(200)
-      if (outcome === 'PASS' || outcome === 'ABORTED') expect(found.failureMode).toBeNull()
+      if (outcome === 'PASS' || outcome === 'ABORTED')
+        expect([found.failureMode, found.failureText]).toEqual([null, null])
     }),
     { numRuns: 2000 },
   )

@@ -25,6 +25,7 @@ export function histories(ids: Ids, from: number, minutes: number): fc.Arbitrary
         shift: fc.integer({ min: 0, max: 2 }),
         sample: fc.constantFrom(null, null, null, null, null, null, 'golden' as const, 'ignored' as const),
         failureMode: fc.constantFrom(null, 'flux', 'short'),
+        failureText: fc.constantFrom(null, 'flux on pad 7, got 3.1 V'),
         measurementCount: fc.option(fc.integer({ min: 2, max: 6 })),
         metrics: fc.record(
           { mA: fc.integer({ min: 3, max: 10 }), retries: fc.integer({ min: 0, max: 3 }) },

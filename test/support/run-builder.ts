@@ -11,6 +11,7 @@ export const nothingFound = {
   product: null,
   sample: null,
   failureMode: null,
+  failureText: null,
   measurementCount: null,
   metrics: {},
   shift: 0,
