@@ -300,6 +300,7 @@ export const pins = pgTable(
     primaryKey({ columns: [table.procedureId, table.id] }),
     uniqueIndex('pins_current').on(table.procedureId, table.stationId).where(sql`to_at is null`),
     index('pins_station').on(table.stationId).where(sql`to_at is null`),
+    index('pins_history').on(table.procedureId, table.stationId, table.fromAt),
   ],
 )
 

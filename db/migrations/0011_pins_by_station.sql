@@ -1,0 +1,1 @@
+CREATE INDEX "pins_history" ON "pins" USING btree ("procedure_id","station_id","from_at");
