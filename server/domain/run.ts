@@ -10,6 +10,7 @@ import {
 } from './ids.ts'
 import type { Instant } from './instant.ts'
 import type { RunFindings } from './run-findings.ts'
+import { tooMany } from './run-limits.ts'
 import { readTime } from './time-text.ts'
 
 export const outcomes = ['PASS', 'FAIL', 'ERROR', 'TIMEOUT', 'ABORTED'] as const
@@ -33,7 +34,10 @@ const time = z.string().transform((text, context) => {
 const unstorable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/
 const storable = (field: unknown) => !unstorable.test(JSON.stringify(field ?? null))
 
-export const runInput = z
+/** What a run says that ends before it starts. */
+export const endsTooSoon = 'expected ended_at at or after started_at'
+
+const fields = z
   .looseObject({
     procedure_id: procedureId,
     serial_number: z
@@ -51,7 +55,7 @@ export const runInput = z
       context.addIssue({
         code: 'custom',
         path: ['ended_at'],
-        message: 'expected ended_at at or after started_at',
+        message: endsTooSoon,
       })
     for (const [name, value] of Object.entries(run))
       if (!storable([name, value]))
@@ -61,6 +65,15 @@ export const runInput = z
           message: 'expected well-formed text without the character U+0000',
         })
   })
+
+/** Too many phases are refused before anything else of the run is looked at. */
+export const runInput = z
+  .unknown()
+  .superRefine((body, context) => {
+    const fault = tooMany(body)
+    if (fault) context.addIssue({ code: 'custom', path: [fault.field], message: fault.message })
+  })
+  .pipe(fields)
 export type RunInput = z.infer<typeof runInput>
 
 export type AttributedBy = 'body' | 'header' | 'metadata' | 'pickup' | 'none'
