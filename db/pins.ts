@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import type { DeploymentId, ProcedureId, RolloutId, StationId } from '../server/domain/ids.ts'
 import type { Instant } from '../server/domain/instant.ts'
 import { type Db, rows } from './client.ts'
+import { notAside } from './not-aside.ts'
 
 /** Channel on which a station's id is announced when its assignments change. */
 export const pinsChannel = 'firstpass_pins'
@@ -52,6 +53,11 @@ export async function unpinStation(
   )
 }
 
+/** Lets the station's long polls look again, whatever has changed. */
+export async function wakePolls(tx: Db, stationId: StationId): Promise<void> {
+  await tx.execute(sql`select pg_notify(${pinsChannel}, ${stationId})`)
+}
+
 export type Assignment = {
   procedureId: ProcedureId
   procedureName: string
@@ -91,12 +97,13 @@ export async function isElsewhere(
   tx: Db,
   procedureId: ProcedureId,
   deploymentId: DeploymentId,
+  now: Instant,
 ): Promise<boolean> {
   const found = await rows<{ other: number }>(
     tx,
     sql`select 1 as other from station_procedures l join stations s on s.id = l.station_id
         left join pins p on p.procedure_id = l.procedure_id and p.station_id = l.station_id and p.to_at is null
-        where l.procedure_id = ${procedureId}::uuid and s.held_reason is null
+        where l.procedure_id = ${procedureId}::uuid and ${notAside('s', now)}
           and p.deployment_id is distinct from ${deploymentId}::uuid limit 1`,
   )
   return found.length > 0

@@ -1,16 +1,8 @@
 // The registry: procedures, their deployments, stations and which procedures they run.
-import { and, asc, desc, eq, getTableColumns, gt, inArray, isNull, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { DeploymentId, ProcedureId, StationId } from '../server/domain/ids.ts'
 import type { Db } from './client.ts'
-import {
-  deployments,
-  pins,
-  procedureEvents,
-  procedures,
-  stationKeys,
-  stationProcedures,
-  stations,
-} from './schema.ts'
+import { deployments, pins, procedureEvents, procedures, stationProcedures, stations } from './schema.ts'
 
 export type Procedure = typeof procedures.$inferSelect
 export type Deployment = typeof deployments.$inferSelect
@@ -130,31 +122,6 @@ export async function stationByName(db: Db, name: string): Promise<Station | nul
   return found ?? null
 }
 
-/** The station that this key opens at that moment. */
-export async function stationByKeyHash(db: Db, hash: string, now: Date): Promise<Station | null> {
-  const [found] = await db
-    .select(getTableColumns(stations))
-    .from(stationKeys)
-    .innerJoin(stations, eq(stations.id, stationKeys.stationId))
-    .where(and(eq(stationKeys.hash, hash), or(isNull(stationKeys.endsAt), gt(stationKeys.endsAt, now))))
-  return found ?? null
-}
-
-export async function addStationKey(tx: Db, key: typeof stationKeys.$inferInsert): Promise<void> {
-  await tx.insert(stationKeys).values(key)
-}
-
-/** The first characters of each station's newest key. */
-export async function keyPrefixes(db: Db, ids: StationId[]): Promise<Map<StationId, string>> {
-  if (ids.length === 0) return new Map()
-  const found = await db
-    .select({ id: stationKeys.stationId, prefix: stationKeys.prefix })
-    .from(stationKeys)
-    .where(inArray(stationKeys.stationId, ids))
-    .orderBy(asc(stationKeys.createdAt))
-  return new Map(found.map(({ id, prefix }) => [id, prefix]))
-}
-
 export async function changeStation(
   db: Db,
   id: StationId,
@@ -204,6 +171,16 @@ export async function unlinkStation(
     .where(and(eq(stationProcedures.procedureId, procedureId), eq(stationProcedures.stationId, stationId)))
     .returning({ id: stationProcedures.stationId })
   return gone.length > 0
+}
+
+/** The procedures that a station runs. */
+export async function proceduresOf(db: Db, stationId: StationId): Promise<ProcedureId[]> {
+  const found = await db
+    .select({ id: stationProcedures.procedureId })
+    .from(stationProcedures)
+    .where(eq(stationProcedures.stationId, stationId))
+    .orderBy(asc(stationProcedures.procedureId))
+  return found.map((row) => row.id)
 }
 
 export async function isLinked(db: Db, procedureId: ProcedureId, stationId: StationId): Promise<boolean> {

@@ -26,6 +26,8 @@ import { procedureRoutes } from './routes/procedures.ts'
 import { retestRoutes } from './routes/retests.ts'
 import { rolloutRoutes } from './routes/rollouts.ts'
 import { runRoutes } from './routes/runs.ts'
+import { stationKeyRoutes } from './routes/station-keys.ts'
+import { stationLookupRoutes } from './routes/station-lookups.ts'
 import { stationProtocolRoutes } from './routes/station-protocol.ts'
 import { stationRoutes } from './routes/stations.ts'
 import type { Service } from './service.ts'
@@ -82,6 +84,8 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   procedureRoutes(app, registry)
   deploymentRoutes(app, { ...registry, deliveries })
   stationRoutes(app, registry)
+  stationKeyRoutes(app, registry)
+  stationLookupRoutes(app, registry)
   stationProtocolRoutes(app, { database, authentication: known, waiters, now, changed })
   runRoutes(app, { database, authentication: known, take })
   rolloutRoutes(app, { service, authentication: known })

@@ -84,7 +84,7 @@ async function follow(
     case 'RolloutCompleted':
       await lockProcedure(tx, procedureId)
       await pin(after.order.filter((id) => after.stations[id]?.status === 'queued'))
-      if (!(await isElsewhere(tx, procedureId, after.deploymentId)))
+      if (!(await isElsewhere(tx, procedureId, after.deploymentId, now)))
         await activateDeployment(tx, procedureId, after.deploymentId, new Date(now))
       return recount(tx, procedureId, rolloutId)
     case 'RolloutCreated':

@@ -30,17 +30,18 @@ export async function caughtUp(
   if (isTerminal(state)) return loaded
   await apply({ type: 'start', closed: (await startClosed(tx, state, now))?.why ?? null })
   const evidence = await stationEvidence(tx, state.procedureId, state.id)
-  for (const fact of stationFacts(state, evidence, await joining(tx, state), loaded.pasts, now))
+  for (const fact of stationFacts(state, evidence, await joining(tx, state, now), loaded.pasts, now))
     await apply(fact)
   return { ...loaded, state }
 }
 
-async function joining(tx: Db, state: RolloutState): Promise<StationId[]> {
+async function joining(tx: Db, state: RolloutState, now: Instant): Promise<StationId[]> {
   const linked = await stationsOf(tx, state.procedureId)
   return linked
     .filter(
       (station) =>
-        takesPart(station, state.plan.group) && (state.stations[station.id]?.status ?? 'left') === 'left',
+        takesPart(station, state.plan.group, now) &&
+        (state.stations[station.id]?.status ?? 'left') === 'left',
     )
     .map((station) => station.id)
 }

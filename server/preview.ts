@@ -34,8 +34,9 @@ export function previews({ database, now }: { database: Database; now: () => Ins
         return refuse('invalid', why, 'Mend the plan.')
       }
       const plan = parsed.data
+      const at = now()
       const linked = await stationsOf(db, procedureId)
-      const taking = linked.filter((station) => leftOutBecause(station, plan.group) === null)
+      const taking = linked.filter((station) => leftOutBecause(station, plan.group, at) === null)
       if (taking.length === 0)
         return refuse(
           'invalid',
@@ -48,7 +49,6 @@ export function previews({ database, now }: { database: Database; now: () => Ins
         handPicked: plan.handPicked,
         progression: plan.progression,
       })
-      const at = now()
       const work = await recentWork(db, { procedureId, baseDeploymentId: procedure.activeDeploymentId }, at)
       const stations = withWork(
         order.flatMap((id) => byId.get(id) ?? []),
@@ -79,7 +79,7 @@ export function previews({ database, now }: { database: Database; now: () => Ins
         })),
         canaries: { ...canaries, suggested: plan.progression === 'site' ? [] : canaries.suggested },
         leftOut: linked.flatMap((station) => {
-          const why = leftOutBecause(station, plan.group)
+          const why = leftOutBecause(station, plan.group, at)
           return why === null ? [] : [{ name: station.name, why }]
         }),
         closedBecause: closedBecause(policy, sites, at)?.why ?? null,

@@ -59,7 +59,7 @@ export async function startRollout(
   const live = await liveRollout(tx, procedure.id)
   if (live) return alreadyLive(procedure, live)
   const stations = (await stationsOf(tx, procedure.id)).filter((station) =>
-    takesPart(station, parsed.data.group),
+    takesPart(station, parsed.data.group, at),
   )
   if (stations.length === 0)
     return refuse(

@@ -2,9 +2,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { Database } from '../../db/client.ts'
-import { type Station, stationByKeyHash } from '../../db/registry.ts'
+import type { Station } from '../../db/registry.ts'
+import { noteKeyUsed, stationByKeyHash } from '../../db/station-keys.ts'
 import type { Actor } from '../domain/actor.ts'
-import type { Instant } from '../domain/instant.ts'
+import { type Instant, minute } from '../domain/instant.ts'
 import { HttpNo } from './errors.ts'
 
 export type Authentication = ReturnType<typeof authentication>
@@ -27,13 +28,23 @@ export function authentication({
       const name = typeof named === 'string' && named.trim() !== '' ? named.trim().slice(0, 100) : 'API'
       return { kind: 'program', id: 'admin token', name, door: 'api' }
     },
-    /** @throws 401 unless the request carries the key of a station. */
+    /** @throws 401 unless the request carries the key of a station that has not ended. */
     async station(request: FastifyRequest): Promise<Station> {
       const token = bearer(request)
-      const found =
-        token === null ? null : await stationByKeyHash(database.db, hashKey(token), new Date(now()))
-      if (!found) throw unauthorised('a station key')
-      return found
+      const hash = token === null ? null : hashKey(token)
+      const found = hash === null ? null : await stationByKeyHash(database.db, hash)
+      if (!found || hash === null) throw unauthorised('a station key')
+      const { station, key } = found
+      const at = now()
+      if (key.endsAt !== null && key.endsAt.getTime() <= at)
+        throw new HttpNo(
+          401,
+          'unauthorized',
+          `This key was revoked on ${key.endsAt.toISOString()}: ask for a new one.`,
+        )
+      if (key.lastUsedAt === null || at - key.lastUsedAt.getTime() >= usedEveryMs)
+        await noteKeyUsed(database.db, station.id, hash, new Date(at))
+      return station
     },
     isAdmin(request: FastifyRequest): boolean {
       const token = bearer(request)
@@ -41,6 +52,9 @@ export function authentication({
     },
   }
 }
+
+/** A station asks many times a minute; when it was last heard need not be known more closely. */
+const usedEveryMs = 3 * minute
 
 /** Keys are kept as hashes only: they are long and random, so a plain hash cannot be turned back. */
 export function hashKey(key: string): string {

@@ -67,6 +67,8 @@ export function stationProtocolRoutes(app: FastifyInstance, deps: Deps): void {
       let answer = await assignments(station)
       while (sameTag(known, answer.tag) && (await changed)) {
         changed = listen()
+        // A key that was revoked while its poll waited is told nothing more.
+        await authentication.station(request)
         answer = await assignments(station)
       }
       gone.abort()

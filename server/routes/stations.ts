@@ -1,27 +1,29 @@
-// Stations over HTTP: registered, held, linked to procedures.
-import { randomBytes, randomUUID } from 'node:crypto'
+// Stations over HTTP: registered, changed, linked to procedures. None is ever deleted: its runs are of it.
+import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Database, Db } from '../../db/client.ts'
 import { pinStations, unpinStation } from '../../db/pins.ts'
 import {
   addStation,
-  addStationKey,
-  allStations,
   changeStation,
-  keyPrefixes,
   linkStation,
   pinnedDeployment,
   procedureById,
+  proceduresOf,
   type Station,
   stationByName,
   unlinkStation,
 } from '../../db/registry.ts'
+import { keyPrefixes } from '../../db/station-keys.ts'
+import { recordStation } from '../../db/station-record.ts'
 import { type ProcedureId, procedureId, type StationId, stationId } from '../domain/ids.ts'
 import type { Instant } from '../domain/instant.ts'
-import { type Authentication, hashKey } from './authentication.ts'
+import type { Authentication } from './authentication.ts'
 import { HttpNo } from './errors.ts'
 import { theProcedure, theStation } from './lookup.ts'
+import { stationJson } from './station-json.ts'
+import { giveKey, prefixOf } from './station-keys.ts'
 import { name, words } from './words.ts'
 
 type Deps = {
@@ -31,36 +33,33 @@ type Deps = {
   changed: (procedureId: ProcedureId) => void
 }
 
+const place = words(100)
+const marks = z.array(words(100)).max(50)
+
 const stationBody = z.strictObject({
   name: name,
-  site: words(100).default(''),
-  line: words(100).default(''),
-  tags: z.array(words(100)).max(50).default([]),
+  site: place.default(''),
+  line: place.default(''),
+  tags: marks.default([]),
+  fixtures: marks.default([]),
   procedure_ids: z.array(procedureId).max(200).default([]),
 })
 
 const stationChange = z.strictObject({
-  site: words(100).optional(),
-  line: words(100).optional(),
-  tags: z.array(words(100)).max(50).optional(),
-  /** Null gives it back to rollouts. */
-  held_reason: words(500).nullish(),
+  name: name.optional(),
+  site: place.optional(),
+  line: place.optional(),
+  tags: marks.optional(),
+  fixtures: marks.optional(),
+  held_reason: words(500)
+    .nullish()
+    .describe('Holds it until somebody gives it back; null gives it back. PUT …/hold takes an end too.'),
 })
 
 export function stationRoutes(app: FastifyInstance, { database, authentication, now, changed }: Deps): void {
   const { db } = database
   const transaction = <T>(work: (tx: Db) => Promise<T>) => db.transaction((tx) => work(tx))
   const tags = ['registry']
-
-  app.get('/api/v1/stations', { schema: { tags, summary: 'All stations' } }, async (request) => {
-    authentication.admin(request)
-    const stations = await allStations(db)
-    const prefixes = await keyPrefixes(
-      db,
-      stations.map(({ id }) => id),
-    )
-    return { data: stations.map((station) => stationJson(station, prefixes.get(station.id) ?? null)) }
-  })
 
   app.post(
     '/api/v1/stations',
@@ -73,10 +72,9 @@ export function stationRoutes(app: FastifyInstance, { database, authentication, 
       },
     },
     async (request, reply) => {
-      authentication.admin(request)
+      const by = authentication.admin(request)
       const { procedure_ids, ...body } = stationBody.parse(request.body)
       for (const id of procedure_ids) await theProcedure(database, id)
-      const key = `fps_${randomBytes(24).toString('base64url')}`
       const added = await transaction(async (tx) => {
         const station = await addStation(tx, {
           id: stationId.parse(randomUUID()),
@@ -84,21 +82,16 @@ export function stationRoutes(app: FastifyInstance, { database, authentication, 
           createdAt: new Date(now()),
         })
         if (!station) return null
-        await addStationKey(tx, {
-          hash: hashKey(key),
-          stationId: station.id,
-          prefix: key.slice(0, 8),
-          createdAt: station.createdAt,
-        })
+        const key = await giveKey(tx, station.id, now())
+        const { id, createdAt } = station
+        await recordStation(tx, { stationId: id, type: 'registered', body, by, at: createdAt })
         for (const id of procedure_ids) await link(tx, id, station.id)
-        return station
+        return { station, key }
       })
-      if (!added)
-        throw new HttpNo(409, 'taken', `There is already a station "${body.name}".`, {
-          id: (await stationByName(db, body.name))?.id,
-        })
+      if (!added) throw await nameTaken(body.name)
       for (const id of procedure_ids) changed(id)
-      return reply.code(201).send({ ...stationJson(added, key.slice(0, 8)), key })
+      const { station, key } = added
+      return reply.code(201).send({ ...stationJson(station, prefixOf(key), now()), key })
     },
   )
 
@@ -108,27 +101,40 @@ export function stationRoutes(app: FastifyInstance, { database, authentication, 
     {
       schema: {
         tags,
-        summary: 'Change a station, or hold it out of rollouts',
+        summary: 'Rename a station, move it, or change its tags and fixtures',
+        description: 'Rollouts that have begun keep the stations they took; those to come look at it anew.',
         params: oneStation,
         body: stationChange,
       },
     },
     async (request) => {
-      authentication.admin(request)
+      const by = authentication.admin(request)
       const { held_reason, ...rest } = stationChange.parse(request.body)
       const { id } = await theStation(database, oneStation.parse(request.params).id)
-      const given = Object.entries(rest).filter(([, value]) => value !== undefined)
-      const change: Partial<Station> = {
-        ...Object.fromEntries(given),
-        ...(held_reason === undefined ? {} : { heldReason: held_reason }),
-      }
-      const station =
-        Object.keys(change).length === 0
-          ? await theStation(database, id)
-          : await changeStation(db, id, change)
-      return station && stationJson(station, (await keyPrefixes(db, [id])).get(id) ?? null)
+      const namesake = rest.name === undefined ? null : await stationByName(db, rest.name)
+      if (rest.name !== undefined && namesake && namesake.id !== id) throw await nameTaken(rest.name)
+      const fields = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
+      const hold = held_reason === undefined ? {} : { heldReason: held_reason, heldUntil: null }
+      const change: Partial<Station> = { ...fields, ...hold }
+      const at = new Date(now())
+      await transaction(async (tx) => {
+        if (Object.keys(change).length > 0) await changeStation(tx, id, change)
+        if (Object.keys(fields).length > 0)
+          await recordStation(tx, { stationId: id, type: 'changed', body: fields, by, at })
+        if (held_reason === undefined) return
+        const type = held_reason === null ? 'given back' : 'held'
+        await recordStation(tx, { stationId: id, type, by, why: held_reason, at })
+      })
+      for (const procedure of await proceduresOf(db, id)) changed(procedure)
+      return stationJson(await theStation(database, id), (await keyPrefixes(db, [id])).get(id) ?? null, now())
     },
   )
+
+  async function nameTaken(taken: string): Promise<HttpNo> {
+    return new HttpNo(409, 'taken', `There is already a station "${taken}".`, {
+      id: (await stationByName(db, taken))?.id,
+    })
+  }
 
   const linkOf = z.object({ id: procedureId, stationId })
   app.post(
@@ -137,11 +143,14 @@ export function stationRoutes(app: FastifyInstance, { database, authentication, 
       schema: { tags, summary: 'Let a station run a procedure', params: linkOf, response: { 204: z.null() } },
     },
     async (request, reply) => {
-      authentication.admin(request)
+      const by = authentication.admin(request)
       const ids = linkOf.parse(request.params)
       await theProcedure(database, ids.id)
       await theStation(database, ids.stationId)
-      await transaction((tx) => link(tx, ids.id, ids.stationId))
+      await transaction(async (tx) => {
+        if (!(await link(tx, ids.id, ids.stationId))) return
+        await recordStation(tx, { ...ofLink(ids), type: 'linked', by, at: new Date(now()) })
+      })
       changed(ids.id)
       return reply.code(204).send(null)
     },
@@ -157,22 +166,29 @@ export function stationRoutes(app: FastifyInstance, { database, authentication, 
       },
     },
     async (request, reply) => {
-      authentication.admin(request)
+      const by = authentication.admin(request)
       const ids = linkOf.parse(request.params)
       await theProcedure(database, ids.id)
       await theStation(database, ids.stationId)
       await transaction(async (tx) => {
-        await unlinkStation(tx, ids.id, ids.stationId)
+        const gone = await unlinkStation(tx, ids.id, ids.stationId)
         await unpinStation(tx, ids.id, ids.stationId, now())
+        if (!gone) return
+        await recordStation(tx, { ...ofLink(ids), type: 'unlinked', by, at: new Date(now()) })
       })
       changed(ids.id)
       return reply.code(204).send(null)
     },
   )
 
+  const ofLink = (ids: z.infer<typeof linkOf>) => ({
+    stationId: ids.stationId,
+    body: { procedure_id: ids.id },
+  })
+
   /** A station that joins runs the active build; a live rollout takes it in at its next stage. */
-  async function link(tx: Db, procedure: ProcedureId, station: StationId): Promise<void> {
-    await linkStation(tx, procedure, station, new Date(now()))
+  async function link(tx: Db, procedure: ProcedureId, station: StationId): Promise<boolean> {
+    const added = await linkStation(tx, procedure, station, new Date(now()))
     const active = (await procedureById(tx, procedure))?.activeDeploymentId
     if (active && (await pinnedDeployment(tx, procedure, station)) === null)
       await pinStations(tx, {
@@ -182,20 +198,6 @@ export function stationRoutes(app: FastifyInstance, { database, authentication, 
         rolloutId: null,
         now: now(),
       })
-  }
-}
-
-function stationJson(station: Station, keyPrefix: string | null) {
-  return {
-    id: station.id,
-    name: station.name,
-    site: station.site,
-    line: station.line,
-    tags: station.tags,
-    key_prefix: keyPrefix,
-    held_reason: station.heldReason,
-    busy: station.busy,
-    last_seen_at: station.lastSeenAt?.toISOString() ?? null,
-    created_at: station.createdAt.toISOString(),
+    return added
   }
 }

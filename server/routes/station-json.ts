@@ -1,0 +1,28 @@
+// A station as the interface shows it.
+import type { Station } from '../../db/registry.ts'
+import type { Instant } from '../domain/instant.ts'
+import { excludedNow, heldNow, type Out } from '../domain/takes-part.ts'
+
+export function stationJson(station: Station, keyPrefix: string | null, now: Instant) {
+  const held = heldNow(station, now)
+  return {
+    id: station.id,
+    name: station.name,
+    site: station.site,
+    line: station.line,
+    tags: station.tags,
+    fixtures: station.fixtures,
+    key_prefix: keyPrefix,
+    held_reason: held?.reason ?? null,
+    held: outJson(held),
+    excluded: outJson(excludedNow(station, now)),
+    experiment: station.experiment,
+    busy: station.busy,
+    last_seen_at: station.lastSeenAt?.toISOString() ?? null,
+    created_at: station.createdAt.toISOString(),
+  }
+}
+
+function outJson(out: Out | null) {
+  return out && { reason: out.reason, until: out.until === null ? null : new Date(out.until).toISOString() }
+}
