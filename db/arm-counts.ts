@@ -49,6 +49,7 @@ export async function passMedians(
       select t.started_at, t.ended_at from runs t join rollout_stations s
         on s.procedure_id = t.procedure_id and s.rollout_id = r.id and s.station_id = t.station_id
       where t.procedure_id = r.procedure_id and t.deployment_id = ${sql.raw(`r.${deployment}`)} and t.outcome = 'PASS' and t.sample is null
+        and not t.shadow
         and t.started_at >= r.started_at and (r.ended_at is null or t.started_at < r.ended_at)
       order by t.started_at desc limit 2000) last)`
   const [found] = await rows<{ canary: number | null; base: number | null }>(

@@ -38,7 +38,8 @@ export async function buildsRun(
             select t.deployment_id, 1 from runs t
             where t.procedure_id = r.procedure_id and t.station_id = c."stationId"
               and t.started_at >= c.since and t.started_at < c."nextHour"
-              and t.deployment_id is not null and t.outcome <> 'ABORTED' and t.sample is null) ran
+              and t.deployment_id is not null and t.outcome <> 'ABORTED' and t.sample is null
+              and not t.shadow) ran
         group by c."stationId" order by c."stationId"`,
   )
 }

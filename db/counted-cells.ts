@@ -50,7 +50,7 @@ function claim(procedureId: ProcedureId, { rolloutId }: RolloutWindow, since: Si
     ${sql.join(joins, sql` `)}
     where t.procedure_id = ${procedureId}::uuid and t.deployment_id is not null
       and t.started_at >= r.started_at and (r.ended_at is null or t.started_at < r.ended_at) ${late}
-      and t.outcome <> 'ABORTED' and t.sample is null`
+      and t.outcome <> 'ABORTED' and t.sample is null and not t.shadow`
 }
 
 async function builtInCells(tx: Db, asked: GateCountings, claimed: Claimed): Promise<CountedCell[]> {

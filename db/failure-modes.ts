@@ -24,12 +24,12 @@ export async function canaryFailureModes(
           from rollouts r join runs t on t.procedure_id = r.procedure_id and t.deployment_id = r.deployment_id
             join rollout_stations s on s.procedure_id = t.procedure_id and s.rollout_id = r.id and s.station_id = t.station_id
           where r.procedure_id = ${procedureId}::uuid and r.id = ${rolloutId}::uuid and t.failure_mode is not null
-            and t.sample is null and t.started_at >= r.started_at and (r.ended_at is null or t.started_at < r.ended_at)
+            and t.sample is null and not t.shadow and t.started_at >= r.started_at and (r.ended_at is null or t.started_at < r.ended_at)
           group by t.failure_mode, r.deployment_id order by 2 desc, 1 limit ${sql.raw(String(mostModes))})
         select mode, "canaryRuns", "canaryUnits", (
           select count(*)::int from (
             select 1 from runs b where b.procedure_id = ${procedureId}::uuid and b.failure_mode = shown.mode
-              and b.deployment_id <> shown.deployment_id and b.sample is null
+              and b.deployment_id <> shown.deployment_id and b.sample is null and not b.shadow
             limit ${sql.raw(String(mostBaseRuns))}) seen) as "baseRuns"
         from shown order by "canaryRuns" desc, mode`,
   )

@@ -188,6 +188,6 @@ function lastOf(table: 'runs' | 'first_attempts', columns: SQL, window: PastWind
       where procedure_id = ${window.procedureId}::uuid and station_id = s.station_id
         and deployment_id = ${window.baseDeploymentId}::uuid
         and started_at >= ${from}::timestamptz and started_at < ${to}::timestamptz
-        ${table === 'runs' ? sql`and outcome <> 'ABORTED' and sample is null` : sql``}
+        ${table === 'runs' ? sql`and outcome <> 'ABORTED' and sample is null and not shadow` : sql``}
       order by started_at desc limit ${sql.raw(String(most))}) t`
 }

@@ -33,7 +33,7 @@ async function recountArms(tx: Db, procedureId: ProcedureId, rolloutId: RolloutI
           select ${arm} as arm, t.station_id, 0 as units, 0 as passed, 1 as runs, (t.outcome = 'ERROR')::int as errors,
             (t.outcome = 'TIMEOUT')::int as timeouts, (t.outcome = 'PASS')::int as pass_runs,
             case when t.outcome = 'PASS' then round(extract(epoch from t.ended_at - t.started_at) * 1000) else 0 end as pass_ms
-          from ${claimed('runs')} and t.outcome <> 'ABORTED' and t.sample is null
+          from ${claimed('runs')} and t.outcome <> 'ABORTED' and t.sample is null and not t.shadow
           union all
           select ${arm}, t.station_id, 1, t.passed::int, 0, 0, 0, 0, 0 from ${claimed('first_attempts')}
         ) counted

@@ -11,7 +11,7 @@ const mostOfAnArm = 1000
 
 /**
  * First attempts of a rollout's arms that did not pass, at most 1,000 of each arm, newest first. Reference samples have
- * no first attempt.
+ * no first attempt; a unit that has one of each day comes once, with its newest.
  */
 export async function failedFirstAttempts(
   db: Db,
@@ -23,7 +23,8 @@ export async function failedFirstAttempts(
     sql`with failed as (
           select f.unit, f.run_id, f.station_id, f.product, f.started_at,
             case f.deployment_id when o.deployment_id then 'canary' else 'base' end as arm,
-            row_number() over (partition by f.deployment_id order by f.started_at desc, f.unit) as place
+            row_number() over (partition by f.deployment_id order by f.started_at desc, f.unit) as place,
+            row_number() over (partition by f.unit order by f.started_at desc, f.run_id) as newest
           from rollouts o
           join first_attempts f on f.procedure_id = o.procedure_id
             and f.started_at >= o.started_at and (o.ended_at is null or f.started_at < o.ended_at)
@@ -41,8 +42,8 @@ export async function failedFirstAttempts(
         cross join lateral (
           select count(*)::int as attempts, bool_or(a.outcome = 'PASS') as "hasPassed" from runs a
           where a.procedure_id = ${procedureId}::uuid and a.unit = f.unit and a.outcome <> 'ABORTED'
-            and a.sample is null) tested
-        where f.place <= ${mostOfAnArm}
+            and a.sample is null and not a.shadow) tested
+        where f.place <= ${mostOfAnArm} and f.newest = 1
         order by f.started_at desc, f.unit`,
   )
 }
@@ -64,7 +65,7 @@ export async function listedUnits(
           select jsonb_build_object('outcome', r.outcome, 'at', (extract(epoch from r.started_at) * 1000)::float8,
               'station', s.name, 'site', s.site, 'version', d.version, 'failureMode', r.failure_mode) as failed
           from runs r join stations s on s.id = r.station_id join deployments d on d.id = r.deployment_id
-          where r.procedure_id = t.procedure_id and r.unit = t.unit and r.sample is null
+          where r.procedure_id = t.procedure_id and r.unit = t.unit and r.sample is null and not r.shadow
             and r.deployment_id = case t.failed_in when 'canary' then o.deployment_id else o.base_deployment_id end
             and r.outcome not in ('PASS', 'ABORTED')
           -- what had come before it was asked for; the clocks of two processes may differ, so nothing is dropped for it
@@ -75,7 +76,8 @@ export async function listedUnits(
               'startedAt', (extract(epoch from r.started_at) * 1000)::float8,
               'receivedAt', (extract(epoch from r.received_at) * 1000)::float8) order by r.started_at, r.id) as runs
           from runs r join stations s on s.id = r.station_id left join deployments d on d.id = r.deployment_id
-          where r.procedure_id = t.procedure_id and r.unit = t.unit and r.started_at >= t.asked_at) since
+          where r.procedure_id = t.procedure_id and r.unit = t.unit and not r.shadow
+            and r.started_at >= t.asked_at) since
         where t.procedure_id = ${procedureId}::uuid and t.rollout_id = ${rolloutId}::uuid
         order by t.pair, t.failed_in`,
   )

@@ -6,7 +6,7 @@ import type { RunOutcome } from '../server/domain/run.ts'
 import { type Db, rows } from './client.ts'
 import { pages } from './pages.ts'
 
-/** A run that counts: neither aborted nor of a reference sample. */
+/** A run that counts: neither aborted nor a shadow run nor of a reference sample. */
 export type CountedRunRow = {
   /** Null: nobody knows which build made it. */
   deploymentId: DeploymentId | null
@@ -52,7 +52,7 @@ export function countedRuns(
           (extract(epoch from r.ended_at) * 1000)::float8 as "endedAt", r.product, r.shift::int as shift,
           r.measurement_count as "measurementCount", ${of.withMetrics ? sql`r.metrics` : sql`null`} as metrics,
           r.id in (select run_id from first_attempts where ${within}) as "isFirstAttempt"
-        from runs r where ${within} and r.outcome <> 'ABORTED' and r.sample is null
+        from runs r where ${within} and r.outcome <> 'ABORTED' and r.sample is null and not r.shadow
         order by r.started_at, r.id`,
   )
 }

@@ -9,8 +9,9 @@ export type StationEvidence = {
   linked: boolean
   /** The build it is asked to run, and since when it knows. */
   pin: { deploymentId: DeploymentId; servedAt: Instant | null } | null
+  /** The latest run of production: a shadow run of a build is no proof that the station runs it, nor that it strays. */
   run: { deploymentId: DeploymentId; startedAt: Instant } | null
-  /** The latest run of any kind, also an aborted or an unattributed one: the station is alive. */
+  /** The latest run of any kind, also an aborted, an unattributed or a shadow one: the station is alive. */
   lastStartedAt: Instant | null
   pickup: {
     deploymentId: DeploymentId
@@ -49,7 +50,7 @@ export async function stationEvidence(
         left join station_procedures link on link.procedure_id = s.procedure_id and link.station_id = s.station_id
         left join pins pin on pin.procedure_id = s.procedure_id and pin.station_id = s.station_id and pin.to_at is null
         left join lateral (select deployment_id, started_at from runs where procedure_id = s.procedure_id
-          and station_id = s.station_id and deployment_id is not null order by started_at desc limit 1) ran on true
+          and station_id = s.station_id and deployment_id is not null and not shadow order by started_at desc limit 1) ran on true
         left join lateral (select started_at from runs where procedure_id = s.procedure_id
           and station_id = s.station_id order by started_at desc limit 1) alive on true
         left join lateral (select deployment_id, state, message, from_at from pickups where procedure_id = s.procedure_id

@@ -96,6 +96,7 @@ async function saveStationTotals(
             select started_at, ended_at, lag(started_at) over (order by started_at) as earlier from (
               select started_at, ended_at from runs t
               where t.procedure_id = ${rollout.procedureId}::uuid and t.station_id = past."stationId" and t.sample is null
+                and not t.shadow
                 and t.started_at < ${new Date(start).toISOString()}::timestamptz
               order by t.started_at desc limit ${habitRuns}) recent) spaced) habit
         where target.procedure_id = ${rollout.procedureId}::uuid and target.rollout_id = ${rollout.id}::uuid

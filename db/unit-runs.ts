@@ -1,5 +1,6 @@
 // All runs of one unit, ranked: which attempt each was, on which station and build.
 import { sql } from 'drizzle-orm'
+import { type AttemptSettings, attemptDay, attemptRanks } from '../server/domain/attempt-rule.ts'
 import type { DeploymentId, ProcedureId, RunId, StationId } from '../server/domain/ids.ts'
 import type { Instant } from '../server/domain/instant.ts'
 import type { AttributedBy, RunOutcome } from '../server/domain/run.ts'
@@ -7,7 +8,7 @@ import { type Db, rows } from './client.ts'
 
 export type UnitRun = {
   id: RunId
-  /** 1 for the first attempt; null for a run that was aborted or of a reference sample, which consumes none. */
+  /** 1 for a first attempt; null for a run that was aborted, a shadow run or of a reference sample: it consumes none. */
   attempt: number | null
   outcome: RunOutcome
   startedAt: Instant
@@ -16,15 +17,23 @@ export type UnitRun = {
   deployment: { id: DeploymentId; version: string } | null
   attributedBy: AttributedBy
   serial: string
+  shadow: boolean
 }
 
-/** Oldest first. Attempts are ranked over all runs of the unit, whatever station or build made them. */
-export async function unitRuns(db: Db, procedureId: ProcedureId, unit: string): Promise<UnitRun[]> {
-  return rows<UnitRun>(
+/**
+ * Oldest first. Attempts are ranked over all runs of the unit, whatever station or build made them; by day where the
+ * procedure's rule says so.
+ */
+export async function unitRuns(
+  db: Db,
+  procedureId: ProcedureId,
+  unit: string,
+  settings: AttemptSettings,
+): Promise<UnitRun[]> {
+  const found = await rows<Omit<UnitRun, 'attempt'> & { consumes: boolean }>(
     db,
-    sql`select r.id::text as id, r.outcome, r.serial, r.attributed_by as "attributedBy",
-          case when r.outcome = 'ABORTED' or r.sample is not null then null else (row_number() over (
-            partition by r.outcome = 'ABORTED' or r.sample is not null order by r.started_at, r.id))::int end as attempt,
+    sql`select r.id::text as id, r.outcome, r.serial, r.attributed_by as "attributedBy", r.shadow,
+          r.outcome <> 'ABORTED' and r.sample is null and not r.shadow as consumes,
           (extract(epoch from r.started_at) * 1000)::float8 as "startedAt", (extract(epoch from r.ended_at) * 1000)::float8 as "endedAt",
           jsonb_build_object('id', s.id, 'name', s.name) as station,
           case when d.id is null then null else jsonb_build_object('id', d.id, 'version', d.version) end as deployment
@@ -32,4 +41,9 @@ export async function unitRuns(db: Db, procedureId: ProcedureId, unit: string): 
         where r.procedure_id = ${procedureId}::uuid and r.unit = ${unit}
         order by r.started_at, r.id`,
   )
+  const ranks = attemptRanks(found, attemptDay(settings))
+  return found.map((run) => {
+    const { consumes: _, ...shown } = run
+    return { ...shown, attempt: ranks.get(run) ?? null }
+  })
 }

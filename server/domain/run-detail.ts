@@ -71,7 +71,25 @@ const step = z
   .catch(undefined)
 const steps = z.array(step).transform((all) => all.flatMap((each) => each ?? []))
 
-const named = { part_number: line, sample: line, failure_mode: line, error_code: line, ...sayings }
+/** Metadata is often text; and a shadow run taken for one of production would count against a build that ships nothing. */
+const flag = z
+  .unknown()
+  .transform(
+    (value) =>
+      value === true ||
+      value === 1 ||
+      (typeof value === 'string' && ['true', 'yes', '1'].includes(value.trim().toLowerCase())),
+  )
+  .optional()
+
+const named = {
+  part_number: line,
+  sample: line,
+  shadow: flag,
+  failure_mode: line,
+  error_code: line,
+  ...sayings,
+}
 const about = z.looseObject(named).optional().catch(undefined)
 
 /** Reads any JSON value; of what is no object nothing is read. */

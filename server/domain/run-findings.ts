@@ -12,6 +12,8 @@ const samples = ['golden', 'failing', 'ignored'] as const
 export type RunFindings = {
   product: string | null
   sample: (typeof samples)[number] | null
+  /** The new build run beside the old on the same unit: no run of production. */
+  shadow: boolean
   /** What failed, the same text for the same cause, so that modes can be counted. Null: passed, aborted, unknown. */
   failureMode: string | null
   /** What was said of the failure, in words, with the values measured. */
@@ -33,6 +35,7 @@ export function runFindings(detail: Record<string, unknown>, outcome: RunOutcome
   return {
     product: cut(placesOf(read).find((place) => place?.part_number)?.part_number, longestProduct),
     sample: sampleOf(read),
+    shadow: read.shadow === true || read.metadata?.shadow === true,
     failureMode: cut(failureModeOf(read, outcome), longestFailureMode),
     failureText: failureText(read, outcome),
     measurementCount: phases.length === 0 ? null : phases.flatMap(recorded).length,

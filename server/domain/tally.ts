@@ -1,4 +1,5 @@
 // Tallies: what a batch of new runs changes in the counts. Pure, so that any order of arrival can be tried.
+import type { AttemptDay } from './attempt-rule.ts'
 import { type Counting, isBad } from './gates/counting.ts'
 import type { UsualRates } from './gates/mix.ts'
 import type { DeploymentId, RolloutId, RunId, StationId } from './ids.ts'
@@ -27,9 +28,11 @@ export const noCounts: Counts = {
 
 export type Arm = 'canary' | 'base' | 'other'
 
-/** The earliest run of a unit that was not aborted and was not of a reference sample. */
+/** The earliest run of a unit, or of a unit and day, that was not aborted, was no shadow run and was not of a reference sample. */
 export type FirstAttempt = {
   unit: string
+  /** Of its start where each day has its own; else empty. */
+  day: string
   runId: RunId
   stationId: StationId
   deploymentId: DeploymentId | null
@@ -71,29 +74,43 @@ export type TallyChange = {
  * What newly stored runs change. An earlier run that arrives late takes the first attempt of its unit over, and
  * moves a count from where the later run stood, between arms too.
  * @param runs runs really inserted (no repeats), all of one procedure.
- * @param known first attempts already stored for the units of these runs.
+ * @param known first attempts already stored for the units and days of these runs.
+ * @param dayOf the day that each attempt is of, by the procedure's rule; without it a unit has one for ever.
  */
-export function tallyChange(runs: Run[], known: FirstAttempt[], windows: Window[]): TallyChange {
+export function tallyChange(
+  runs: Run[],
+  known: FirstAttempt[],
+  windows: Window[],
+  dayOf: AttemptDay = () => '',
+): TallyChange {
   const change = accumulator(windows)
   const counted = runs.filter(isCounted)
   for (const run of counted) change.addRun(run)
-  const first = new Map(known.map((attempt) => [attempt.unit, attempt]))
+  const first = new Map(known.map((attempt) => [keyOf(attempt), attempt]))
   const changed = new Map<string, FirstAttempt>()
   for (const run of counted) {
-    const attempt = firstAttempt(run)
-    const present = first.get(attempt.unit)
+    const attempt = firstAttempt(run, dayOf(run.startedAt))
+    const key = keyOf(attempt)
+    const present = first.get(key)
     if (present && !isEarlier(attempt, present)) continue
     if (present) change.addAttempt(present, -1)
     change.addAttempt(attempt, 1)
-    first.set(attempt.unit, attempt)
-    changed.set(attempt.unit, attempt)
+    first.set(key, attempt)
+    changed.set(key, attempt)
   }
   return { firstAttempts: [...changed.values()], ...change.deltas() }
 }
 
-/** What a person stopped says nothing; what a reference sample shows is known beforehand. */
-function isCounted(run: Run): boolean {
-  return run.outcome !== 'ABORTED' && run.sample === null
+/**
+ * What a person stopped says nothing; what a reference sample shows is known beforehand; a shadow run is no production.
+ */
+export function isCounted(run: Pick<Run, 'outcome' | 'sample' | 'shadow'>): boolean {
+  return run.outcome !== 'ABORTED' && run.sample === null && !run.shadow
+}
+
+/** No day holds a space, and a unit may. */
+function keyOf({ unit, day }: FirstAttempt): string {
+  return `${day} ${unit}`
 }
 
 /** The arm of a rollout that a run counts for; null when the rollout has no claim on it. */
@@ -204,10 +221,10 @@ function attemptCounts(attempt: FirstAttempt, sign: 1 | -1): Counts {
   return { ...noCounts, units: sign, passed: attempt.passed ? sign : 0 }
 }
 
-function firstAttempt(run: Run): FirstAttempt {
+function firstAttempt(run: Run, day: string): FirstAttempt {
   const { unit, stationId, deploymentId, startedAt, product, shift } = run
   const passed = run.outcome === 'PASS'
-  return { unit, runId: run.id, stationId, deploymentId, startedAt, passed, product, shift }
+  return { unit, day, runId: run.id, stationId, deploymentId, startedAt, passed, product, shift }
 }
 
 /** Two runs of a unit that start together: the smaller id is first, wherever and whenever they arrive. */

@@ -19,6 +19,27 @@ export function wallClock(at: Instant, zone: string): Temporal.ZonedDateTime {
   return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone)
 }
 
+/** The date on the wall, as 2026-05-22. A few microseconds. */
+export function dateOf(at: Instant, zone: string): string {
+  return wallClock(at, zone).toPlainDate().toString()
+}
+
+/** By how much the wall clock of a zone is ahead of UTC, from one change of the clocks to the next, over [from, to]. */
+export function clockOffsets(
+  zone: string,
+  from: Instant,
+  to: Instant,
+): { from: Instant; to: Instant; aheadMs: number }[] {
+  const offsets: { from: Instant; to: Instant; aheadMs: number }[] = []
+  let start = from
+  while (start <= to) {
+    const end = nextClockChange(start, zone) ?? to + 1
+    offsets.push({ from: start, to: end, aheadMs: wallClock(start, zone).offsetNanoseconds / 1_000_000 })
+    start = end
+  }
+  return offsets
+}
+
 /** Minutes since midnight: '06:30' is 390. */
 export function minuteOfDay(time: string): number {
   return Number(time.slice(0, 2)) * 60 + Number(time.slice(3))

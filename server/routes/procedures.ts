@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Database, Db } from '../../db/client.ts'
 import { pinStations } from '../../db/pins.ts'
+import { rebuildTallies } from '../../db/rebuild-tallies.ts'
 import {
   activateDeployment,
   addProcedure,
@@ -18,6 +19,8 @@ import {
   stationsOf,
 } from '../../db/registry.ts'
 import { lockProcedure } from '../../db/store-runs.ts'
+import { changeAttemptSettings } from '../attempt-settings.ts'
+import { attemptRule, firstAttemptWords } from '../domain/attempt-rule.ts'
 import { deploymentId, procedureId } from '../domain/ids.ts'
 import type { Instant } from '../domain/instant.ts'
 import type { Authentication } from './authentication.ts'
@@ -41,6 +44,11 @@ const procedureBody = z.strictObject({
       'expected a time zone such as Europe/Paris',
     )
     .optional(),
+  attempt_rule: attemptRule
+    .optional()
+    .describe(
+      'Which runs are first attempts: the first of a unit ever (the default), or the first of each day in the zone of the procedure. A change counts all its runs anew.',
+    ),
   time_limit_seconds: z.int().min(1).max(604_800).optional(),
   soak_minutes: z.number().min(0).max(129_600).nullish(),
   slack_channel: words(100).nullish(),
@@ -97,8 +105,8 @@ export function procedureRoutes(app: FastifyInstance, { database, authentication
     '/api/v1/procedures/:id',
     { schema: { tags, summary: 'Change a procedure', params: oneProcedure, body: procedureChange } },
     async (request) => {
-      authentication.admin(request)
-      const { auto_push, name: newName, ...rest } = procedureChange.parse(request.body)
+      const by = authentication.admin(request)
+      const { auto_push, name: newName, zone, attempt_rule, ...rest } = procedureChange.parse(request.body)
       const present = await theProcedure(database, oneProcedure.parse(request.params).id)
       const { id } = present
       const holder = newName === undefined ? null : await procedureByName(db, newName)
@@ -111,8 +119,46 @@ export function procedureRoutes(app: FastifyInstance, { database, authentication
       }
       const { slackTeam, slackChannel } = { ...present, ...change }
       expectChannel(slackTeam ?? null, slackChannel ?? null)
-      const procedure = Object.keys(change).length === 0 ? present : await changeProcedure(db, id, change)
-      return procedure && procedureJson(procedure)
+      return transaction(async (tx) => {
+        await lockProcedure(tx, id)
+        const locked = (await procedureById(tx, id)) ?? present
+        const attempts = { attemptRule: attempt_rule ?? locked.attemptRule, zone: zone ?? locked.zone }
+        const refused = await changeAttemptSettings(tx, locked, attempts, by, now())
+        if (refused) throw new HttpNo(409, 'not_now', `${refused.why}. ${refused.next}`)
+        if (Object.keys(change).length > 0) await changeProcedure(tx, id, change)
+        return procedureJson((await procedureById(tx, id)) ?? locked)
+      })
+    },
+  )
+
+  app.post(
+    '/api/v1/procedures/:id/rebuild-tallies',
+    {
+      schema: {
+        tags,
+        summary: 'Count a procedure anew from its stored runs',
+        description:
+          'First attempts and all tallies: the same numbers as before, unless something had gone wrong. Its stations wait meanwhile with their runs.',
+        params: oneProcedure,
+        response: {
+          200: z.object({ runs: z.int(), first_attempts: z.int(), rollouts: z.int() }),
+        },
+      },
+    },
+    async (request) => {
+      const by = authentication.admin(request)
+      const { id } = await theProcedure(database, oneProcedure.parse(request.params).id)
+      return transaction(async (tx) => {
+        const rebuilt = await rebuildTallies(tx, id)
+        const body = { rebuilt, by }
+        await recordProcedureEvent(tx, {
+          procedureId: id,
+          type: 'TalliesRebuilt',
+          body,
+          at: new Date(now()),
+        })
+        return { runs: rebuilt.runs, first_attempts: rebuilt.firstAttempts, rollouts: rebuilt.rollouts }
+      })
     },
   )
 
@@ -191,10 +237,11 @@ export function procedureRoutes(app: FastifyInstance, { database, authentication
 function settingsOf(
   body:
     | Omit<z.infer<typeof procedureBody>, 'name'>
-    | Omit<z.infer<typeof procedureChange>, 'name' | 'auto_push'>,
+    | Omit<z.infer<typeof procedureChange>, 'name' | 'auto_push' | 'zone' | 'attempt_rule'>,
 ) {
   return {
-    ...(body.zone === undefined ? {} : { zone: body.zone }),
+    ...('zone' in body && body.zone !== undefined ? { zone: body.zone } : {}),
+    ...('attempt_rule' in body && body.attempt_rule !== undefined ? { attemptRule: body.attempt_rule } : {}),
     ...(body.time_limit_seconds === undefined ? {} : { timeLimitSeconds: body.time_limit_seconds }),
     ...(body.soak_minutes === undefined ? {} : { soakMinutes: body.soak_minutes }),
     ...(body.slack_channel === undefined ? {} : { slackChannel: body.slack_channel }),
@@ -218,6 +265,8 @@ function procedureJson(procedure: Procedure) {
     id: procedure.id,
     name: procedure.name,
     zone: procedure.zone,
+    attempt_rule: procedure.attemptRule,
+    first_attempt: firstAttemptWords(procedure.attemptRule).meaning,
     time_limit_seconds: procedure.timeLimitSeconds,
     soak_minutes: procedure.soakMinutes,
     slack_channel: procedure.slackChannel,

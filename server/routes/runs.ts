@@ -9,6 +9,7 @@ import { runInput, unitOf } from '../domain/run.ts'
 import type { Received, Stored } from '../ingest.ts'
 import type { Authentication } from './authentication.ts'
 import { HttpNo } from './errors.ts'
+import { theProcedure } from './lookup.ts'
 
 type Deps = {
   database: Database
@@ -127,14 +128,15 @@ export function runRoutes(app: FastifyInstance, { database, authentication, take
         tags: ['registry'],
         summary: 'All runs of a unit, with the rank of each attempt',
         description:
-          'Oldest first. An aborted run consumes no attempt. Serial numbers compare case-insensitively.',
+          'Oldest first. An aborted run consumes no attempt, nor does a shadow run. Ranks begin anew each day where the procedure counts by day. Serial numbers compare case-insensitively.',
         params: unitParams,
       },
     },
     async (request) => {
       authentication.admin(request)
       const { id, serial } = unitParams.parse(request.params)
-      return { data: (await unitRuns(database.db, id, unitOf(serial))).map(runJson) }
+      const procedure = await theProcedure(database, id)
+      return { data: (await unitRuns(database.db, id, unitOf(serial), procedure)).map(runJson) }
     },
   )
 
@@ -175,6 +177,7 @@ function runJson(run: UnitRun) {
     station: run.station,
     deployment: run.deployment,
     attributed_by: run.attributedBy,
+    shadow: run.shadow,
   }
 }
 

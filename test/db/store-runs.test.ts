@@ -1,6 +1,7 @@
 // Tallies are exact: whatever order runs come in, the counts are those of a recount from the raw runs.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { rebuildTallies } from '../../db/rebuild-tallies.ts'
 import { recount } from '../../db/recount.ts'
 import { storeRuns } from '../../db/store-runs.ts'
 import { gates } from '../../server/domain/gates/gate.ts'
@@ -19,41 +20,56 @@ const minute = 60_000
 const store = (line: RawLine, runs: Run[]) =>
   db.transaction((tx) => storeRuns(tx, line.procedureId, runs, new Date(from)))
 
-test('any history gives the tallies that a recount gives', { timeout: 120_000 }, async () => {
-  const shape = fc.record({
-    begins: fc.integer({ min: 0, max: 200 }),
-    lasts: fc.option(fc.integer({ min: 1, max: 120 }), { nil: null }),
-    taking: fc.integer({ min: 1, max: 4 }),
-    seed: fc.integer(),
-  })
-  await fc.assert(
-    fc.asyncProperty(shape, async ({ begins, lasts, taking, seed }) => {
-      const line = await rawLine(db, { stations: 4, deployments: 3 })
-      const start = from + begins * minute
-      // An ended rollout and, after it, a live one: a run belongs to the window that it started in.
-      const stations = line.stations.slice(0, taking)
-      await rawRollout(db, line, {
-        canary: 1,
-        base: 0,
-        stations,
-        from: start,
-        to: start + (lasts ?? 30) * minute,
-      })
-      if (lasts !== null)
+/** Each midnight of Paris lies in it, and the night of 23 hours, whose clocks go from 2 to 3. */
+const aroundMidnights = { from: Date.parse('2026-03-28T22:30:00Z'), minutes: 2_000 }
+
+test.each([
+  ['for ever', { attemptRule: 'ever' as const }, { from, minutes: 240 }],
+  ['by day', { attemptRule: 'day' as const, zone: 'Europe/Paris' }, aroundMidnights],
+])(
+  'any history gives the tallies that a recount gives, and so does a rebuild: first attempts %s',
+  {
+    timeout: 120_000,
+  },
+  async (_, settings, when) => {
+    const shape = fc.record({
+      begins: fc.integer({ min: 0, max: 200 }),
+      lasts: fc.option(fc.integer({ min: 1, max: 120 }), { nil: null }),
+      taking: fc.integer({ min: 1, max: 4 }),
+      seed: fc.integer(),
+    })
+    await fc.assert(
+      fc.asyncProperty(shape, async ({ begins, lasts, taking, seed }) => {
+        const line = await rawLine(db, { stations: 4, deployments: 3 }, settings)
+        const start = when.from + begins * minute
+        // An ended rollout and, after it, a live one: a run belongs to the window that it started in.
+        const stations = line.stations.slice(0, taking)
         await rawRollout(db, line, {
-          canary: 2,
-          base: 1,
-          stations: line.stations,
-          from: start + lasts * minute,
-          to: null,
+          canary: 1,
+          base: 0,
+          stations,
+          from: start,
+          to: start + (lasts ?? 30) * minute,
         })
-      const [batches = []] = fc.sample(histories(line, from, 240), { numRuns: 1, seed })
-      for (const batch of batches) await store(line, batch)
-      expect(await tallied(db, line.procedureId)).toEqual(await recounted(db, line.procedureId))
-    }),
-    { numRuns: 25 },
-  )
-})
+        if (lasts !== null)
+          await rawRollout(db, line, {
+            canary: 2,
+            base: 1,
+            stations: line.stations,
+            from: start + lasts * minute,
+            to: null,
+          })
+        const [batches = []] = fc.sample(histories(line, when.from, when.minutes), { numRuns: 1, seed })
+        for (const batch of batches) await store(line, batch)
+        const wanted = await recounted(db, line.procedureId)
+        expect(await tallied(db, line.procedureId)).toEqual(wanted)
+        await db.transaction((tx) => rebuildTallies(tx, line.procedureId))
+        expect(await tallied(db, line.procedureId)).toEqual(wanted)
+      }),
+      { numRuns: 20 },
+    )
+  },
+)
 
 test('a repeat is not counted again, inside a batch or across batches', async () => {
   const line = await rawLine(db, { stations: 1, deployments: 1 })

@@ -16,6 +16,7 @@ describe('what real clients send', () => {
     expect(runFindings(bodies.smallest ?? {}, 'PASS')).toEqual({
       product: null,
       sample: null,
+      shadow: false,
       failureMode: null,
       failureText: null,
       measurementCount: null,
@@ -28,6 +29,7 @@ describe('what real clients send', () => {
     expect(runFindings(bodies.withPhases ?? {}, 'FAIL')).toEqual({
       product: 'PCB-100',
       sample: null,
+      shadow: false,
       failureMode: 'power_rails / rail_3v3',
       failureText: 'in power_rails: measurement rail_3v3 out of limits (3.2 to 3.4 V), got 3.1 V',
       measurementCount: 1,
@@ -52,6 +54,7 @@ describe('what real clients send', () => {
       expect(runFindings(openHtf[outcome] ?? {}, outcome)).toEqual({
         product: 'PCB-100',
         sample: null,
+        shadow: false,
         failureMode,
         failureText,
         measurementCount: 1,
@@ -78,6 +81,19 @@ describe('the product', () => {
     expect(product).toBe('x'.repeat(99))
     expect(runFindings({ part_number: `${'x'.repeat(99)} x` }, 'PASS').product).toBe('x'.repeat(99))
   })
+})
+
+test.each([
+  [{ shadow: true }, true],
+  [{ metadata: { shadow: true } }, true],
+  [{ metadata: { shadow: ' True ' } }, true],
+  [{ shadow: false, metadata: { shadow: '1' } }, true],
+  [{ unit_metadata: { shadow: true } }, false],
+  [{ shadow: 'false' }, false],
+  [{ shadow: { yes: true } }, false],
+  [{}, false],
+])('a shadow run is told by %j: %j', (detail, shadow) => {
+  expect(runFindings(detail, 'PASS').shadow).toBe(shadow)
 })
 
 describe('a reference sample', () => {
@@ -282,7 +298,7 @@ test('of any JSON something valid is found', () => {
     fc.property(anyJson, fc.constantFrom(...outcomes), (given, outcome) => {
       const found = runFindings(given, outcome)
       expect(Object.keys(found).sort()).toEqual(
-        ['failureMode', 'failureText', 'measurementCount', 'metrics', 'product', 'sample'].sort(),
+        ['failureMode', 'failureText', 'measurementCount', 'metrics', 'product', 'sample', 'shadow'].sort(),
       )
       for (const [text, longest] of [
         [found.product, 100],
@@ -296,6 +312,7 @@ test('of any JSON something valid is found', () => {
         expect(text.isWellFormed() && !/\p{Cc}/u.test(text)).toBe(true)
       }
       expect([null, 'golden', 'failing', 'ignored']).toContain(found.sample)
+      expect([true, false]).toContain(found.shadow)
       expect(found.measurementCount === null || Number.isInteger(found.measurementCount)).toBe(true)
       expect(Object.values(found.metrics).every(Number.isFinite)).toBe(true)
       expect(Object.keys(found.metrics).length).toBeLessThanOrEqual(200)

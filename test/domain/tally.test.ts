@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { AttemptDay } from '../../server/domain/attempt-rule.ts'
 import { countings } from '../../server/domain/gates/counting.ts'
 import { gates } from '../../server/domain/gates/gate.ts'
 import type { UsualRates } from '../../server/domain/gates/mix.ts'
@@ -33,14 +34,14 @@ type Metric = { n: number; bad: number; expected: number }
 type Kept = { counts: Record<string, Counts>; metrics: Record<string, Metric> }
 
 /** Counts after the batches came in, one after the other: what the service keeps. */
-function arrived(batches: Run[][], windows: Window[]): Kept {
+function arrived(batches: Run[][], windows: Window[], dayOf: AttemptDay = () => ''): Kept {
   const first = new Map<string, FirstAttempt>()
   const counts = new Map<string, Counts>()
   const metrics = new Map<string, Metric>()
   const add = (key: string, more: Counts) => counts.set(key, addCounts(counts.get(key) ?? noCounts, more))
   for (const batch of batches) {
-    const change = tallyChange(batch, [...first.values()], windows)
-    for (const attempt of change.firstAttempts) first.set(attempt.unit, attempt)
+    const change = tallyChange(batch, [...first.values()], windows, dayOf)
+    for (const attempt of change.firstAttempts) first.set(`${attempt.unit}/${attempt.day}`, attempt)
     for (const delta of change.hourly)
       add(`${delta.deploymentId} ${delta.stationId} ${delta.hour}`, delta.counts)
     for (const delta of change.arms) add(`${delta.rolloutId} ${delta.arm} ${delta.stationId}`, delta.counts)
@@ -54,16 +55,17 @@ function arrived(batches: Run[][], windows: Window[]): Kept {
 }
 
 /** The same from scratch, by the definitions alone. */
-function recounted(runs: Run[], windows: Window[]): Kept {
+function recounted(runs: Run[], windows: Window[], dayOf: AttemptDay): Kept {
   const counts = new Map<string, Counts>()
   const metrics = new Map<string, Metric>()
   const counted = runs
-    .filter((run) => run.outcome !== 'ABORTED' && run.sample === null)
+    .filter((run) => run.outcome !== 'ABORTED' && run.sample === null && !run.shadow)
     .toSorted((a, b) => a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1))
   const seen = new Set<string>()
   for (const run of counted) {
-    const isFirst = !seen.has(run.unit)
-    seen.add(run.unit)
+    const attempt = `${run.unit}/${dayOf(run.startedAt)}`
+    const isFirst = !seen.has(attempt)
+    seen.add(attempt)
     const pass = run.outcome === 'PASS'
     const own: Counts = {
       units: Number(isFirst),
@@ -170,6 +172,7 @@ const anyRuns = fc
         'failing' as const,
         'ignored' as const,
       ),
+      shadow: fc.constantFrom(false, false, false, true),
       measurementCount: fc.option(fc.integer({ min: 2, max: 6 })),
       metrics: fc.record(
         { mA: fc.integer({ min: 3, max: 10 }), retries: fc.integer({ min: 0, max: 3 }) },
@@ -205,7 +208,10 @@ const windows: Window[] = [
 ]
 
 describe('what new runs change in the counts', () => {
-  test('adds up to a recount from scratch, in any order of arrival and any batches', () => {
+  test.each([
+    ['one for ever', () => ''],
+    ['one of each day', (at: number) => String(Math.floor(at / (4 * hour)))],
+  ])('adds up to a recount from scratch, in any order of arrival and any batches: %s', (_, dayOf) => {
     const arrivals = anyRuns.chain((runs) =>
       fc.tuple(
         fc.constant(runs),
@@ -216,7 +222,7 @@ describe('what new runs change in the counts', () => {
     fc.assert(
       fc.property(arrivals, ([runs, shuffled, sizes]) => {
         const batches = sizes.map((size) => shuffled.splice(0, size)).filter((batch) => batch.length > 0)
-        const [kept, wanted] = [arrived(batches, windows), recounted(runs, windows)]
+        const [kept, wanted] = [arrived(batches, windows, dayOf), recounted(runs, windows, dayOf)]
         expect(kept.counts).toEqual(wanted.counts)
         expect(Object.keys(kept.metrics).sort()).toEqual(Object.keys(wanted.metrics).sort())
         for (const [key, { n, bad, expected }] of Object.entries(wanted.metrics)) {
@@ -292,6 +298,27 @@ describe('the first attempt of a unit', () => {
     const [small, large] = [canary(1, { startedAt: t0 }), canary(2, { startedAt: t0, outcome: 'FAIL' })]
     expect(arm(of(large, small), 'canary', 2)).toMatchObject({ units: 1, passed: 1 })
     expect(of(large, small)).toEqual(of(small, large))
+  })
+})
+
+describe('the first attempts of a unit by day', () => {
+  const days: AttemptDay = (at) => (at < t0 + hour ? 'Monday' : 'Tuesday')
+  const monday = aRun(1, { deploymentId: build, outcome: 'FAIL' })
+  const tuesday = aRun(2, { deploymentId: build, startedAt: t0 + hour })
+  const counts = (runs: Run[], dayOf?: AttemptDay) =>
+    arrived([runs], [window], dayOf).counts[`${rollout} canary ${station(1)}`]
+
+  test('are one of each: what failed on Monday passes on Tuesday, which for ever it never would', () => {
+    expect(counts([tuesday, monday], days)).toMatchObject({ units: 2, passed: 1, runs: 2 })
+    expect(counts([tuesday, monday])).toMatchObject({ units: 1, passed: 0, runs: 2 })
+  })
+
+  test('count in a rollout that began between them', () => {
+    const later = { ...window, startedAt: t0 + hour }
+    const of = (dayOf?: AttemptDay) =>
+      arrived([[monday], [tuesday]], [later], dayOf).counts[`${rollout} canary ${station(1)}`]
+    expect(of(days)).toMatchObject({ units: 1, passed: 1, runs: 1 })
+    expect(of()).toMatchObject({ units: 0, runs: 1 })
   })
 })
 

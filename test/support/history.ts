@@ -23,6 +23,7 @@ export function histories(ids: Ids, from: number, minutes: number): fc.Arbitrary
       found: fc.record({
         product: fc.constantFrom('A', 'B', 'C', null),
         shift: fc.integer({ min: 0, max: 2 }),
+        shadow: fc.constantFrom(false, false, false, false, false, true),
         sample: fc.constantFrom(null, null, null, null, null, null, 'golden' as const, 'ignored' as const),
         failureMode: fc.constantFrom(null, 'flux', 'short'),
         failureText: fc.constantFrom(null, 'flux on pad 7, got 3.1 V'),
@@ -89,7 +90,7 @@ export type MetricCounted = { key: string; n: number; bad: number; expected: num
 export type Counts = {
   hourly: Counted[]
   arms: Counted[]
-  firstAttempts: { unit: string; run: string; passed: boolean }[]
+  firstAttempts: { unit: string; day: string; run: string; passed: boolean }[]
 }
 
 /** What the product counted; rows of zeros are as good as none. */
@@ -111,7 +112,7 @@ export async function tallied(db: Db, procedureId: ProcedureId): Promise<Counts>
     ),
     firstAttempts: await rows(
       db,
-      sql`select unit, run_id::text as run, passed from first_attempts where procedure_id = ${procedureId}::uuid order by unit`,
+      sql`select unit, day, run_id::text as run, passed from first_attempts where procedure_id = ${procedureId}::uuid order by unit, day`,
     ),
   }
 }
@@ -129,12 +130,15 @@ export async function talliedMetrics(db: Db, procedureId: ProcedureId): Promise<
 /** The same from the raw runs alone. */
 export async function recounted(db: Db, procedureId: ProcedureId): Promise<Counts> {
   const counted = sql`
-    with first as (
-      select distinct on (lower(trim(serial))) lower(trim(serial)) as unit, id from runs
-      where procedure_id = ${procedureId}::uuid and outcome <> 'ABORTED' and sample is null order by lower(trim(serial)), started_at, id),
+    with production as (
+      select r.*, lower(trim(serial)) as own_unit,
+        case p.attempt_rule when 'day' then (started_at at time zone p.zone)::date::text else '' end as day
+      from runs r join procedures p on p.id = r.procedure_id
+      where p.id = ${procedureId}::uuid and outcome <> 'ABORTED' and sample is null and not shadow),
+    first as (
+      select distinct on (own_unit, day) own_unit as unit, day, id from production order by own_unit, day, started_at, id),
     counted as (
-      select r.*, f.id is not null as is_first from runs r left join first f on f.id = r.id
-      where r.procedure_id = ${procedureId}::uuid and r.outcome <> 'ABORTED' and r.sample is null)`
+      select r.*, f.id is not null as is_first from production r left join first f on f.id = r.id)`
   const numbers = sql.raw(`
     (count(*) filter (where is_first))::int as units,
     (count(*) filter (where is_first and outcome = 'PASS'))::int as passed,
@@ -162,8 +166,8 @@ export async function recounted(db: Db, procedureId: ProcedureId): Promise<Count
     ),
     firstAttempts: await rows(
       db,
-      sql`${counted} select f.unit, f.id::text as run, r.outcome = 'PASS' as passed
-          from first f join runs r on r.procedure_id = ${procedureId}::uuid and r.id = f.id order by f.unit`,
+      sql`${counted} select f.unit, f.day, f.id::text as run, r.outcome = 'PASS' as passed
+          from first f join runs r on r.procedure_id = ${procedureId}::uuid and r.id = f.id order by f.unit, f.day`,
     ),
   }
 }

@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm'
 import type { Db } from '../../db/client.ts'
 import { addDeployment, addProcedure, addStation, linkStation } from '../../db/registry.ts'
 import { stationPasts } from '../../db/schema.ts'
+import type { AttemptSettings } from '../../server/domain/attempt-rule.ts'
 import type { Gate } from '../../server/domain/gates/gate.ts'
 import type { UsualRates } from '../../server/domain/gates/mix.ts'
 import {
@@ -19,10 +20,14 @@ import {
 
 export type RawLine = { procedureId: ProcedureId; stations: StationId[]; deployments: DeploymentId[] }
 
-export async function rawLine(db: Db, size: { stations: number; deployments: number }): Promise<RawLine> {
+export async function rawLine(
+  db: Db,
+  size: { stations: number; deployments: number },
+  settings: Partial<AttemptSettings> = {},
+): Promise<RawLine> {
   const procedure = procedureId.parse(randomUUID())
   const createdAt = new Date('2026-05-01T00:00:00Z')
-  await addProcedure(db, { id: procedure, name: `Procedure ${procedure}`, createdAt })
+  await addProcedure(db, { id: procedure, name: `Procedure ${procedure}`, createdAt, ...settings })
   const stations = Array.from({ length: size.stations }, () => stationId.parse(randomUUID()))
   for (const id of stations) {
     await addStation(db, {

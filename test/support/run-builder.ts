@@ -10,6 +10,7 @@ export const t0 = Date.parse('2026-05-22T06:00:00Z')
 export const nothingFound = {
   product: null,
   sample: null,
+  shadow: false,
   failureMode: null,
   failureText: null,
   measurementCount: null,
