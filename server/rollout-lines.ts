@@ -56,5 +56,6 @@ export function procedureInView(procedure: Procedure) {
     name: procedure.name,
     channel: procedure.slackChannel,
     team: procedure.slackTeam,
+    attemptRule: procedure.attemptRule,
   }
 }

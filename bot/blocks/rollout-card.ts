@@ -1,4 +1,5 @@
 // The card of one stage: what is rolled out, how it does against base, what it waits for, and the buttons to decide.
+import { attemptWords } from '../../server/domain/attempt-rule.ts'
 import type { RolloutView, StageView } from '../../server/domain/rollout-view.ts'
 import {
   actions,
@@ -101,11 +102,13 @@ function evidence(view: RolloutView, stageIndex: number) {
 const mostMeasures = 8
 
 function buildLines(view: RolloutView): Markup[] {
-  const { deployment, base } = view
+  const { deployment, base, procedure } = view
   const branch = deployment.branch === null ? '' : ` on ${oneLine(deployment.branch, 60)}`
   return [
     markup`Build *${oneLine(deployment.version, 40)}*, commit ${shortSha(deployment.sha)}${branch} by ${oneLine(deployment.author, 60)}: ${oneLine(firstLine(deployment.message), 120)}`,
     markup`Base *${oneLine(base.version, 40)}*, commit ${shortSha(base.sha)}`,
+    // The usual rule needs no word; the other gives other numbers.
+    ...(procedure.attemptRule === 'day' ? [markup`${attemptWords('day').note}`] : []),
   ]
 }
 

@@ -14,18 +14,16 @@ export function attemptDay({ attemptRule, zone }: AttemptSettings): AttemptDay {
   return attemptRule === 'ever' ? () => '' : (startedAt) => dateOf(startedAt, zone)
 }
 
-/** The one place for the wording: "first attempt" alone would not say that a unit may have several. */
-export function firstAttemptWords(rule: AttemptRule): { one: string; many: string; meaning: string } {
+/** The one place for the wording. `note`: what a reader of a yield should know. */
+export function attemptWords(rule: AttemptRule): { meaning: string; note: string } {
   return rule === 'ever'
     ? {
-        one: 'first attempt',
-        many: 'first attempts',
         meaning: 'the first run of a unit that was not aborted, ever',
+        note: 'Yields count each unit once, by its first attempt.',
       }
     : {
-        one: 'first attempt of the day',
-        many: 'first attempts of the day',
         meaning: 'the first run of a unit on each day that was not aborted',
+        note: 'Yields count each unit once a day, by its first attempt of the day.',
       }
 }
 

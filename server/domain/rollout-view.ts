@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { actor } from './actor.ts'
 import { alerts } from './alerts.ts'
+import { attemptRule } from './attempt-rule.ts'
 import { gateMode } from './gates/gate.ts'
 import { verdict } from './gates/verdict.ts'
 import { deploymentId, procedureId, rolloutId, stationId } from './ids.ts'
@@ -133,6 +134,7 @@ export const rolloutView = z.object({
     name: z.string(),
     channel: z.string().nullable(),
     team: z.string().nullable(),
+    attemptRule,
   }),
   deployment: deploymentSummary,
   base: deploymentSummary,

@@ -20,7 +20,7 @@ import {
 } from '../../db/registry.ts'
 import { lockProcedure } from '../../db/store-runs.ts'
 import { changeAttemptSettings } from '../attempt-settings.ts'
-import { attemptRule, firstAttemptWords } from '../domain/attempt-rule.ts'
+import { attemptRule, attemptWords } from '../domain/attempt-rule.ts'
 import { deploymentId, procedureId } from '../domain/ids.ts'
 import type { Instant } from '../domain/instant.ts'
 import type { Authentication } from './authentication.ts'
@@ -266,7 +266,7 @@ function procedureJson(procedure: Procedure) {
     name: procedure.name,
     zone: procedure.zone,
     attempt_rule: procedure.attemptRule,
-    first_attempt: firstAttemptWords(procedure.attemptRule).meaning,
+    first_attempt: attemptWords(procedure.attemptRule).meaning,
     time_limit_seconds: procedure.timeLimitSeconds,
     soak_minutes: procedure.soakMinutes,
     slack_channel: procedure.slackChannel,

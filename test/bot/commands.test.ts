@@ -18,7 +18,7 @@ const user = ines.id
 const other = aProcedure({ id: procedureId.parse(uuid(4, 2)), name: 'Final Test' })
 const otherRollout = aRollout({
   id: rolloutId.parse(uuid(1, 2)),
-  procedure: { id: other.id, name: other.name, channel: 'C0ROLLOUTS', team: null },
+  procedure: { id: other.id, name: other.name, channel: 'C0ROLLOUTS', team: null, attemptRule: 'ever' },
 })
 
 const asked = { words: [], by: ines, commandId: 'x', now: noon, refused: async () => null }

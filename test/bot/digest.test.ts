@@ -13,6 +13,7 @@ const procedure = (number: number, name: string, in_ = channel) => ({
   name,
   channel: in_,
   team: null,
+  attemptRule: 'ever' as const,
 })
 const pcba = aRollout()
 const ict = aPausedRollout({ id: rolloutId.parse(uuid(1, 2)), procedure: procedure(2, 'ICT-7') })

@@ -156,7 +156,13 @@ export function aRollout(part: Partial<RolloutView> = {}): RolloutView {
   return {
     id,
     url: `https://firstpass.example.com/rollouts/${id}`,
-    procedure: { id: procedureId.parse(uuid(4, 1)), name: 'PCBA-FCT', channel: 'C0ROLLOUTS', team: null },
+    procedure: {
+      id: procedureId.parse(uuid(4, 1)),
+      name: 'PCBA-FCT',
+      channel: 'C0ROLLOUTS',
+      team: null,
+      attemptRule: 'ever',
+    },
     deployment: aDeployment(),
     base: baseBuild,
     status: 'active',

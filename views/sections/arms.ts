@@ -1,4 +1,5 @@
 // Canary beside base in raw counts: a description, never the verdict.
+import { attemptWords } from '../../server/domain/attempt-rule.ts'
 import type { ArmMetrics, RolloutView } from '../../server/domain/rollout-view.ts'
 import { count, counted } from '../format/count.ts'
 import { seconds } from '../format/duration.ts'
@@ -12,7 +13,7 @@ export function arms(view: RolloutView): Html {
   const { canaryArm: canary, baseArm: base } = view
   return html`<section data-part="arms">
 <h2>Canary and base</h2>
-<p class="quiet">Raw counts since the start, with Wilson intervals at 95 %. The gates compare each station with its own past instead.</p>
+<p class="quiet">Raw counts since the start, with Wilson intervals at 95 %. The gates compare each station with its own past instead. ${attemptWords(view.procedure.attemptRule).note}</p>
 <table class="arms">
 <thead><tr><th></th><th scope="col" class="number canary">Canary</th><th scope="col" class="number base">Base</th><th scope="col" class="number">Difference</th></tr></thead>
 <tbody>

@@ -1,4 +1,5 @@
 // The rollout's stations in the order in which they are taken.
+import { attemptWords } from '../../server/domain/attempt-rule.ts'
 import type { RolloutView, StationView } from '../../server/domain/rollout-view.ts'
 import { count, counted } from '../format/count.ts'
 import { time } from '../format/instant.ts'
@@ -16,7 +17,7 @@ export function stations(view: RolloutView): Html {
 <thead><tr><th scope="col">Station</th><th scope="col">Site</th><th scope="col">Line</th><th scope="col">Status</th><th scope="col">Trouble</th><th scope="col">Since</th><th scope="col" class="number">Canary yield</th><th scope="col" class="number">Own past yield</th></tr></thead>
 <tbody>${view.stations.map(station)}</tbody>
 </table>
-<p class="quiet">Queued: waits for its stage. Pinned: told to run the new build. Pulled: has it. Confirmed: a run proved it. Reverting, reverted: the same way back. Yields count each unit once, by its first attempt.</p>
+<p class="quiet">Queued: waits for its stage. Pinned: told to run the new build. Pulled: has it. Confirmed: a run proved it. Reverting, reverted: the same way back. ${attemptWords(view.procedure.attemptRule).note}</p>
 </section>`
 }
 
