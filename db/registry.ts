@@ -50,6 +50,15 @@ export async function procedureByName(db: Db, name: string): Promise<Procedure |
   return found ?? null
 }
 
+export async function procedureByIdentifier(db: Db, identifier: string): Promise<Procedure | null> {
+  const [found] = await db
+    .select()
+    .from(procedures)
+    .where(eq(sql`lower(${procedures.identifier})`, identifier.toLowerCase()))
+    .orderBy(asc(procedures.createdAt))
+  return found ?? null
+}
+
 export async function changeProcedure(
   db: Db,
   id: ProcedureId,

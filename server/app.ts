@@ -11,12 +11,14 @@ import Fastify, {
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { Database } from '../db/client.ts'
 import type { Deliveries } from './apply-command.ts'
+import { builds } from './builds.ts'
 import type { ProcedureId, RolloutId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
 import type { Received, Stored } from './ingest.ts'
 import type { PinWaiters } from './pin-waiters.ts'
 import { rolloutCharts } from './rollout-charts.ts'
 import { authentication } from './routes/authentication.ts'
+import { buildLogRoutes } from './routes/build-logs.ts'
 import { deploymentRoutes } from './routes/deployments.ts'
 import { errorHandling } from './routes/errors.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -82,7 +84,8 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   healthRoutes(app, { database, slack: slack.status })
   const registry = { database, authentication: known, now, changed }
   procedureRoutes(app, registry)
-  deploymentRoutes(app, { ...registry, deliveries })
+  deploymentRoutes(app, { ...registry, builds: builds({ database, now, deliveries }), service })
+  buildLogRoutes(app, registry)
   stationRoutes(app, registry)
   stationKeyRoutes(app, registry)
   stationLookupRoutes(app, registry)

@@ -1,4 +1,6 @@
 // Procedures, builds and groups as people look them up.
+import { type Abort, abortsOf } from '../db/build-facts.ts'
+import { type PushOfBuild, pushesOf } from '../db/builds.ts'
 import type { Database } from '../db/client.ts'
 import {
   allProcedures,
@@ -7,6 +9,7 @@ import {
   deploymentsOf,
   type Procedure,
   procedureById,
+  procedureByIdentifier,
   procedureByName,
   stationsOf,
 } from '../db/registry.ts'
@@ -20,7 +23,7 @@ import type { Group } from './domain/plan.ts'
 import type { Refusal } from './domain/rollout/commands.ts'
 import { notEligible } from './eligible.ts'
 import { deploymentSummary, rolloutLines } from './rollout-lines.ts'
-import type { DeploymentLine, ProcedureSummary } from './service.ts'
+import type { BuildPush, DeploymentLine, ProcedureSummary } from './service.ts'
 
 type Deps = { database: Database; pageUrl: (id: RolloutId) => string }
 
@@ -52,7 +55,13 @@ export function catalogue({ database, pageUrl }: Deps) {
 
   async function procedureOf(idOrName: string): Promise<Procedure | null> {
     const id = procedureIdOf.safeParse(idOrName)
-    return id.success ? procedureById(db, id.data) : procedureByName(db, idOrName.trim())
+    if (id.success) return procedureById(db, id.data)
+    const words = idOrName.trim()
+    return (await procedureByName(db, words)) ?? procedureByIdentifier(db, words)
+  }
+
+  async function becameOf(procedureId: ProcedureId): Promise<Became> {
+    return { aborts: await abortsOf(db, procedureId), pushes: await pushesOf(db, procedureId) }
   }
 
   return {
@@ -68,11 +77,12 @@ export function catalogue({ database, pageUrl }: Deps) {
       const procedure = await procedureById(db, procedureId)
       if (!procedure) return []
       const found = await deploymentsOf(db, procedureId)
+      const became = await becameOf(procedureId)
       return found
         .filter((each) =>
           contains(`${each.version} ${each.commitSha} ${each.commitMessage} ${each.commitAuthor}`, search),
         )
-        .map((each) => deploymentLine(each, procedure))
+        .map((each) => deploymentLine(each, procedure, became))
     },
     async deployment(procedureId: ProcedureId, idOrVersion: string): Promise<DeploymentLine | null> {
       const procedure = await procedureById(db, procedureId)
@@ -87,7 +97,7 @@ export function catalogue({ database, pageUrl }: Deps) {
         found.find((each) => id.success && each.id === id.data) ??
         found.find((each) => each.version.toLowerCase() === words) ??
         (byPrefix.length === 1 ? byPrefix[0] : undefined)
-      return match ? deploymentLine(match, procedure) : null
+      return match ? deploymentLine(match, procedure, await becameOf(procedureId)) : null
     },
     /** "Lyon, line 2, esd": each word a site, a line or a tag of the procedure's stations. */
     async group(procedureId: ProcedureId, words: string): Promise<Group | Refusal> {
@@ -120,16 +130,40 @@ export function catalogue({ database, pageUrl }: Deps) {
   }
 }
 
-function deploymentLine(deployment: Deployment, procedure: Procedure): DeploymentLine {
+type Became = { aborts: Abort[]; pushes: PushOfBuild[] }
+
+function deploymentLine(
+  deployment: Deployment,
+  procedure: Procedure,
+  { aborts, pushes }: Became,
+): DeploymentLine {
+  const abort = aborts.find((each) => each.deploymentId === deployment.id)
+  const push = pushes.find((each) => each.deploymentId === deployment.id)
   return {
     ...deploymentSummary(deployment),
     status: deployment.status,
     environment: deployment.environment,
     labels: deployment.labels,
     createdAt: deployment.createdAt.getTime(),
-    notEligible: notEligible(deployment, procedure),
+    promotedAt: deployment.promoted?.at ?? null,
+    expectation: deployment.expectation,
+    expectedYieldChange: deployment.expectedYieldChange,
+    notEligible: notEligible(deployment, procedure)?.why ?? null,
+    aborted: abort
+      ? { on: dayIn(procedure.zone, abort.at), at: abort.at, by: abort.by, why: abort.why }
+      : null,
+    push: push ? pushOf(push) : null,
     isKnownGood: deployment.completedAt !== null,
   }
+}
+
+export function pushOf({ rolloutId, held }: Pick<PushOfBuild, 'rolloutId' | 'held'>): BuildPush {
+  return rolloutId === null ? { rolloutId, held: held ?? '' } : { rolloutId, held: null }
+}
+
+/** "3 May" */
+function dayIn(zone: string, at: number): string {
+  return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: zone }).format(at)
 }
 
 function distinct(names: string[]): string[] {

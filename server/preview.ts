@@ -1,7 +1,7 @@
 // What a plan would do, before anything is started: its stations, how well they stand for the fleet, what they can prove.
 import type { Database } from '../db/client.ts'
 import { type RecentWork, recentDays, recentWork } from '../db/recent-work.ts'
-import { procedureById, type Station, stationsOf } from '../db/registry.ts'
+import { deploymentById, procedureById, type Station, stationsOf } from '../db/registry.ts'
 import { closedBecause } from './domain/closed-because.ts'
 import { driftNoise } from './domain/gates/drift-noise.ts'
 import type { DeploymentId, ProcedureId } from './domain/ids.ts'
@@ -17,6 +17,7 @@ import { orderSeed } from './order-seed.ts'
 import { policyOf } from './policy-of.ts'
 import { refuse } from './refuse.ts'
 import type { Service } from './service.ts'
+import { withDeclared } from './with-declared.ts'
 
 export function previews({ database, now }: { database: Database; now: () => Instant }) {
   const { db } = database
@@ -26,7 +27,9 @@ export function previews({ database, now }: { database: Database; now: () => Ins
       if (!procedure)
         return refuse('not found', 'there is no such procedure', 'Look at the list of procedures.')
       const policy = await policyOf(db, procedureId)
-      const parsed = planSchema.safeParse(planUnder(policy, input, procedure.zone))
+      const build = deploymentId === null ? null : await deploymentById(db, deploymentId)
+      const asked = build === null ? input : withDeclared(input, build)
+      const parsed = planSchema.safeParse(planUnder(policy, asked, procedure.zone))
       if (!parsed.success) {
         const why = parsed.error.issues
           .map((issue) => `plan.${issue.path.join('.')}: ${issue.message}`)

@@ -54,7 +54,13 @@ export async function rollBack(
     now,
   })
   await activateDeployment(tx, procedureId, deploymentId, new Date(now), false)
-  const body = { deploymentId, from: procedure.activeDeploymentId, why, by }
+  const body = {
+    deploymentId,
+    from: procedure.activeDeploymentId,
+    why,
+    by,
+    stoppedPushes: procedure.autoPush,
+  }
   await recordProcedureEvent(tx, { procedureId, type: 'RolledBack', body, at: new Date(now) })
   return {
     did: `rolled ${procedure.name} back to ${deployment.version} on ${stations.length} stations; automatic pushes are off`,

@@ -2,6 +2,7 @@
 import type { Database } from '../db/client.ts'
 import { eventsOf } from '../db/rollout-storage.ts'
 import type { Deliveries } from './apply-command.ts'
+import { buildRecords } from './build-records.ts'
 import { catalogue } from './catalogue.ts'
 import type { RolloutId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
@@ -9,6 +10,7 @@ import { histories } from './history.ts'
 import { policies } from './policies.ts'
 import { previews } from './preview.ts'
 import { procedureChannels } from './procedure-channels.ts'
+import { pushSwitches } from './push-switch.ts'
 import { retests } from './retests.ts'
 import { rolloutLines } from './rollout-lines.ts'
 import { rolloutView } from './rollout-view.ts'
@@ -32,10 +34,12 @@ export function serviceOf(deps: {
   return {
     ...rollouts({ ...deps, view }),
     ...catalogue({ database, pageUrl }),
+    ...buildRecords({ database, pageUrl }),
     ...previews({ database, now }),
     ...histories({ database, pageUrl }),
     ...policies({ database, now }),
     ...procedureChannels({ database, now }),
+    ...pushSwitches({ database, now }),
     ...retests(deps),
     get,
     list: (filter = {}) => rolloutLines(database.db, filter, pageUrl),

@@ -1,5 +1,6 @@
 // The one object of functions through which every door (Slack, HTTP, pages) reads and commands rollouts.
 import type { Actor } from './domain/actor.ts'
+import type { RolloutOfBuild, RunsOfBuild, StationOfBuild, StatusChange } from './domain/build-record.ts'
 import type { Freeze } from './domain/freeze.ts'
 import type { DeploymentId, ProcedureId, RolloutId, StationId } from './domain/ids.ts'
 import type { Group, Plan, PlanInput } from './domain/plan.ts'
@@ -77,16 +78,40 @@ export type ProcedureSummary = {
   zone: string
 }
 
+/** What came of an automatic push: the rollout that it started, or why it started none. */
+export type BuildPush = { rolloutId: RolloutId; held: null } | { rolloutId: null; held: string }
+
 export type DeploymentLine = DeploymentSummary & {
   status: 'pending' | 'building' | 'ready' | 'failed'
   environment: 'production' | 'preview' | 'development'
   /** What its change is about. */
   labels: string[]
   createdAt: number
+  /** When it was made a production build, after it had been registered as another one. */
+  promotedAt: number | null
+  /** What its author expects of it: in words, and as a change of yield, −0.008 is 0.8 points less. */
+  expectation: string | null
+  expectedYieldChange: number | null
   /** Why it cannot be rolled out now; null when it can. */
   notEligible: string | null
+  /** Its latest rollout was aborted. `on`: "3 May", in the procedure's zone. */
+  aborted: { on: string; at: number; by: Actor; why: string } | null
+  /** Null: it was not up to a push. */
+  push: BuildPush | null
   /** It once ran on all stations: a rollback may go there. */
   isKnownGood: boolean
+}
+
+/** What became of a build: how it came to be, its rollouts newest first, its runs by outcome, and where it is now. */
+export type BuildRecord = {
+  isActive: boolean
+  /** Why it cannot be rolled out now, and what to do about it. */
+  notEligible: { why: string; next: string } | null
+  push: BuildPush | null
+  statusChanges: StatusChange[]
+  rollouts: (RolloutOfBuild & { url: string })[]
+  runs: RunsOfBuild
+  stations: StationOfBuild[]
 }
 
 export type RolloutVerb =
@@ -172,11 +197,13 @@ export type Service = {
   retests(id: RolloutId): Promise<Retests | null>
 
   procedures(search?: string): Promise<ProcedureSummary[]>
-  /** By id or, case-insensitively, by name. */
+  /** By id or, case-insensitively, by name or identifier. */
   procedure(idOrName: string): Promise<ProcedureSummary | null>
   deployments(procedureId: ProcedureId, search?: string): Promise<DeploymentLine[]>
   /** By id, version or the start of its commit sha. */
   deployment(procedureId: ProcedureId, idOrVersion: string): Promise<DeploymentLine | null>
+  /** Null when there is no such build. */
+  buildRecord(id: DeploymentId): Promise<BuildRecord | null>
   group(procedureId: ProcedureId, words: string): Promise<Group | Refusal>
   /** Where its cards go from now on. `team`: the Slack workspace of the channel; null for both: nowhere. */
   setChannel(
@@ -184,6 +211,8 @@ export type Service = {
     to: { channel: string | null; team: string | null },
     by: Actor,
   ): Promise<{ did: string } | Refusal>
+  /** Whether a production build that becomes ready starts its rollout by itself. */
+  setAutoPush(procedureId: ProcedureId, on: boolean, by: Actor): Promise<{ did: string } | Refusal>
 
   /** Null when there is no such procedure. */
   policy(scope: PolicyScope): Promise<PolicyView | null>

@@ -23,6 +23,7 @@ import { policyOf } from './policy-of.ts'
 import { refuse } from './refuse.ts'
 import type { StartInput } from './service.ts'
 import { stageClosed } from './stage-closed.ts'
+import { withDeclared } from './with-declared.ts'
 
 /** A new rollout, started at once unless it waits for an approval or a moment. Names why not, otherwise. */
 export async function startRollout(
@@ -35,20 +36,16 @@ export async function startRollout(
   await lockProcedure(tx, input.procedureId)
   const procedure = await procedureById(tx, input.procedureId)
   if (!procedure) return refuse('not found', 'there is no such procedure', 'Look at the list of procedures.')
-  const policy = await policyOf(tx, procedure.id)
-  const parsed = planSchema.safeParse(planUnder(policy, input.plan, procedure.zone))
-  if (!parsed.success)
-    return refuse('invalid', planFaults(parsed.error.issues), 'Mend the plan and start again.')
   const deployment = await deploymentById(tx, input.deploymentId)
   if (!deployment || deployment.procedureId !== procedure.id)
     return refuse('not found', `${procedure.name} has no such build`, 'Look at the list of its builds.')
+  const policy = await policyOf(tx, procedure.id)
+  const asked = withDeclared(input.plan, deployment)
+  const parsed = planSchema.safeParse(planUnder(policy, asked, procedure.zone))
+  if (!parsed.success)
+    return refuse('invalid', planFaults(parsed.error.issues), 'Mend the plan and start again.')
   const no = notEligible(deployment, procedure)
-  if (no)
-    return refuse(
-      'invalid',
-      `${procedure.name} ${deployment.version} ${no}`,
-      'Choose a production build that is ready.',
-    )
+  if (no) return refuse('invalid', `${procedure.name} ${deployment.version} ${no.why}`, no.next)
   const baseDeploymentId = procedure.activeDeploymentId
   if (!baseDeploymentId)
     return refuse(

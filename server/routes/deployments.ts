@@ -1,23 +1,47 @@
-// Builds over HTTP.
-import { randomUUID } from 'node:crypto'
-import type { FastifyInstance } from 'fastify'
+// Builds over HTTP: register, look at, change, promote.
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
+import { abortsOf } from '../../db/build-facts.ts'
 import type { Database } from '../../db/client.ts'
-import { addDeployment, type Deployment, deploymentsOf } from '../../db/registry.ts'
-import type { Deliveries } from '../apply-command.ts'
+import { deploymentById, deploymentsOf } from '../../db/registry.ts'
+import type { Builds, Changed } from '../builds.ts'
+import { buildEnvironment, buildStatus } from '../domain/build-status.ts'
 import { deploymentId, procedureId } from '../domain/ids.ts'
-import type { Instant } from '../domain/instant.ts'
+import { isRefusal, type Refusal } from '../domain/rollout/commands.ts'
+import type { Service } from '../service.ts'
 import type { Authentication } from './authentication.ts'
-import { HttpNo } from './errors.ts'
-import { theProcedure } from './lookup.ts'
+import { abortJson, deploymentJson, pushJson, recordJson } from './build-json.ts'
+import { HttpNo, refusalBody, refusalStatus } from './errors.ts'
+import { theDeployment, theProcedure } from './lookup.ts'
 import { name, words } from './words.ts'
 
-type Deps = {
-  database: Database
-  authentication: Authentication
-  deliveries: Deliveries
-  now: () => Instant
+type Deps = { database: Database; authentication: Authentication; builds: Builds; service: Service }
+
+const reason = words(2000).refine((text) => text.trim() !== '', 'expected a reason')
+const artifact = {
+  artifact_url: z.url().nullish(),
+  artifact_sha256: z
+    .string()
+    .regex(/^[0-9a-fA-F]{64}$/, 'expected 64 hexadecimal digits')
+    .nullish(),
+  artifact_metadata: z
+    .record(z.string().min(1).max(100), z.json())
+    .refine((held) => JSON.stringify(held).length <= 20_000, 'expected at most 20,000 characters of JSON')
+    .optional()
+    .describe('What else the build says of it: size, digest of the image, number of the build.'),
 }
+const declared = {
+  expectation: words(300)
+    .nullish()
+    .describe('What its author expects of it, in words; it stands on the cards of its rollouts.'),
+  expected_yield_change: z
+    .number()
+    .gt(-1)
+    .lt(1)
+    .nullish()
+    .describe('By how much it is expected to change the yield: -0.008 is 0.8 points less.'),
+}
+const labels = z.array(words(100)).max(50)
 
 const deploymentBody = z.strictObject({
   procedure_id: procedureId,
@@ -28,84 +52,189 @@ const deploymentBody = z.strictObject({
     branch: words(300).nullish(),
     author: words(300),
   }),
-  environment: z.enum(['production', 'preview', 'development']).default('production'),
-  status: z.enum(['pending', 'building', 'ready', 'failed']).default('ready'),
-  artifact_url: z.url().nullish(),
-  artifact_sha256: z
-    .string()
-    .regex(/^[0-9a-fA-F]{64}$/, 'expected 64 hexadecimal digits')
-    .nullish(),
-  labels: z.array(words(100)).max(50).default([]),
+  environment: buildEnvironment.default('production'),
+  status: buildStatus.default('ready'),
+  reason: reason.optional().describe('Why it is at this status: why its build failed.'),
+  ...artifact,
+  labels: labels.default([]),
+  ...declared,
+})
+const deploymentChange = z.strictObject({
+  status: buildStatus.optional(),
+  reason: reason.optional().describe('Why; needed with the status failed.'),
+  ...artifact,
+  labels: labels.optional(),
+  ...declared,
 })
 
 export function deploymentRoutes(
   app: FastifyInstance,
-  { database, authentication, deliveries, now }: Deps,
+  { database, authentication, builds, service }: Deps,
 ): void {
-  const { db } = database
   const tags = ['registry']
 
   app.post(
     '/api/v1/deployments',
-    { schema: { tags, summary: 'Register a build', body: deploymentBody } },
+    {
+      schema: {
+        tags,
+        summary: 'Register a build',
+        description:
+          'The same version with the same commit and artifact again is answered with 200 and what is there. A production build that is ready gets a card, and starts its rollout where the procedure has automatic pushes on.',
+        body: deploymentBody,
+      },
+    },
     async (request, reply) => {
-      authentication.admin(request)
+      const by = authentication.admin(request)
       const body = deploymentBody.parse(request.body)
       const procedure = await theProcedure(database, body.procedure_id)
-      const registered = {
-        id: deploymentId.parse(randomUUID()),
-        procedureId: procedure.id,
-        version: body.version,
-        commitSha: body.commit.sha.toLowerCase(),
-        commitMessage: body.commit.message,
-        commitBranch: body.commit.branch ?? null,
-        commitAuthor: body.commit.author,
-        environment: body.environment,
-        status: body.status,
-        artifactUrl: body.artifact_url ?? null,
-        artifactSha256: body.artifact_sha256?.toLowerCase() ?? null,
-        labels: body.labels,
-        createdAt: new Date(now()),
-      }
-      const added = await db.transaction(async (tx) => {
-        const build = await addDeployment(tx, registered)
-        if (build && canBeStarted(build))
-          await deliveries.send(tx, { kind: 'build', procedureId: build.procedureId, deploymentId: build.id })
-        return build
-      })
-      if (added) return reply.code(201).send(deploymentJson(added))
-      const present = (await deploymentsOf(db, procedure.id)).find(
-        (each) => each.version.toLowerCase() === body.version.toLowerCase(),
+      const { commit } = body
+      const registered = await builds.register(
+        {
+          procedureId: procedure.id,
+          version: body.version,
+          commitSha: commit.sha.toLowerCase(),
+          commitMessage: commit.message,
+          commitBranch: commit.branch ?? null,
+          commitAuthor: commit.author,
+          environment: body.environment,
+          status: body.status,
+          artifactUrl: body.artifact_url ?? null,
+          artifactSha256: body.artifact_sha256?.toLowerCase() ?? null,
+          artifactMetadata: body.artifact_metadata ?? {},
+          labels: body.labels,
+          expectation: body.expectation ?? null,
+          expectedYieldChange: body.expected_yield_change ?? null,
+          source: by.door === 'command line' ? 'command line' : 'api',
+        },
+        body.reason ?? null,
+        by,
       )
-      throw new HttpNo(409, 'taken', `${procedure.name} already has a build "${body.version}".`, {
-        id: present?.id,
-      })
+      if (isRefusal(registered)) {
+        const { message } = refusalBody(registered)
+        throw new HttpNo(409, 'taken', message, { id: registered.id })
+      }
+      return reply.code(registered.isNew ? 201 : 200).send(changedJson(registered))
+    },
+  )
+
+  const ofProcedure = z.object({ id: procedureId })
+  const label = words(100)
+  const filter = z.object({
+    environment: buildEnvironment.optional(),
+    status: buildStatus.optional(),
+    label: z
+      .union([label, z.array(label)])
+      .optional()
+      .describe('Repeated: builds that have all of them.'),
+  })
+  app.get(
+    '/api/v1/procedures/:id/deployments',
+    {
+      schema: {
+        tags,
+        summary: 'Builds of a procedure, newest first',
+        params: ofProcedure,
+        querystring: filter,
+      },
+    },
+    async (request) => {
+      authentication.admin(request)
+      const { id } = await theProcedure(database, ofProcedure.parse(request.params).id)
+      const asked = filter.parse(request.query)
+      const found = await deploymentsOf(database.db, id)
+      const aborts = new Map((await abortsOf(database.db, id)).map((each) => [each.deploymentId, each]))
+      return {
+        data: found
+          .filter(
+            (each) =>
+              (asked.environment ?? each.environment) === each.environment &&
+              (asked.status ?? each.status) === each.status &&
+              [asked.label ?? []].flat().every((text) => each.labels.includes(text)),
+          )
+          .map((each) => ({ ...deploymentJson(each), aborted: abortJson(aborts.get(each.id) ?? null) })),
+      }
+    },
+  )
+
+  const one = z.object({ id: deploymentId })
+  app.get(
+    '/api/v1/deployments/:id',
+    {
+      schema: {
+        tags,
+        summary: 'One build: its rollouts, its runs by outcome, and where it is now',
+        params: one,
+      },
+    },
+    async (request) => {
+      authentication.admin(request)
+      const { id } = one.parse(request.params)
+      const deployment = await deploymentById(database.db, id)
+      const record = await service.buildRecord(id)
+      if (!deployment || !record) return theDeployment(database, id)
+      return { ...deploymentJson(deployment), ...recordJson(record) }
+    },
+  )
+
+  app.patch(
+    '/api/v1/deployments/:id',
+    {
+      schema: {
+        tags,
+        summary: 'Change a build: how far it has come, its artifact, what is expected of it',
+        description:
+          'An artifact that stations may have pulled changes no more. A build goes from pending to building, then ready or failed; one that failed may be built again; one that is ready may be set to failed until it is rolled out.',
+        params: one,
+        body: deploymentChange,
+      },
+    },
+    async (request, reply) => {
+      const by = authentication.admin(request)
+      const { id } = one.parse(request.params)
+      const body = deploymentChange.parse(request.body)
+      await theDeployment(database, id)
+      const sha256 = body.artifact_sha256
+      const change = {
+        status: body.status,
+        artifactUrl: body.artifact_url,
+        artifactSha256: sha256 ? sha256.toLowerCase() : sha256,
+        artifactMetadata: body.artifact_metadata,
+        labels: body.labels,
+        expectation: body.expectation,
+        expectedYieldChange: body.expected_yield_change,
+      }
+      return answer(reply, await builds.change(id, change, body.reason ?? null, by))
+    },
+  )
+
+  const promotion = z.strictObject({ reason })
+  app.post(
+    '/api/v1/deployments/:id/promote',
+    {
+      schema: {
+        tags,
+        summary: 'Make a production build of a preview or development build',
+        params: one,
+        body: promotion,
+      },
+    },
+    async (request, reply) => {
+      const by = authentication.admin(request)
+      const { id } = one.parse(request.params)
+      const body = promotion.parse(request.body)
+      await theDeployment(database, id)
+      return answer(reply, await builds.promote(id, body.reason, by))
     },
   )
 }
 
-/** It is told where its procedure is discussed. */
-function canBeStarted({ environment, status }: Deployment): boolean {
-  return environment === 'production' && status === 'ready'
+function changedJson({ build, push }: Changed) {
+  return { ...deploymentJson(build), auto_push: pushJson(push) }
 }
 
-export function deploymentJson(deployment: Deployment) {
-  return {
-    id: deployment.id,
-    procedure_id: deployment.procedureId,
-    version: deployment.version,
-    commit: {
-      sha: deployment.commitSha,
-      message: deployment.commitMessage,
-      branch: deployment.commitBranch,
-      author: deployment.commitAuthor,
-    },
-    environment: deployment.environment,
-    status: deployment.status,
-    artifact_url: deployment.artifactUrl,
-    artifact_sha256: deployment.artifactSha256,
-    labels: deployment.labels,
-    created_at: deployment.createdAt.toISOString(),
-    completed_at: deployment.completedAt?.toISOString() ?? null,
-  }
+function answer(reply: FastifyReply, changed: Changed | Refusal) {
+  return isRefusal(changed)
+    ? reply.code(refusalStatus[changed.refused]).send(refusalBody(changed))
+    : changedJson(changed)
 }

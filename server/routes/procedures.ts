@@ -11,22 +11,24 @@ import {
   allProcedures,
   changeProcedure,
   deploymentById,
-  deploymentsOf,
   type Procedure,
   procedureById,
+  procedureByIdentifier,
   procedureByName,
   recordProcedureEvent,
   stationsOf,
 } from '../../db/registry.ts'
+import type { Repository } from '../../db/schema.ts'
 import { lockProcedure } from '../../db/store-runs.ts'
 import { changeAttemptSettings } from '../attempt-settings.ts'
 import { attemptRule, attemptWords } from '../domain/attempt-rule.ts'
-import { deploymentId, procedureId } from '../domain/ids.ts'
+import { deploymentId, type ProcedureId, procedureId } from '../domain/ids.ts'
 import type { Instant } from '../domain/instant.ts'
+import { switchPushes } from '../push-switch.ts'
 import type { Authentication } from './authentication.ts'
-import { deploymentJson } from './deployments.ts'
 import { HttpNo } from './errors.ts'
 import { theProcedure } from './lookup.ts'
+import { repository } from './repository-body.ts'
 import { name, words } from './words.ts'
 
 type Deps = {
@@ -57,14 +59,37 @@ const procedureBody = z.strictObject({
     .regex(/^T[A-Z0-9]+$/, 'expected the id of a Slack workspace such as T0123ABCD')
     .nullish()
     .describe('The workspace that slack_channel is in; null: the one the app was set up with.'),
+  identifier: name.nullish().describe('A short name that people write, such as FCT.'),
+  repository: repository
+    .nullish()
+    .describe('Where its builds come from: webhooks of another repository are none of its business.'),
+  production_branch: words(300).min(1, 'expected the name of a branch').optional(),
+  revert_limit_minutes: z
+    .number()
+    .gt(0)
+    .max(129_600)
+    .optional()
+    .describe('Minutes within which every station is to be back after an abort or a rollback.'),
+  auto_push: z
+    .boolean()
+    .optional()
+    .describe('A production build that becomes ready starts its rollout by itself.'),
 })
 
-const procedureChange = procedureBody.partial().extend({ auto_push: z.boolean().optional() })
+const procedureChange = procedureBody.partial()
 
 export function procedureRoutes(app: FastifyInstance, { database, authentication, now }: Deps): void {
   const { db } = database
   const transaction = <T>(work: (tx: Db) => Promise<T>) => db.transaction((tx) => work(tx))
   const tags = ['registry']
+
+  /** What people write must mean one procedure. */
+  async function expectFree(identifier: string | null | undefined, own: ProcedureId | null): Promise<void> {
+    const holder = identifier ? await procedureByIdentifier(db, identifier) : null
+    if (holder === null || holder.id === own) return
+    const why = `"${identifier}" is the identifier of ${holder.name} already. Choose another one.`
+    throw new HttpNo(409, 'taken', why, { id: holder.id })
+  }
 
   app.post(
     '/api/v1/procedures',
@@ -73,11 +98,13 @@ export function procedureRoutes(app: FastifyInstance, { database, authentication
       authentication.admin(request)
       const body = procedureBody.parse(request.body)
       expectChannel(body.slack_team ?? null, body.slack_channel ?? null)
+      await expectFree(body.identifier, null)
       const id = procedureId.parse(randomUUID())
       const added = await addProcedure(db, {
         id,
         name: body.name,
         ...settingsOf(body),
+        autoPush: body.auto_push ?? false,
         createdAt: new Date(now()),
       })
       if (added) return reply.code(201).send(procedureJson(added))
@@ -112,11 +139,8 @@ export function procedureRoutes(app: FastifyInstance, { database, authentication
       const holder = newName === undefined ? null : await procedureByName(db, newName)
       if (holder && holder.id !== id)
         throw new HttpNo(409, 'taken', `There is already a procedure "${newName}".`, { id: holder.id })
-      const change = {
-        ...settingsOf(rest),
-        ...(newName === undefined ? {} : { name: newName }),
-        ...(auto_push === undefined ? {} : { autoPush: auto_push }),
-      }
+      await expectFree(rest.identifier, id)
+      const change = { ...settingsOf(rest), ...(newName === undefined ? {} : { name: newName }) }
       const { slackTeam, slackChannel } = { ...present, ...change }
       expectChannel(slackTeam ?? null, slackChannel ?? null)
       return transaction(async (tx) => {
@@ -125,6 +149,7 @@ export function procedureRoutes(app: FastifyInstance, { database, authentication
         const attempts = { attemptRule: attempt_rule ?? locked.attemptRule, zone: zone ?? locked.zone }
         const refused = await changeAttemptSettings(tx, locked, attempts, by, now())
         if (refused) throw new HttpNo(409, 'not_now', `${refused.why}. ${refused.next}`)
+        if (auto_push !== undefined) await switchPushes(tx, locked, auto_push, by, now())
         if (Object.keys(change).length > 0) await changeProcedure(tx, id, change)
         return procedureJson((await procedureById(tx, id)) ?? locked)
       })
@@ -159,16 +184,6 @@ export function procedureRoutes(app: FastifyInstance, { database, authentication
         })
         return { runs: rebuilt.runs, first_attempts: rebuilt.firstAttempts, rollouts: rebuilt.rollouts }
       })
-    },
-  )
-
-  app.get(
-    '/api/v1/procedures/:id/deployments',
-    { schema: { tags, summary: 'Builds of a procedure, newest first', params: oneProcedure } },
-    async (request) => {
-      authentication.admin(request)
-      const { id } = await theProcedure(database, oneProcedure.parse(request.params).id)
-      return { data: (await deploymentsOf(db, id)).map(deploymentJson) }
     },
   )
 
@@ -236,12 +251,16 @@ export function procedureRoutes(app: FastifyInstance, { database, authentication
 
 function settingsOf(
   body:
-    | Omit<z.infer<typeof procedureBody>, 'name'>
+    | Omit<z.infer<typeof procedureBody>, 'name' | 'auto_push'>
     | Omit<z.infer<typeof procedureChange>, 'name' | 'auto_push' | 'zone' | 'attempt_rule'>,
 ) {
   return {
     ...('zone' in body && body.zone !== undefined ? { zone: body.zone } : {}),
     ...('attempt_rule' in body && body.attempt_rule !== undefined ? { attemptRule: body.attempt_rule } : {}),
+    ...(body.identifier === undefined ? {} : { identifier: body.identifier }),
+    ...(body.repository === undefined ? {} : { repository: repositoryOf(body.repository) }),
+    ...(body.production_branch === undefined ? {} : { productionBranch: body.production_branch }),
+    ...(body.revert_limit_minutes === undefined ? {} : { revertLimitMinutes: body.revert_limit_minutes }),
     ...(body.time_limit_seconds === undefined ? {} : { timeLimitSeconds: body.time_limit_seconds }),
     ...(body.soak_minutes === undefined ? {} : { soakMinutes: body.soak_minutes }),
     ...(body.slack_channel === undefined ? {} : { slackChannel: body.slack_channel }),
@@ -249,6 +268,12 @@ function settingsOf(
     ...(body.slack_channel === null && body.slack_team === undefined ? { slackTeam: null } : {}),
     ...(body.slack_team === undefined ? {} : { slackTeam: body.slack_team }),
   }
+}
+
+function repositoryOf(body: z.infer<typeof repository> | null): Repository | null {
+  if (body === null) return null
+  const { gitlab_project_id: gitlabProjectId, ...rest } = body
+  return { ...rest, gitlabProjectId }
 }
 
 function expectChannel(team: string | null, channel: string | null): void {
@@ -274,6 +299,16 @@ function procedureJson(procedure: Procedure) {
     active_deployment_id: procedure.activeDeploymentId,
     former_deployment_id: procedure.formerDeploymentId,
     auto_push: procedure.autoPush,
+    identifier: procedure.identifier,
+    repository: procedure.repository && {
+      owner: procedure.repository.owner,
+      name: procedure.repository.name,
+      provider: procedure.repository.provider,
+      gitlab_project_id: procedure.repository.gitlabProjectId,
+      path: procedure.repository.path,
+    },
+    production_branch: procedure.productionBranch,
+    revert_limit_minutes: procedure.revertLimitMinutes,
     created_at: procedure.createdAt.toISOString(),
   }
 }

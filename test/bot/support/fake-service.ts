@@ -37,6 +37,7 @@ export type FakeService = Service & {
   rolledBack: { procedureId: string; deploymentId: string; why: string; by: Actor }[]
   retestsAsked: { id: string; count: number; withErrors: boolean; by: Actor }[]
   channels: { procedureId: string; channel: string | null; team: string | null }[]
+  pushes: { procedureId: string; on: boolean; by: Actor }[]
   policies: FakePolicies
   rollouts: RolloutView[]
   record: (RolloutEvent & { sequence: number })[]
@@ -81,7 +82,12 @@ export function aBuild(part: Partial<DeploymentLine> = {}): DeploymentLine {
     environment: 'production',
     labels: [],
     createdAt: noon,
+    promotedAt: null,
+    expectation: null,
+    expectedYieldChange: null,
     notEligible: null,
+    aborted: null,
+    push: null,
     isKnownGood: false,
     ...part,
   }
@@ -102,6 +108,7 @@ export function fakeService(given: Given = {}): FakeService {
     rolledBack: [],
     retestsAsked: [],
     channels: [],
+    pushes: [],
     policies,
     rollouts: given.rollouts ?? [],
     record: given.record ?? [],
@@ -149,6 +156,11 @@ export function fakeService(given: Given = {}): FakeService {
       fake.channels.push({ procedureId, ...to })
       return fake.refusal ?? { did: `cards go to ${to.channel} from now on` }
     },
+    setAutoPush: async (procedureId, on, by) => {
+      fake.pushes.push({ procedureId, on, by })
+      return fake.refusal ?? { did: `switched automatic pushes ${on ? 'on' : 'off'}` }
+    },
+    buildRecord: async () => null,
     retests: async () => null,
     preview: async (_id, input) => {
       const parsed = plan.safeParse(input)
