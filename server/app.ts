@@ -21,6 +21,7 @@ import { authentication } from './routes/authentication.ts'
 import { buildLogRoutes } from './routes/build-logs.ts'
 import { deploymentRoutes } from './routes/deployments.ts'
 import { errorHandling } from './routes/errors.ts'
+import { failureRoutes } from './routes/failures.ts'
 import { healthRoutes } from './routes/health.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { policyRoutes } from './routes/policies.ts'
@@ -94,6 +95,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   rolloutRoutes(app, { service, authentication: known })
   retestRoutes(app, { service, authentication: known })
   policyRoutes(app, { service, authentication: known })
+  failureRoutes(app, { service, authentication: known, now })
   await app.register(
     pageRoutes({
       rollout: (id: RolloutId) => service.get(id),

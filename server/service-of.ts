@@ -6,6 +6,7 @@ import { buildRecords } from './build-records.ts'
 import { catalogue } from './catalogue.ts'
 import type { RolloutId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
+import { failures } from './failures.ts'
 import { histories } from './history.ts'
 import { policies } from './policies.ts'
 import { previews } from './preview.ts'
@@ -41,6 +42,7 @@ export function serviceOf(deps: {
     ...procedureChannels({ database, now }),
     ...pushSwitches({ database, now }),
     ...retests(deps),
+    ...failures({ database, now }),
     get,
     list: (filter = {}) => rolloutLines(database.db, filter, pageUrl),
     events: (id) => eventsOf(database.db, id),

@@ -1,8 +1,12 @@
 // The one object of functions through which every door (Slack, HTTP, pages) reads and commands rollouts.
 import type { Actor } from './domain/actor.ts'
 import type { RolloutOfBuild, RunsOfBuild, StationOfBuild, StatusChange } from './domain/build-record.ts'
+import type { FailurePareto, ProcedureFailures } from './domain/failures/pareto.ts'
+import type { SortedTrouble } from './domain/failures/station-trouble.ts'
+import type { TriedRules, TriedRulesResult } from './domain/failures/tried-rules.ts'
 import type { Freeze } from './domain/freeze.ts'
 import type { DeploymentId, ProcedureId, RolloutId, StationId } from './domain/ids.ts'
+import type { Instant } from './domain/instant.ts'
 import type { Group, Plan, PlanInput } from './domain/plan.ts'
 import type { OrganisationPolicy, Policy, PolicyScope, ProcedurePolicy } from './domain/policy.ts'
 import type { Representativeness } from './domain/representativeness.ts'
@@ -152,6 +156,9 @@ export type Retests = { pairs: RetestPair[]; summary: RetestSummary }
 /** `pairs`: all that are still to be tested, those asked for before as well. */
 export type RetestsAsked = Retests & { did: string }
 
+/** `stationTroubles`: what stations reported of themselves, apart from what units showed. */
+export type RolloutFailures = FailurePareto & { stationTroubles: SortedTrouble[] }
+
 export type Service = {
   start(input: StartInput, by: Actor, commandId?: string): Promise<Outcome>
   /** `commandId`: the same id twice is one command (a repeated click, a repeated request). */
@@ -195,6 +202,16 @@ export type Service = {
   ): Promise<RetestsAsked | Refusal>
   /** Null when there is no such rollout. */
   retests(id: RolloutId): Promise<Retests | null>
+
+  /** By category and mode, what is beyond base first. Null when there is no such rollout. */
+  failures(id: RolloutId): Promise<RolloutFailures | null>
+  /** Of all that ran in whole hours of [from, to). Null when there is no such procedure. */
+  procedureFailures(
+    procedureId: ProcedureId,
+    asked: { from: Instant; to: Instant },
+  ): Promise<ProcedureFailures | null>
+  /** Changes nothing: what these rules would do. Null when there is no such procedure. */
+  tryFailureRules(procedureId: ProcedureId, tried: TriedRules): Promise<TriedRulesResult | null>
 
   procedures(search?: string): Promise<ProcedureSummary[]>
   /** By id or, case-insensitively, by name or identifier. */

@@ -10,7 +10,7 @@ const longestStatement = 200
 const longestMeasurement = 180
 
 /**
- * "in PHASE: CODE: what was said; what else was said; measurement rail_3v3 out of limits (3.2 to 3.4 V), got 3.1 V".
+ * "phase PHASE: CODE: what was said; what else was said; measurement rail_3v3 out of limits (3.2 to 3.4 V), got 3.1 V".
  * The value measured stands at the very end, so that texts which differ in it alone can be counted as one.
  */
 export function failureText(detail: RunDetail, outcome: RunOutcome): string | null {
@@ -24,7 +24,7 @@ export function failureText(detail: RunDetail, outcome: RunOutcome): string | nu
   const [first = '', ...others] = distinct
   const coded = code !== undefined && !first.includes(code) ? [code, first].filter(Boolean).join(': ') : first
   const measured = cut(outOfLimits(phase), longestMeasurement) ?? ''
-  const place = phase?.name ? `in ${cut(phase.name.replace(/[:;]/g, ' '), 60)}` : ''
+  const place = phase?.name ? `phase ${cut(phase.name.replace(/[:;]/g, ' '), 60)}` : ''
   const before = [place, [coded, ...others].filter(Boolean).join('; ')].filter(Boolean).join(': ')
   const room = longestFailureText - (measured === '' ? 0 : measured.length + 2)
   const joint = place !== '' && coded === '' && others.length === 0 ? ': ' : '; '

@@ -2,6 +2,8 @@
 // that runs keeps the plan it was started with.
 import { z } from 'zod'
 import { type Alerts, alerts } from './alerts.ts'
+import { builtInRules } from './failures/built-in-rules.ts'
+import { type FailureRule, failureRules, type HeldRule, type RuleSource } from './failures/failure-rule.ts'
 import { freeze } from './freeze.ts'
 import { type Gate, gates } from './gates/gate.ts'
 import type { ProcedureId } from './ids.ts'
@@ -46,6 +48,8 @@ const either = {
   rights: rights.nullable().default(null),
   /** Who is called for a breach. Null: as the organisation says; where that is silent, the owner alone. */
   alerts: alerts.nullable().default(null),
+  /** Which bucket a failure belongs in, before all rules that are further away. */
+  failureRules: failureRules.default([]),
 }
 
 export const organisationPolicy = z.strictObject({
@@ -70,10 +74,12 @@ export const procedurePolicy = z.strictObject({
 export type ProcedurePolicy = z.infer<typeof procedurePolicy>
 
 /** What a procedure's rollouts keep to: nothing is left open but what nobody limits. */
-export type Policy = Omit<OrganisationPolicy, 'gates' | 'rights' | 'alerts'> & {
+export type Policy = Omit<OrganisationPolicy, 'gates' | 'rights' | 'alerts' | 'failureRules'> & {
   gates: Gate[]
   rights: Rights
   alerts: Alerts
+  /** The procedure's, then the organisation's, then those that are built in: the first that matches decides. */
+  failureRules: HeldRule[]
   passes: Plan['passes']
   /** Beside `hours`, the procedure's own: a site is open when it is by both. */
   organisationHours: OpeningHours[]
@@ -105,5 +111,10 @@ export function effectivePolicy(organisation: OrganisationPolicy, procedure: Pro
     // Verb by verb: a procedure that says who may stop opens nothing that the organisation keeps for somebody.
     rights: { ...organisation.rights, ...procedure.rights },
     alerts: procedure.alerts ?? organisation.alerts ?? alerts.parse({}),
+    failureRules: [...held(procedure, 'procedure'), ...held(organisation, 'organisation'), ...builtInRules],
   }
+}
+
+function held(policy: { failureRules: FailureRule[] }, from: RuleSource): HeldRule[] {
+  return policy.failureRules.map((rule) => ({ ...rule, from }))
 }

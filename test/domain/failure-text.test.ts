@@ -26,7 +26,7 @@ describe('what was said of a failure', () => {
       }),
     }
     expect(said(detail, 'FAIL').failureText).toBe(
-      'in contacts: E42: Probe 12: no contact; Contact check failed; open pin; check of contacts; needle bent; ' +
+      'phase contacts: E42: Probe 12: no contact; Contact check failed; open pin; check of contacts; needle bent; ' +
         'measurement ohms out of limits (at most 5 Ω), got 1000000 Ω',
     )
   })
@@ -39,7 +39,7 @@ describe('what was said of a failure', () => {
     ['no value', { lower_limit: 1, upper_limit: 2 }, 'out of limits (1 to 2)'],
   ])('names a measurement with %s', (_what, measured, expected) => {
     const detail = failed('rails', { measurements: [{ name: 'a, b', outcome: 'FAIL', ...measured }] })
-    expect(said(detail, 'FAIL').failureText).toBe(`in rails: measurement a  b ${expected}`)
+    expect(said(detail, 'FAIL').failureText).toBe(`phase rails: measurement a  b ${expected}`)
   })
 
   test('of a traceback is its last line, and nothing is said twice', () => {
@@ -71,7 +71,7 @@ describe('what was said of a failure', () => {
   })
 
   test('is at least where it failed', () => {
-    expect(said(failed('boot: cold'), 'FAIL').failureText).toBe('in boot  cold')
+    expect(said(failed('boot: cold'), 'FAIL').failureText).toBe('phase boot  cold')
     expect(said({}).failureText).toBeNull()
   })
 

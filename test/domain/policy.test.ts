@@ -1,5 +1,6 @@
 // What a procedure's rollouts keep to: its own policy over the organisation's.
 import { describe, expect, test } from 'vitest'
+import { builtInRules } from '../../server/domain/failures/built-in-rules.ts'
 import { gates } from '../../server/domain/gates/gate.ts'
 import { effectivePolicy, organisationPolicy, procedurePolicy } from '../../server/domain/policy.ts'
 import { riskClasses } from '../../server/domain/risk-classes.ts'
@@ -16,6 +17,7 @@ const oneGate = [{ metric: 'error rate' }]
 
 test('where nobody has set anything: standard, no automatic rollback, always open, no approvals', () => {
   expect(effective()).toEqual({
+    failureRules: builtInRules,
     riskClass: 'standard',
     gates: gates.parse(riskClasses.standard.gates),
     passes: 'likely',
@@ -177,4 +179,15 @@ test('the organisation leaves nothing to anybody else', () => {
     'autoRollback',
     'overnight',
   ])
+})
+
+test('rules of failures are asked from near to far: the procedure’s, the organisation’s, those built in', () => {
+  const own = { category: 'fixture', contains: 'pogo' }
+  const all = { category: 'script', contains: ['a', 'b'] }
+  const rules = effective({ failureRules: [all] }, { failureRules: [own] }).failureRules
+  expect(rules.slice(0, 2)).toMatchObject([
+    { ...own, contains: ['pogo'], from: 'procedure' },
+    { ...all, from: 'organisation' },
+  ])
+  expect(rules.slice(2)).toEqual(builtInRules)
 })

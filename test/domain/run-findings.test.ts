@@ -31,7 +31,7 @@ describe('what real clients send', () => {
       sample: null,
       shadow: false,
       failureMode: 'power_rails / rail_3v3',
-      failureText: 'in power_rails: measurement rail_3v3 out of limits (3.2 to 3.4 V), got 3.1 V',
+      failureText: 'phase power_rails: measurement rail_3v3 out of limits (3.2 to 3.4 V), got 3.1 V',
       measurementCount: 1,
       metrics: { rail_3v3: 3.1 },
     })
@@ -42,11 +42,11 @@ describe('what real clients send', () => {
     [
       'FAIL',
       'power_rails / rail_3v3',
-      'in power_rails: measurement rail_3v3 out of limits (3.2 to 3.4 V), got 3.1 V',
+      'phase power_rails: measurement rail_3v3 out of limits (3.2 to 3.4 V), got 3.1 V',
       3.1,
     ],
-    ['ERROR', 'RuntimeError', 'in power_rails: RuntimeError: DMM not responding', 3.3],
-    ['TIMEOUT', 'flash', 'in flash: Phase flash hit its timeout.', 3.3],
+    ['ERROR', 'RuntimeError', 'phase power_rails: RuntimeError: DMM not responding', 3.3],
+    ['TIMEOUT', 'flash', 'phase flash: Phase flash hit its timeout.', 3.3],
     ['ABORTED', null, null, 3.3],
   ] as const)(
     'is read from an OpenHTF record with the outcome %s',

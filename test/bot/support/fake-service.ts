@@ -161,6 +161,9 @@ export function fakeService(given: Given = {}): FakeService {
       return fake.refusal ?? { did: `switched automatic pushes ${on ? 'on' : 'off'}` }
     },
     buildRecord: async () => null,
+    failures: async () => null,
+    procedureFailures: async () => null,
+    tryFailureRules: async () => null,
     retests: async () => null,
     preview: async (_id, input) => {
       const parsed = plan.safeParse(input)
