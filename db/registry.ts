@@ -71,8 +71,10 @@ export async function changeProcedure(
 export async function recordProcedureEvent(
   tx: Db,
   event: { procedureId: ProcedureId; type: string; body: Record<string, unknown>; at: Date },
-): Promise<void> {
-  await tx.insert(procedureEvents).values(event)
+): Promise<number> {
+  const [added] = await tx.insert(procedureEvents).values(event).returning({ id: procedureEvents.id })
+  if (!added) throw new Error('an event of a procedure was not stored')
+  return added.id
 }
 
 /** Newest first. */
@@ -219,4 +221,13 @@ export async function pinnedDeployment(
     .from(pins)
     .where(and(eq(pins.procedureId, procedureId), eq(pins.stationId, stationId), isNull(pins.toAt)))
   return found?.id ?? null
+}
+
+/** What each build of the procedure is called. */
+export async function versionsOf(db: Db, procedureId: ProcedureId): Promise<Map<DeploymentId, string>> {
+  const found = await db
+    .select({ id: deployments.id, version: deployments.version })
+    .from(deployments)
+    .where(eq(deployments.procedureId, procedureId))
+  return new Map(found.map(({ id, version }) => [id, version]))
 }

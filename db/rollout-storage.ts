@@ -117,6 +117,18 @@ export async function liveRolloutIds(db: Db, procedureId?: ProcedureId): Promise
   return found.map((row) => row.id)
 }
 
+/** Where the cards of live rollouts are: a rollout that has not started has its card at the first stage. */
+export async function liveStages(
+  db: Db,
+  procedureId: ProcedureId,
+): Promise<{ id: RolloutId; status: RolloutState['status']; stageIndex: number }[]> {
+  return rows(
+    db,
+    sql`select id::text as id, status, greatest(0, coalesce((state ->> 'stageIndex')::int, 0)) as "stageIndex" from rollouts
+        where procedure_id = ${procedureId}::uuid and status in ('pending', 'active', 'paused', 'aborting') order by created_at`,
+  )
+}
+
 /** Completed rollouts whose watch goes on: until its time is up, or a newer rollout of the procedure has started. */
 export async function watchedRolloutIds(
   db: Db,

@@ -29,6 +29,7 @@ import { procedureRoutes } from './routes/procedures.ts'
 import { retestRoutes } from './routes/retests.ts'
 import { rolloutRoutes } from './routes/rollouts.ts'
 import { runRoutes } from './routes/runs.ts'
+import { stationAlarmRoutes } from './routes/station-alarms.ts'
 import { stationKeyRoutes } from './routes/station-keys.ts'
 import { stationLookupRoutes } from './routes/station-lookups.ts'
 import { stationProtocolRoutes } from './routes/station-protocol.ts'
@@ -96,6 +97,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   retestRoutes(app, { service, authentication: known })
   policyRoutes(app, { service, authentication: known })
   failureRoutes(app, { service, authentication: known, now })
+  stationAlarmRoutes(app, { service, authentication: known })
   await app.register(
     pageRoutes({
       rollout: (id: RolloutId) => service.get(id),

@@ -183,7 +183,7 @@ export function builds({ database, now, deliveries }: Deps) {
     return deliveries.send(tx, { kind: 'build', procedureId, deploymentId: id })
   }
 
-  function recordStatus(
+  async function recordStatus(
     tx: Db,
     { id, procedureId, status }: Deployment,
     from: BuildStatus | null,
@@ -191,7 +191,7 @@ export function builds({ database, now, deliveries }: Deps) {
     by: Actor,
   ): Promise<void> {
     const body = { deploymentId: id, from, to: status, why, by }
-    return recordProcedureEvent(tx, { procedureId, type: 'BuildStatus', body, at: new Date(now()) })
+    await recordProcedureEvent(tx, { procedureId, type: 'BuildStatus', body, at: new Date(now()) })
   }
 }
 

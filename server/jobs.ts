@@ -16,6 +16,8 @@ const queues: { [Kind in Delivery['kind']]: { name: string; policy?: 'stately' }
   direct: { name: 'slack-direct' },
   digest: { name: 'slack-digest', policy: 'stately' },
   home: { name: 'slack-home', policy: 'stately' },
+  alarms: { name: 'slack-alarms', policy: 'stately' },
+  rollback: { name: 'slack-rollback', policy: 'stately' },
   event: { name: 'slack-event' },
 }
 
@@ -126,6 +128,10 @@ function keyOf(job: Delivery): string {
     // With one key for all, a decision would wait until every other one that has queued a Home is committed.
     case 'home':
       return job.rolloutId
+    case 'alarms':
+      return `${job.procedureId}/${job.alarm}/${job.openedAt}`
+    case 'rollback':
+      return `${job.procedureId}/${job.rollbackId}`
     case 'event':
       return job.eventId
   }

@@ -1,31 +1,35 @@
-// When rollouts are judged: after every batch of runs and on a clock, each rollout by one judge at a time.
+// When rollouts are judged and stations looked at: after every batch of runs and on a clock, each by one at a time.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
-import type { ProcedureId, RolloutId } from './domain/ids.ts'
+import type { ProcedureId } from './domain/ids.ts'
 
-type Judge = {
-  judge(id: RolloutId): Promise<void>
-  judgedIds(procedureId?: ProcedureId): Promise<RolloutId[]>
+type Judge<Id extends string> = {
+  judge(id: Id): Promise<void>
+  judgedIds(procedureId?: ProcedureId): Promise<Id[]>
 }
 
-/** Between two rounds of one rollout: at hundreds of runs a second every round takes in many of them. */
-const restMs = 100
+/** `restMs`: between two rounds of one; at hundreds of runs a second every round takes in many of them. */
+type Pace = { everyMs: number; restMs: number }
 
-/** Requests that come while a rollout is being judged, or rests from it, are gathered into one more round. */
-export function judgeLoop({ judge, judgedIds }: Judge, log: FastifyBaseLogger, everyMs = 1_000) {
-  const underWay = new Map<RolloutId, Promise<void>>()
-  const again = new Set<RolloutId>()
-  let stopped = false
+/** Requests that come while one is being judged, or rests from it, are gathered into one more round. */
+export function judgeLoop<Id extends string>(
+  { judge, judgedIds }: Judge<Id>,
+  log: FastifyBaseLogger,
+  { everyMs, restMs }: Pace = { everyMs: 1_000, restMs: 100 },
+) {
+  const underWay = new Map<Id, Promise<void>>()
+  const again = new Set<Id>()
+  const stopping = new AbortController()
 
-  function request(id: RolloutId): void {
-    if (stopped) return
+  function request(id: Id): void {
+    if (stopping.signal.aborted) return
     if (underWay.has(id)) {
       again.add(id)
       return
     }
     const round = judge(id)
-      .catch((error: unknown) => log.error({ err: error, rollout: id }, 'judging failed; it is tried again'))
-      .then(() => pause(restMs))
+      .catch((error: unknown) => log.error({ err: error, id }, 'judging failed; it is tried again'))
+      .then(() => pause(restMs, undefined, { signal: stopping.signal }).catch(() => undefined))
       .finally(() => {
         underWay.delete(id)
         if (again.delete(id)) request(id)
@@ -37,7 +41,7 @@ export function judgeLoop({ judge, judgedIds }: Judge, log: FastifyBaseLogger, e
     try {
       for (const id of await judgedIds(procedureId)) request(id)
     } catch (error) {
-      log.error({ err: error }, 'live rollouts could not be read; they are looked for again')
+      log.error({ err: error }, 'what is to be judged could not be read; it is looked for again')
     }
   }
 
@@ -46,7 +50,7 @@ export function judgeLoop({ judge, judgedIds }: Judge, log: FastifyBaseLogger, e
     request,
     requestAll,
     async stop(): Promise<void> {
-      stopped = true
+      stopping.abort()
       clearInterval(clock)
       await Promise.all(underWay.values())
     },

@@ -10,6 +10,7 @@ import { keptSetting } from '../db/kept-settings.ts'
 import { buildApp } from './app.ts'
 import { cardPictures } from './card-chart.ts'
 import { readSettings, type Settings, SettingsError } from './config.ts'
+import type { ProcedureId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
 import { ingest } from './ingest.ts'
 import { noDeliveries, startJobs } from './jobs.ts'
@@ -21,6 +22,7 @@ import { rolloutCharts } from './rollout-charts.ts'
 import type { Service, SlackStore } from './service.ts'
 import { serviceOf } from './service-of.ts'
 import { slackStore } from './slack-store.ts'
+import { stationWatch } from './station-watch.ts'
 
 export type Firstpass = { url: string; close(): Promise<void> }
 
@@ -76,7 +78,16 @@ export async function startFirstpass(options: {
   const judge = judging({ database, now, deliveries: jobs?.deliveries ?? noDeliveries })
   const loop = judgeLoop(judge, log)
   running.defer(() => loop.stop())
-  const changed = (procedureId: Parameters<typeof loop.requestAll>[0]) => void loop.requestAll(procedureId)
+  const stations = stationWatch({ database, now, deliveries: jobs?.deliveries ?? noDeliveries })
+  const watch = judgeLoop({ judge: stations.look, judgedIds: stations.watchedIds }, log, {
+    everyMs: 10_000,
+    restMs: 5_000,
+  })
+  running.defer(() => watch.stop())
+  const changed = (procedureId: ProcedureId) => {
+    void loop.requestAll(procedureId)
+    watch.request(procedureId)
+  }
 
   const waiters = await pinWaiters(database)
   const store = slackStore({

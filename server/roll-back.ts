@@ -9,6 +9,7 @@ import {
   stationsOf,
 } from '../db/registry.ts'
 import { lockProcedure } from '../db/store-runs.ts'
+import type { Deliveries } from './apply-command.ts'
 import type { Actor } from './domain/actor.ts'
 import type { DeploymentId, ProcedureId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
@@ -24,6 +25,7 @@ export async function rollBack(
   why: string,
   by: Actor,
   now: Instant,
+  deliveries: Deliveries,
 ): Promise<{ did: string } | Refusal> {
   await lockProcedure(tx, procedureId)
   const procedure = await procedureById(tx, procedureId)
@@ -61,7 +63,9 @@ export async function rollBack(
     by,
     stoppedPushes: procedure.autoPush,
   }
-  await recordProcedureEvent(tx, { procedureId, type: 'RolledBack', body, at: new Date(now) })
+  const at = new Date(now)
+  const rollbackId = await recordProcedureEvent(tx, { procedureId, type: 'RolledBack', body, at })
+  await deliveries.send(tx, { kind: 'rollback', procedureId, rollbackId })
   return {
     did: `rolled ${procedure.name} back to ${deployment.version} on ${stations.length} stations; automatic pushes are off`,
   }

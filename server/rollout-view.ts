@@ -4,6 +4,7 @@ import { canaryHours } from '../db/canary-hours.ts'
 import type { Db } from '../db/client.ts'
 import { deploymentById, procedureById, type Station, stationsById } from '../db/registry.ts'
 import { eventsOf, type LoadedRollout, loadRollout } from '../db/rollout-storage.ts'
+import { alarmViews } from '../db/station-alarms.ts'
 import { economics } from './domain/economics.ts'
 import type { RolloutId, StationId } from './domain/ids.ts'
 import { type Instant, minute } from './domain/instant.ts'
@@ -12,7 +13,7 @@ import { summary } from './domain/retest-summary.ts'
 import { mayUse } from './domain/rights.ts'
 import { countedApprovals } from './domain/rollout/approvals.ts'
 import { type Readiness, stageReadiness, startReadiness, unmet } from './domain/rollout/readiness.ts'
-import { isRunning, type RolloutState } from './domain/rollout/state.ts'
+import { isRunning, isTerminal, type RolloutState } from './domain/rollout/state.ts'
 import { nextStep, waitsFor } from './domain/rollout/waiting.ts'
 import type { ArmMetrics, RolloutView, StationView } from './domain/rollout-view.ts'
 import { stageSize } from './domain/stage-size.ts'
@@ -21,6 +22,7 @@ import { wilsonInterval } from './domain/statistics/wilson-interval.ts'
 import { addCounts, type Counts, noCounts } from './domain/tally.ts'
 import { policyOf } from './policy-of.ts'
 import { retestPairsOf } from './retests.ts'
+import { abortReverting } from './reverting.ts'
 import { deploymentSummary, procedureInView } from './rollout-lines.ts'
 import { startClosed } from './stage-closed.ts'
 import { stageFacts } from './stage-facts.ts'
@@ -102,6 +104,25 @@ async function viewInSnapshot(
     breaches: 'breaches' in state ? state.breaches : [],
     watchUntil: state.status === 'completed' ? state.watchUntil : null,
     alarms: state.status === 'completed' ? state.alarms : [],
+    reverting: await abortReverting(
+      db,
+      {
+        state,
+        events,
+        names: new Map(stations.map(({ id: stationId, name }) => [stationId, name])),
+        limitMinutes: procedure.revertLimitMinutes,
+      },
+      {
+        takenBack: { id: deployment.id, version: deployment.version },
+        to: { id: base.id, version: base.version },
+      },
+      now,
+    ),
+    stationAlarms: await alarmViews(db, {
+      procedureId: state.procedureId,
+      open: true,
+      ...(isTerminal(state) ? { rolloutId: id } : { stations: state.order }),
+    }),
     retests: retests.length === 0 ? null : summary(retests),
     lastDecision: state.lastDecision,
   }

@@ -157,7 +157,7 @@ export function rollouts({ database, now, deliveries, view }: Deps) {
         .catch(taken)
         .then(answered),
     rollback: (procedureId: ProcedureId, deploymentId: DeploymentId, why: string, by: Actor) =>
-      transaction((tx) => rollBack(tx, procedureId, deploymentId, why, by, now())),
+      transaction((tx) => rollBack(tx, procedureId, deploymentId, why, by, now(), deliveries)),
   } satisfies Partial<Service>
 }
 

@@ -17,6 +17,7 @@ import { rolloutLines } from './rollout-lines.ts'
 import { rolloutView } from './rollout-view.ts'
 import { rollouts } from './rollouts.ts'
 import type { Service } from './service.ts'
+import { stationAlarms } from './station-alarms.ts'
 
 /** @param deps.pageUrl absolute address of a rollout's page. */
 export function serviceOf(deps: {
@@ -43,6 +44,7 @@ export function serviceOf(deps: {
     ...pushSwitches({ database, now }),
     ...retests(deps),
     ...failures({ database, now }),
+    ...stationAlarms(deps),
     get,
     list: (filter = {}) => rolloutLines(database.db, filter, pageUrl),
     events: (id) => eventsOf(database.db, id),

@@ -12,9 +12,12 @@ import type { OrganisationPolicy, Policy, PolicyScope, ProcedurePolicy } from '.
 import type { Representativeness } from './domain/representativeness.ts'
 import type { RetestSummary } from './domain/retest-summary.ts'
 import type { RetestPair } from './domain/retests.ts'
+import type { Reverting } from './domain/reverting.ts'
 import type { Against, Refusal } from './domain/rollout/commands.ts'
 import type { RolloutEvent } from './domain/rollout/events.ts'
 import type { DeploymentSummary, RolloutLine, RolloutView } from './domain/rollout-view.ts'
+import type { AlarmGroup, AlarmKind, AlarmView } from './domain/station-alarms/alarm.ts'
+import type { StationState } from './domain/station-alarms/station-state.ts'
 
 /** A command that went through: the rollout after it, what it did in one sentence, and the events it made. */
 export type Done = { rollout: RolloutView; did: string; events: RolloutEvent[] }
@@ -231,6 +234,24 @@ export type Service = {
   /** Whether a production build that becomes ready starts its rollout by itself. */
   setAutoPush(procedureId: ProcedureId, on: boolean, by: Actor): Promise<{ did: string } | Refusal>
 
+  /** Alarms of stations: open ones first, then the newest. `group`: those of one message. */
+  stationAlarms(filter?: {
+    procedureId?: ProcedureId
+    open?: boolean
+    group?: AlarmGroup
+    limit?: number
+  }): Promise<AlarmView[]>
+  /** Closes those of them that are open, with a reason; the same facts open them no more. */
+  acknowledgeAlarms(
+    ids: number[],
+    why: string,
+    by: Actor,
+  ): Promise<{ did: string; alarms: AlarmView[] } | Refusal>
+  /** What each station runs against what it should, by name. Null when there is no such procedure. */
+  stationStates(procedureId: ProcedureId): Promise<StationState[] | null>
+  /** How far a rollback has come; the latest one unless it is named. Null when there is none. */
+  reverting(procedureId: ProcedureId, rollbackId?: number): Promise<Reverting | null>
+
   /** Null when there is no such procedure. */
   policy(scope: PolicyScope): Promise<PolicyView | null>
   /** Newest first. */
@@ -326,6 +347,10 @@ export type Delivery =
   | { kind: 'digest'; procedureId: ProcedureId }
   /** Bring the Home of those who look at it up to date: this rollout has changed. */
   | { kind: 'home'; rolloutId: RolloutId }
+  /** Alarms of stations that one look opened: one message, brought up to date as they close. */
+  | { kind: 'alarms'; procedureId: ProcedureId; alarm: AlarmKind; openedAt: number }
+  /** A rollback outside of a rollout: posted when it is made, and brought up to date until every station is back. */
+  | { kind: 'rollback'; procedureId: ProcedureId; rollbackId: number }
   /** An event of Slack that was taken and is to be worked on. */
   | { kind: 'event'; eventId: string; body: Record<string, unknown> }
 export type DeliveryResult = { delivered: true } | { delivered: false; waitSeconds: number; why: string }

@@ -11,7 +11,9 @@ import { gates } from './sections/gates.ts'
 import { heading } from './sections/heading.ts'
 import { record } from './sections/record.ts'
 import { retests } from './sections/retests.ts'
+import { reverting } from './sections/reverting.ts'
 import { stages } from './sections/stages.ts'
+import { stationAlarms } from './sections/station-alarms.ts'
 import { stations } from './sections/stations.ts'
 import { statusBanner, statusTitle } from './sections/status-banner.ts'
 
@@ -33,6 +35,8 @@ ${heading(view)}
 ${statusBanner(view)}
 ${stages(view)}
 ${breaches(view)}
+${stationAlarms(view)}
+${reverting(view)}
 ${gates(view)}
 ${arms(view)}
 ${charts(shown.charts, shown.gates)}

@@ -1,11 +1,13 @@
 // A card in one line, complete: it is all that a notification shows and a screen reader says.
 import type { GateVerdict } from '../../server/domain/gates/verdict.ts'
 import type { RolloutView, StageView } from '../../server/domain/rollout-view.ts'
+import { alarmPhrases } from './alarm-words.ts'
 import { messageText } from './build.ts'
 import { comparisons } from './comparison.ts'
 import { sentenceOf } from './gate-lines.ts'
 import { oneLine, said } from './markup.ts'
 import { extraFailuresText } from './stake.ts'
+import { alarmsBeside } from './stations.ts'
 import { overallWord, suspicion } from './suspicion.ts'
 import {
   buildName,
@@ -25,7 +27,7 @@ export function cardText(view: RolloutView, stage: StageView, word: string, isCu
 }
 
 function currentText(view: RolloutView): string {
-  return `${judgement(view)}${numbers(view)}.${stake(view)}${cause(view)}${alarms(view)}${asks(view)}${next(view)}`
+  return `${judgement(view)}${numbers(view)}.${stake(view)}${cause(view)}${alarms(view)}${stationAlarms(view)}${wayBack(view)}${asks(view)}${next(view)}`
 }
 
 function judgement(view: RolloutView): string {
@@ -84,6 +86,19 @@ function cause(view: RolloutView): string {
 function alarms(view: RolloutView): string {
   const said = view.alarms.map((alarm) => `${oneLine(alarm.gate, 60)}, ${oneLine(alarm.headline, 200)}`)
   return said.length === 0 ? '' : ` Alarms of the watch: ${said.slice(0, 5).join('; ')}.`
+}
+
+function stationAlarms(view: RolloutView): string {
+  const alarms = alarmsBeside(view)
+  if (alarms.length === 0) return ''
+  const said = alarms
+    .slice(0, 5)
+    .map(({ station, kind }) => `${oneLine(station.name, 40)} ${alarmPhrases[kind].one}`)
+  return ` Alarms of stations: ${said.join('; ')}${alarms.length > 5 ? ` and ${alarms.length - 5} more` : ''}.`
+}
+
+function wayBack({ reverting }: RolloutView): string {
+  return reverting === null ? '' : ` Way back: ${oneLine(reverting.text, 400)}.`
 }
 
 function asks(view: RolloutView): string {

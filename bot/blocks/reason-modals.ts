@@ -13,6 +13,7 @@ export const modalIds = {
   abort: 'abort_reason',
   override: 'override_reason',
   acknowledge: 'acknowledge_reason',
+  alarms: 'acknowledge_alarms',
   start: 'start_rollout',
   config: 'rollout_config',
 } as const
@@ -100,7 +101,7 @@ function metadata(on: ButtonValue, channel: string | undefined): string {
   return JSON.stringify({ on: writeValue(on), channel: channel ?? null })
 }
 
-function reasonModal(input: {
+export function reasonModal(input: {
   id: string
   title: string
   submit: string

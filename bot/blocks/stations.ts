@@ -1,7 +1,9 @@
 // Which stations a stage has now and takes next; a station that is not confirmed says where it stands.
 import type { RolloutView, StageView, StationView } from '../../server/domain/rollout-view.ts'
+import { alarmInBrief } from './alarm-words.ts'
 import { join, type Markup, markup, oneLine } from './markup.ts'
 import { count, listed } from './numbers.ts'
+import { wayBack } from './rollback-message.ts'
 
 export function stationLines(view: RolloutView, stageIndex: number): Markup {
   const left = view.stations.filter((station) => station.status === 'left')
@@ -13,7 +15,7 @@ export function stationLines(view: RolloutView, stageIndex: number): Markup {
     view.otherRuns === 0
       ? []
       : [markup`*Counted in neither arm* ${count(view.otherRuns, 'run')} of a third build`]
-  return join([...lines, ...gone, ...third], '\n')
+  return join([...lines, ...gone, ...third, ...alarmsOf(view)], '\n')
 }
 
 /** Of an ended stage, by name only: what happens to them later stands on the later card. */
@@ -37,7 +39,24 @@ function forwardLines(view: RolloutView, stageIndex: number): Markup[] {
     : [here, markup`*Next stage adds* ${count(next.length, 'station')}: ${listed(next.map(name))}`]
 }
 
+/** What stands with its station as trouble is not said twice. */
+export function alarmsBeside(view: RolloutView): RolloutView['stationAlarms'] {
+  const troubles = new Map(view.stations.map(({ id, trouble }) => [id, trouble?.kind]))
+  return view.stationAlarms.filter(({ station, kind }) => troubles.get(station.id) !== kind)
+}
+
+function alarmsOf(view: RolloutView): Markup[] {
+  const alarms = alarmsBeside(view)
+  const shown = alarms.slice(0, mostAlarms).map(alarmInBrief)
+  const more = alarms.length - shown.length
+  if (alarms.length === 0) return []
+  return [markup`*Alarms* ${join([...shown, ...(more > 0 ? [`${more} more`] : [])], '; ')}`]
+}
+
+const mostAlarms = 4
+
 function backLines(view: RolloutView): Markup[] {
+  if (view.reverting !== null) return [wayBack(view.reverting)]
   const exposed = view.stations.filter((station) =>
     ['reverting', 'reverted', 'pinned', 'pulled', 'confirmed'].includes(station.status),
   )

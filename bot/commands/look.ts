@@ -1,5 +1,8 @@
 // The subcommands that only look: status, why, list.
+import type { ProcedureId } from '../../server/domain/ids.ts'
 import type { RolloutLine, RolloutView } from '../../server/domain/rollout-view.ts'
+import type { Service } from '../../server/service.ts'
+import { alarmLine } from '../blocks/alarm-words.ts'
 import { context, section } from '../blocks/build.ts'
 import { freezeLines } from '../blocks/freeze-lines.ts'
 import { alarmBudget, gateWords } from '../blocks/gate-lines.ts'
@@ -24,14 +27,15 @@ export const status: Subcommand = {
     if (problem) return no(problem)
     const live = await service.list({ live: true })
     const named = leadingName(words, procedures)?.match
-    const frozen = await freezeLines(service, named ? [named] : procedures)
+    const told = await alarmLines(service, named ? [named] : procedures)
+    const frozen = [...(await freezeLines(service, named ? [named] : procedures)), ...told]
     if (!named && live.length !== 1) return lines(live, 'No rollout is live.', frozen)
     const found = await findRollout(service, 'status', words)
     if ('problem' in found) return no(join([found.problem, ...frozen], '\n'))
     const view = await service.get(found.rollout.id)
     if (!view) return no(markup`That rollout is gone.`)
     const card = rolloutCard(view, Math.max(0, view.stageIndex), { buttons: false })
-    const held = frozen.length === 0 ? [] : [section('frozen', join(frozen, '\n'), 1500)]
+    const held = frozen.length === 0 ? [] : [section('frozen', join(frozen, '\n'), 2900)]
     return {
       done: true,
       text: join([{ markup: card.text }, ...frozen], '\n'),
@@ -62,9 +66,30 @@ export const why: Subcommand = {
       .map((text) => markup`Waits for: ${said(text, 200)}`)
     const nothing = items.length + waits.length === 0 ? [markup`Nothing holds it.`] : []
     const title = markup`*${buildName(view)}* is ${statusWords[view.status]}`
+    const alarms = view.stationAlarms.slice(0, 8).map((alarm) => markup`Alarm: ${alarmLine(alarm)}`)
     const next = view.next === '' ? [] : [markup`Next: ${said(view.next, 300)}`]
-    return whyAnswer(view, join([title, ...items, ...waits, ...nothing, ...next], '\n'))
+    return whyAnswer(view, join([title, ...items, ...waits, ...nothing, ...next, ...alarms], '\n'))
   },
+}
+
+/** Open alarms of stations, whether anything is rolled out or not. */
+async function alarmLines(
+  service: Pick<Service, 'stationAlarms'>,
+  procedures: { id: ProcedureId; name: string }[],
+): Promise<Markup[]> {
+  const found = await Promise.all(
+    procedures.map(async ({ id, name }) => ({
+      name,
+      alarms: await service.stationAlarms({ procedureId: id, open: true, limit: 100 }),
+    })),
+  )
+  return found.flatMap(({ name, alarms }) => {
+    const shown = alarms
+      .slice(0, 8)
+      .map((alarm) => markup`Alarm in *${oneLine(name, 60)}*: ${alarmLine(alarm)}`)
+    const more = alarms.length - shown.length
+    return [...shown, ...(more > 0 ? [markup`and ${more} more alarms of ${oneLine(name, 60)}`] : [])]
+  })
 }
 
 /** Every gate has its line, however many there are: in as many sections as keep Slack from cutting one. */

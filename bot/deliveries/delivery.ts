@@ -3,6 +3,7 @@ import type { BaseLogger } from 'pino'
 import type { Delivery, DeliveryResult, Service, SlackStore } from '../../server/service.ts'
 import { slackFailure } from '../connection/slack-failure.ts'
 import type { Workspace, Workspaces } from '../workspaces/workspace.ts'
+import { alarmDelivery } from './alarm-delivery.ts'
 import { buildDelivery } from './build-delivery.ts'
 import { type Cards, waitOf } from './cards.ts'
 import { digestDelivery } from './digest-delivery.ts'
@@ -10,6 +11,7 @@ import { directDelivery } from './direct-delivery.ts'
 import { homeDelivery } from './home-delivery.ts'
 import type { Homes } from './homes.ts'
 import { lockedOutNotice } from './locked-out.ts'
+import { rollbackDelivery } from './rollback-delivery.ts'
 import { threadDelivery } from './thread-delivery.ts'
 
 type Deps = {
@@ -60,6 +62,8 @@ export function createDelivery(deps: Deps) {
       case 'direct':
       case 'build':
       case 'digest':
+      case 'alarms':
+      case 'rollback':
         return inItsWorkspace(job)
     }
   }
@@ -88,6 +92,10 @@ export function createDelivery(deps: Deps) {
         return by.build(job)
       case 'digest':
         return by.digest(job)
+      case 'alarms':
+        return by.alarms(job)
+      case 'rollback':
+        return by.rollback(job)
     }
   }
 
@@ -115,6 +123,8 @@ function waysOf(workspace: Workspace, { service, store, cards, now, log }: Deps)
     build: buildDelivery({ client, service, posts: store.posts, now }),
     threads,
     digest: digestDelivery({ client, service, posts: store.posts, now }),
+    alarms: alarmDelivery({ client, service, posts: store.posts, cards, now }),
+    rollback: rollbackDelivery({ client, service, posts: store.posts, now }),
     direct: directDelivery({ workspace, service, store, now, log }),
   }
 }

@@ -1,5 +1,6 @@
 // All listeners, registered once on the app of either door.
 import type { App } from '@slack/bolt'
+import { alarmButtons } from './alarm-buttons.ts'
 import { buildCardButtons } from './build-card.ts'
 import { cardButtons } from './card-buttons.ts'
 import { configOptions } from './config-modal.ts'
@@ -21,6 +22,7 @@ export function registerListeners(app: App, deps: ListenerDeps): void {
   rolloutCommand(app, deps)
   cardButtons(app, deps)
   buildCardButtons(app, deps)
+  alarmButtons(app, deps)
   configOptions(app, deps)
   configSubmit(app, deps)
   reasonModals(app, deps)

@@ -1,5 +1,6 @@
 // Acknowledges every button that no other listener answers: link buttons, and those of cards drawn long ago.
 import type { App } from '@slack/bolt'
+import { alarmIds } from '../blocks/alarm-message.ts'
 import { buildIds } from '../blocks/build-card.ts'
 import { buttonIds } from '../blocks/card-buttons.ts'
 import { homeIds } from '../blocks/home-buttons.ts'
@@ -11,6 +12,7 @@ export function otherButtons(app: App): void {
     ...refreshing,
     ...Object.values(buildIds),
     ...Object.values(homeIds),
+    ...Object.values(alarmIds),
   ]
   const others = new RegExp(`^(?!(?:${answered.join('|')})$)`)
   app.action({ type: 'block_actions', action_id: others }, async ({ ack }) => ack())

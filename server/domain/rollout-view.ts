@@ -8,6 +8,8 @@ import { verdict } from './gates/verdict.ts'
 import { deploymentId, procedureId, rolloutId, stationId } from './ids.ts'
 import { people } from './people.ts'
 import { retestSummary } from './retest-summary.ts'
+import { reverting } from './reverting.ts'
+import { alarmView } from './station-alarms/alarm.ts'
 
 export const armMetrics = z.object({
   stations: z.int(),
@@ -195,6 +197,10 @@ export const rolloutView = z.object({
       headline: z.string(),
     }),
   ),
+  /** How far its stations are on their way back; null while it is not aborted. */
+  reverting: reverting.nullable(),
+  /** Open alarms of its stations; once it has ended, of those that it has led to. */
+  stationAlarms: z.array(alarmView),
   /** Null while nobody has asked for any. */
   retests: retestSummary.nullable(),
   lastDecision: z.object({ what: z.string(), by: actor, at: z.number(), why: z.string().nullable() }),

@@ -196,6 +196,8 @@ export function aRollout(part: Partial<RolloutView> = {}): RolloutView {
     watchUntil: null,
     alarms: [],
     retests: null,
+    reverting: null,
+    stationAlarms: [],
     lastDecision: { what: 'advanced to stage 2', by: ines, at: noon - 60 * minute, why: 'clean on FCT-01' },
     ...part,
   }

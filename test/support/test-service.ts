@@ -12,6 +12,7 @@ import { pageLinks } from '../../server/page-links.ts'
 import { pinWaiters } from '../../server/pin-waiters.ts'
 import type { Delivery, Service } from '../../server/service.ts'
 import { serviceOf } from '../../server/service-of.ts'
+import { stationWatch } from '../../server/station-watch.ts'
 import { openTestDatabase } from './open-test-database.ts'
 import { type TestClock, testClock } from './test-clock.ts'
 
@@ -32,6 +33,8 @@ export type TestService = {
   ask(method: Method, url: string, asked?: Asked): Promise<Answer>
   /** Judges the live rollouts once, as the judge's clock does. */
   judge(procedureId?: ProcedureId): Promise<void>
+  /** Looks at the stations of a procedure once, as the watch over them does. */
+  look(procedureId: ProcedureId): Promise<void>
   /** Cards and replies queued so far, newest last. */
   queued: Queued[]
   /** All jobs queued so far, of every kind, newest last. */
@@ -56,6 +59,7 @@ export async function openTestService(
   const { now } = clock
   const service = serviceOf({ database, now, deliveries, pageUrl: links.rollout })
   const judge = judging({ database, now, deliveries })
+  const watch = stationWatch({ database, now, deliveries })
   const pins = await pinWaiters(database)
   let waiting = 0
   const waiters: typeof pins = {
@@ -104,6 +108,7 @@ export async function openTestService(
     async judge(procedureId) {
       for (const id of await judge.judgedIds(procedureId)) await judge.judge(id)
     },
+    look: watch.look,
   }
 }
 

@@ -4,6 +4,7 @@ import { titleOf } from '../../server/domain/gate-reading.ts'
 import type { GateMode } from '../../server/domain/gates/gate.ts'
 import type { GateVerdict, VerdictWord } from '../../server/domain/gates/verdict.ts'
 import type { PauseReason } from '../../server/domain/rollout/state.ts'
+import type { AlarmKind } from '../../server/domain/station-alarms/alarm.ts'
 
 /** A pass proves no absence of a regression, so it is never called "no difference". */
 export const verdictWords: Record<VerdictWord, string> = {
@@ -37,6 +38,16 @@ export const comparisonWords: Record<GateVerdict['comparison'], string> = {
   base: 'against base and own past',
   'own past': 'against own past',
   absolute: 'against a set limit',
+}
+
+/** What is wrong with a station, in a few words. */
+export const alarmWords: Record<AlarmKind, string> = {
+  drifted: 'runs another build',
+  stale: 'silent',
+  'pinned but silent': 'does not answer',
+  'runs what was taken back': 'runs what was taken back',
+  'revert overdue': 'not back in time',
+  'reference sample': 'reference sample wrong',
 }
 
 /** How a rollout came to be paused, after the word itself. */

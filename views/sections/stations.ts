@@ -1,10 +1,11 @@
 // The rollout's stations in the order in which they are taken.
 import { attemptWords } from '../../server/domain/attempt-rule.ts'
 import type { RolloutView, StationView } from '../../server/domain/rollout-view.ts'
+import type { AlarmView } from '../../server/domain/station-alarms/alarm.ts'
 import { count, counted } from '../format/count.ts'
 import { time } from '../format/instant.ts'
 import { absent, percent } from '../format/rate.ts'
-import { actorName } from '../format/words.ts'
+import { actorName, alarmWords } from '../format/words.ts'
 import { type Html, html } from '../html.ts'
 
 const troubleWords = { stale: 'silent', drifted: 'runs another build', failed: 'failed to load' }
@@ -15,19 +16,20 @@ export function stations(view: RolloutView): Html {
 <p class="quiet">${summary(view.stations)}</p>
 <table class="stations">
 <thead><tr><th scope="col">Station</th><th scope="col">Site</th><th scope="col">Line</th><th scope="col">Status</th><th scope="col">Trouble</th><th scope="col">Since</th><th scope="col" class="number">Canary yield</th><th scope="col" class="number">Own past yield</th></tr></thead>
-<tbody>${view.stations.map(station)}</tbody>
+<tbody>${view.stations.map((each) => station(each, view.stationAlarms))}</tbody>
 </table>
 <p class="quiet">Queued: waits for its stage. Pinned: told to run the new build. Pulled: has it. Confirmed: a run proved it. Reverting, reverted: the same way back. ${attemptWords(view.procedure.attemptRule).note}</p>
 </section>`
 }
 
-function station(view: StationView): Html {
-  return html`<tr${view.trouble !== null && html` class="troubled"`}>
+function station(view: StationView, all: AlarmView[]): Html {
+  const alarms = all.filter((alarm) => alarm.station.id === view.id && alarm.kind !== view.trouble?.kind)
+  return html`<tr${(view.trouble !== null || alarms.length > 0) && html` class="troubled"`}>
 <th scope="row">${view.name}</th>
 <td class="site" data-line="${view.line}">${view.site}</td>
 <td class="line">${view.line}</td>
 <td class="status"><span class="station-status ${view.status}">${view.status}</span>${view.status === 'queued' && html`<small>for stage ${view.stageIndex + 1}</small>`}</td>
-<td class="trouble">${trouble(view)}</td>
+<td class="trouble">${trouble(view)}${alarms.map(alarm)}</td>
 <td class="since">${view.since === null ? absent : time(view.since)}</td>
 <td class="number" data-label="Canary">${firstPassYield(view.canaryPassed, view.canaryUnits)}</td>
 <td class="number" data-label="Own past">${firstPassYield(view.pastPassed, view.pastUnits)}</td>
@@ -45,6 +47,10 @@ function trouble(view: StationView): (Html | null)[] {
       html`<strong>${troubleWords[view.trouble.kind]}</strong> ${view.trouble.detail} <small>since ${time(view.trouble.since)}</small>`,
     view.waived && html`<span>waived by ${actorName(view.waived.by)}: <q>${view.waived.why}</q></span>`,
   ]
+}
+
+function alarm({ kind, since }: AlarmView): Html {
+  return html`<strong>alarm: ${alarmWords[kind]}</strong> <small>since ${time(since)}</small>`
 }
 
 function summary(all: StationView[]): string {

@@ -4,9 +4,11 @@ import { rolloutId } from '../../../server/domain/ids.ts'
 import { type Plan, plan } from '../../../server/domain/plan.ts'
 import type { Representativeness } from '../../../server/domain/representativeness.ts'
 import { summary } from '../../../server/domain/retest-summary.ts'
+import type { Reverting } from '../../../server/domain/reverting.ts'
 import type { Against, Refusal } from '../../../server/domain/rollout/commands.ts'
 import type { RolloutEvent } from '../../../server/domain/rollout/events.ts'
 import type { RolloutLine, RolloutView } from '../../../server/domain/rollout-view.ts'
+import type { AlarmView } from '../../../server/domain/station-alarms/alarm.ts'
 import type {
   DeploymentLine,
   HistoryLine,
@@ -39,6 +41,10 @@ export type FakeService = Service & {
   channels: { procedureId: string; channel: string | null; team: string | null }[]
   pushes: { procedureId: string; on: boolean; by: Actor }[]
   policies: FakePolicies
+  alarms: AlarmView[]
+  acknowledged: { ids: number[]; why: string; by: Actor }[]
+  /** How far a rollback has come. */
+  way: Reverting | null
   rollouts: RolloutView[]
   record: (RolloutEvent & { sequence: number })[]
   /** What the history of every procedure is, newest first. */
@@ -110,6 +116,9 @@ export function fakeService(given: Given = {}): FakeService {
     channels: [],
     pushes: [],
     policies,
+    alarms: [],
+    acknowledged: [],
+    way: null,
     rollouts: given.rollouts ?? [],
     record: given.record ?? [],
     told: [],
@@ -165,6 +174,26 @@ export function fakeService(given: Given = {}): FakeService {
     procedureFailures: async () => null,
     tryFailureRules: async () => null,
     retests: async () => null,
+    stationAlarms: async (filter = {}) =>
+      fake.alarms
+        .filter((alarm) => filter.open === undefined || (alarm.closed === null) === filter.open)
+        .filter((alarm) => !filter.procedureId || alarm.procedure.id === filter.procedureId)
+        .filter(
+          ({ kind, openedAt }) =>
+            !filter.group || (kind === filter.group.kind && openedAt === filter.group.openedAt),
+        ),
+    acknowledgeAlarms: async (ids, why, by) => {
+      fake.acknowledged.push({ ids, why, by })
+      if (fake.refusal) return fake.refusal
+      fake.alarms = fake.alarms.map((alarm) =>
+        ids.includes(alarm.id)
+          ? { ...alarm, closed: { at: noon, how: 'acknowledged' }, acknowledged: { by, at: noon, why } }
+          : alarm,
+      )
+      return { did: 'acknowledged', alarms: fake.alarms.filter(({ id }) => ids.includes(id)) }
+    },
+    stationStates: async () => [],
+    reverting: async () => fake.way,
     preview: async (_id, input) => {
       const parsed = plan.safeParse(input)
       if (!parsed.success)
