@@ -48,9 +48,11 @@ export async function latestRollouts(
   )
 }
 
-/** Named as active by a person, or rolled back to. */
+/** Named as active by a person, rolled back to, or pinned to one station by hand. */
 export type BuildChange = {
-  type: 'Activated' | 'RolledBack'
+  type: 'Activated' | 'RolledBack' | 'Pinned'
+  /** The one station that it was pinned to; null: all of them. */
+  station: string | null
   version: string
   at: Instant
   by: Actor
@@ -64,9 +66,10 @@ export async function latestBuildChanges(
 ): Promise<BuildChange[]> {
   return rows(
     db,
-    sql`select e.type, d.version, (extract(epoch from e.at) * 1000)::float8 as at, e.body -> 'by' as by, e.body ->> 'why' as why
+    sql`select e.type, s.name as station, d.version, (extract(epoch from e.at) * 1000)::float8 as at, e.body -> 'by' as by, e.body ->> 'why' as why
         from procedure_events e join deployments d on d.id = (e.body ->> 'deploymentId')::uuid
-        where e.procedure_id = ${procedureId}::uuid and e.type in ('Activated', 'RolledBack')
+        left join stations s on s.id = (e.body ->> 'stationId')::uuid
+        where e.procedure_id = ${procedureId}::uuid and e.type in ('Activated', 'RolledBack', 'Pinned')
         order by e.at desc, e.id desc limit ${limit}`,
   )
 }

@@ -13,6 +13,7 @@ export type StationAct =
   | 'unlinked'
   | 'key made'
   | 'key revoked'
+  | 'pinned'
   | 'held'
   | 'given back'
   | 'excluded'

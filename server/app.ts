@@ -34,7 +34,12 @@ import { stationKeyRoutes } from './routes/station-keys.ts'
 import { stationLookupRoutes } from './routes/station-lookups.ts'
 import { stationProtocolRoutes } from './routes/station-protocol.ts'
 import { stationRoutes } from './routes/stations.ts'
+import { keys } from './routes/tofupilot/keys.ts'
+import { takeOldRun } from './routes/tofupilot/old-runs.ts'
+import { takeRun } from './routes/tofupilot/take-run.ts'
+import { tofuPilotRoutes } from './routes/tofupilot/tofupilot.ts'
 import type { Service } from './service.ts'
+import type { UploadLinks } from './upload-links.ts'
 
 type Deps = {
   database: Database
@@ -43,6 +48,7 @@ type Deps = {
   take: (received: Received[]) => Promise<Stored[]>
   waiters: PinWaiters
   adminToken: string
+  uploadLinks: UploadLinks
   mayRead: (request: { id: string; key: string | undefined }) => boolean
   /** Something of the procedure has changed that its rollout should be judged on. */
   changed: (procedureId: ProcedureId) => void
@@ -55,7 +61,20 @@ type Deps = {
 }
 
 export async function buildApp(deps: Deps): Promise<FastifyInstance> {
-  const { database, service, deliveries, take, waiters, adminToken, mayRead, changed, now, log, slack } = deps
+  const {
+    database,
+    service,
+    deliveries,
+    take,
+    waiters,
+    adminToken,
+    uploadLinks,
+    mayRead,
+    changed,
+    now,
+    log,
+    slack,
+  } = deps
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -92,7 +111,12 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   stationKeyRoutes(app, registry)
   stationLookupRoutes(app, registry)
   stationProtocolRoutes(app, { database, authentication: known, waiters, now, changed })
-  runRoutes(app, { database, authentication: known, take })
+  const foreignKeys = keys(known)
+  const taking = takeRun({ database, keys: foreignKeys, take, now })
+  runRoutes(app, { database, authentication: known, take, takeOldRun: takeOldRun({ taking, now }) })
+  await app.register(
+    tofuPilotRoutes({ database, service, keys: foreignKeys, taking, links: uploadLinks, now, changed }),
+  )
   rolloutRoutes(app, { service, authentication: known })
   retestRoutes(app, { service, authentication: known })
   policyRoutes(app, { service, authentication: known })

@@ -46,7 +46,8 @@ function goesOn({ status, version, stageIndex, stageCount }: PastRollout): strin
   return `started the rollout of ${version}; ${held} in stage ${stageIndex + 1} of ${stageCount}`
 }
 
-function changed({ type, version }: BuildChange): string {
+function changed({ type, version, station }: BuildChange): string {
+  if (type === 'Pinned') return `pinned ${version} to ${station ?? 'a station'} alone`
   return type === 'Activated' ? `named ${version} as the active build` : `rolled back to ${version}`
 }
 

@@ -4,6 +4,7 @@ import type { Database, Db } from '../db/client.ts'
 import { acknowledgedAt } from '../db/pickups.ts'
 import { deploymentIdsOf, procedureById } from '../db/registry.ts'
 import { storeRuns } from '../db/store-runs.ts'
+import { breather } from './breather.ts'
 import type { ProcedureId, RunId, StationId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
 import { attribute, type Run, type RunInput, unitOf } from './domain/run.ts'
@@ -63,7 +64,11 @@ async function takeOfProcedure(
     }))
   const known = await deploymentIdsOf(tx, procedureId)
   const runs: Run[] = []
-  for (const each of received) runs.push(await runOf(tx, each, known, clockOf(procedure.zone)))
+  const breathe = breather()
+  for (const each of received) {
+    await breathe()
+    runs.push(await runOf(tx, each, known, clockOf(procedure.zone)))
+  }
   await storeRuns(tx, procedureId, runs, new Date(now))
   return runs.map((run) => ({ id: run.id }))
 }

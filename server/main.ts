@@ -23,6 +23,7 @@ import type { Service, SlackStore } from './service.ts'
 import { serviceOf } from './service-of.ts'
 import { slackStore } from './slack-store.ts'
 import { stationWatch } from './station-watch.ts'
+import { uploadLinks } from './upload-links.ts'
 
 export type Firstpass = { url: string; close(): Promise<void> }
 
@@ -106,6 +107,7 @@ export async function startFirstpass(options: {
     take: ingest({ database, now, stored: changed }),
     waiters,
     adminToken: settings.ADMIN_TOKEN,
+    uploadLinks: uploadLinks({ publicUrl: publicUrl ?? null, secret }),
     mayRead: links.mayRead,
     changed,
     now,

@@ -1,5 +1,5 @@
 // Every error has one shape: what was expected, what came, what to do. `issues` names each fault of a body.
-import type { FastifyError, FastifyInstance } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Refusal } from '../domain/rollout/commands.ts'
@@ -38,50 +38,72 @@ export function refusalBody(refusal: Refusal): ErrorBody {
   return { code: refusal.refused.replaceAll(' ', '_'), message: `${sentence(refusal.why)} ${refusal.next}` }
 }
 
+/** How an error is answered: expected ones as they are, all others logged and told without their inside. */
+export type Answered = {
+  status: number
+  code: string
+  message: string
+  extra: Record<string, unknown>
+  retryAfterSeconds: number | null
+}
+
 export function errorHandling(app: FastifyInstance): void {
-  app.setErrorHandler((error: FastifyError | HttpNo | Error, request, reply) => {
-    if (error instanceof HttpNo)
-      return reply.code(error.statusCode).send({ code: error.code, message: error.message, ...error.extra })
-    if (hasZodFastifySchemaValidationErrors(error)) {
-      const issues = error.validation.map((issue) => ({
-        path: `${error.validationContext ?? 'body'}${issue.instancePath.replaceAll('/', '.')}`,
-        message: issue.message ?? 'is wrong',
-      }))
-      return reply.code(422).send({
-        code: 'invalid',
-        message: issues.map((issue) => `${issue.path}: ${issue.message}`).join('; '),
-        issues,
-      })
-    }
-    if (isAway(error)) {
-      request.log.warn({ err: error }, 'the database is away')
-      return reply.code(503).header('retry-after', '5').send({
-        code: 'database_away',
-        message: 'The database does not answer now: nothing was stored. Send it again in 5 seconds.',
-      })
-    }
-    if (isUnstorable(error))
-      return reply.code(422).send({
-        code: 'invalid',
-        message: 'Expected well-formed text without the character U+0000: the database cannot keep it.',
-      })
-    const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500
-    if (status >= 500) {
-      request.log.error({ err: error }, 'a request failed')
-      return reply.code(500).send({
-        code: 'fault',
-        message: `The service failed to answer; it has been logged under ${request.id}.`,
-      })
-    }
-    const code = 'code' in error && typeof error.code === 'string' ? error.code.toLowerCase() : 'refused'
-    return reply.code(status).send({ code, message: error.message })
-  })
+  app.setErrorHandler((error: Error, request, reply) => sendError(error, request, reply))
   app.setNotFoundHandler((request, reply) =>
     reply.code(404).send({
       code: 'not_found',
       message: `There is no ${request.method} ${request.url.split('?')[0]}; /docs lists what there is.`,
     }),
   )
+}
+
+/** Under the codes of the native protocol. */
+export function sendError(
+  error: Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  beside: Record<string, unknown> = {},
+): FastifyReply {
+  const { status, code, message, extra, retryAfterSeconds } = answerTo(error, request)
+  if (retryAfterSeconds !== null) reply.header('retry-after', String(retryAfterSeconds))
+  return reply.code(status).send({ code, message, ...extra, ...beside })
+}
+
+export function answerTo(error: FastifyError | HttpNo | Error, request: FastifyRequest): Answered {
+  const answer = (status: number, code: string, message: string, extra: Record<string, unknown> = {}) => ({
+    status,
+    code,
+    message,
+    extra,
+    retryAfterSeconds: status === 503 ? 5 : null,
+  })
+  if (error instanceof HttpNo) return answer(error.statusCode, error.code, error.message, error.extra)
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const issues = error.validation.map((issue) => ({
+      path: `${error.validationContext ?? 'body'}${issue.instancePath.replaceAll('/', '.')}`,
+      message: issue.message ?? 'is wrong',
+    }))
+    const message = issues.map((issue) => `${issue.path}: ${issue.message}`).join('; ')
+    return answer(422, 'invalid', message, { issues })
+  }
+  if (isAway(error)) {
+    request.log.warn({ err: error }, 'the database is away')
+    const message = 'The database does not answer now: nothing was stored. Send it again in 5 seconds.'
+    return answer(503, 'database_away', message)
+  }
+  if (isUnstorable(error))
+    return answer(
+      422,
+      'invalid',
+      'Expected well-formed text without the character U+0000: the database cannot keep it.',
+    )
+  const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500
+  if (status >= 500) {
+    request.log.error({ err: error }, 'a request failed')
+    return answer(500, 'fault', `The service failed to answer; it has been logged under ${request.id}.`)
+  }
+  const code = 'code' in error && typeof error.code === 'string' ? error.code.toLowerCase() : 'refused'
+  return answer(status, code, error.message)
 }
 
 /** What heals by itself is a 503: stations keep a run that got a 4xx until a person acts. */

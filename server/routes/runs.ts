@@ -1,26 +1,32 @@
 // Runs from stations: one, or a batch with an answer for each.
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Database } from '../../db/client.ts'
 import { stationById } from '../../db/registry.ts'
 import { type UnitRun, unitRuns } from '../../db/unit-runs.ts'
+import { breather } from '../breather.ts'
 import { procedureId, type StationId, stationId } from '../domain/ids.ts'
 import { runInput, unitOf } from '../domain/run.ts'
+import { isOldRun } from '../domain/tofupilot/old-run.ts'
 import type { Received, Stored } from '../ingest.ts'
 import type { Authentication } from './authentication.ts'
-import { HttpNo } from './errors.ts'
+import { HttpNo, sendError } from './errors.ts'
 import { theProcedure } from './lookup.ts'
+import { plainJson, sendForeignError } from './tofupilot/errors.ts'
+import type { TakeOldRun } from './tofupilot/old-runs.ts'
 
 type Deps = {
   database: Database
   authentication: Authentication
   take: (received: Received[]) => Promise<Stored[]>
+  takeOldRun: TakeOldRun
 }
 
 const batchLimit = 1_000
 const megabyte = 1_048_576
 
-export function runRoutes(app: FastifyInstance, { database, authentication, take }: Deps): void {
+export function runRoutes(app: FastifyInstance, deps: Deps): void {
+  const { database, authentication, take, takeOldRun } = deps
   app.post(
     '/api/v1/runs',
     {
@@ -29,16 +35,27 @@ export function runRoutes(app: FastifyInstance, { database, authentication, take
         tags: ['stations'],
         summary: 'Report a run',
         description:
-          'The same run sent twice is stored once and answered with the same id. Times without a zone are taken as UTC.',
+          'The same run sent twice is stored once and answered with the same id. Times without a zone are taken as UTC. A body with unit_under_test is a run of TofuPilot’s version 1, and is answered as its clients expect.',
         body: z
           .any()
           .describe(
             'A run: procedure_id, serial_number, outcome, started_at, ended_at; deployment_id is best sent too.',
           ),
-        response: { 200: z.object({ id: z.uuid(), warnings: z.array(z.string()).optional() }) },
+        response: {
+          200: z.object({
+            id: z.uuid(),
+            message: z.string().optional(),
+            warnings: z.array(z.string()).optional(),
+          }),
+        },
+      },
+      errorHandler: sendRunError,
+      onSend: async (request, reply) => {
+        if (isOldRun(request.body) || !wasRead(request)) plainJson(reply)
       },
     },
     async (request) => {
+      if (isOldRun(request.body)) return takeOldRun(request)
       const station = await reporter(request, request.body)
       const parsed = runInput.safeParse(request.body)
       if (!parsed.success)
@@ -82,7 +99,9 @@ export function runRoutes(app: FastifyInstance, { database, authentication, take
       if (!authentication.isAdmin(request)) await authentication.station(request)
       const results: unknown[] = []
       const good: { place: number; received: Received }[] = []
+      const breathe = breather()
       for (const [place, body] of runs.entries()) {
+        await breathe()
         const parsed = runInput.safeParse(body)
         if (!parsed.success) {
           results[place] = {
@@ -164,6 +183,16 @@ export function runRoutes(app: FastifyInstance, { database, authentication, take
     cache.set(key, station.id)
     return station.id
   }
+}
+
+/** In the shape of the client that sent it; of a body that could not be read nobody knows whose it is: both can read it. */
+function sendRunError(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (isOldRun(request.body)) return sendForeignError(error, request, reply)
+  return sendError(error, request, reply, wasRead(request) ? {} : { error: { message: error.message } })
+}
+
+function wasRead({ body }: FastifyRequest): boolean {
+  return body !== undefined && body !== null
 }
 
 function runJson(run: UnitRun) {

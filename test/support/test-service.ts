@@ -13,6 +13,7 @@ import { pinWaiters } from '../../server/pin-waiters.ts'
 import type { Delivery, Service } from '../../server/service.ts'
 import { serviceOf } from '../../server/service-of.ts'
 import { stationWatch } from '../../server/station-watch.ts'
+import { uploadLinks } from '../../server/upload-links.ts'
 import { openTestDatabase } from './open-test-database.ts'
 import { type TestClock, testClock } from './test-clock.ts'
 
@@ -76,6 +77,7 @@ export async function openTestService(
     take: options.take ?? ingest({ database, now, stored: () => {} }),
     waiters,
     adminToken,
+    uploadLinks: uploadLinks({ publicUrl: null, secret: 'link secret of the tests' }),
     mayRead: links.mayRead,
     changed: () => {},
     now,

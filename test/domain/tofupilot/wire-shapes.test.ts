@@ -108,7 +108,7 @@ describe('how large a run may be', () => {
       message: expect.stringContaining('at most 10,000 phases, got 10,001'),
     })
     expect(tooMany({ steps: phases(10_001) })?.field).toBe('steps')
-    expect(tooMany({ phases: phases(501, Array(100).fill({})) })?.message).toContain('got 50,100')
+    expect(tooMany({ phases: phases(251, Array(100).fill({})) })?.message).toContain('got 25,100')
     expect(tooMany({ phases: phases(1, { a: {}, b: {} }) })).toBeNull()
     expect(tooMany({ logs: Array(20_001).fill({}) })?.message).toContain('20,000 log lines')
     expect(tooMany({ log_records: Array(20_001).fill({}) })?.field).toBe('log_records')
