@@ -40,6 +40,19 @@ test('while it is away a run is a 503 that says when to come again, and the serv
   expect(
     (await ask('POST', '/api/v1/runs/batch', { token: line.bench(0).key, body: { runs: [body] } })).status,
   ).toBe(503)
+  const old = {
+    unit_under_test: { serial_number: 'SN-away' },
+    run_passed: true,
+    procedure_id: line.procedure,
+  }
+  for (const [url, sent] of [
+    ['/api/v2/runs', body],
+    ['/api/v1/runs', old],
+  ] as const) {
+    const foreign = await ask('POST', url, { token: line.bench(0).key, body: sent })
+    expect(foreign).toMatchObject({ status: 503, body: { code: 'SERVICE_UNAVAILABLE' } })
+    expect(Number(foreign.headers['retry-after'])).toBeGreaterThan(0)
+  }
   expect(await ask('GET', '/readyz', { token: null })).toMatchObject({
     status: 503,
     body: { ready: false, database: { ok: false } },
