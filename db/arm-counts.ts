@@ -4,6 +4,7 @@ import type { ProcedureId, RolloutId, StationId } from '../server/domain/ids.ts'
 import type { Instant } from '../server/domain/instant.ts'
 import type { Arm, Counts } from '../server/domain/tally.ts'
 import { type Db, rows } from './client.ts'
+import { countsThere } from './counts-there.ts'
 
 export type ArmCounts = Counts & { arm: Arm; stationId: StationId }
 
@@ -51,6 +52,7 @@ export async function passMedians(
       where t.procedure_id = r.procedure_id and t.deployment_id = ${sql.raw(`r.${deployment}`)} and t.outcome = 'PASS' and t.sample is null
         and not t.shadow
         and t.started_at >= r.started_at and (r.ended_at is null or t.started_at < r.ended_at)
+        and ${countsThere('t.started_at', 's')}
       order by t.started_at desc limit 2000) last)`
   const [found] = await rows<{ canary: number | null; base: number | null }>(
     db,
@@ -86,7 +88,7 @@ export async function hourlyArms(
           and t.deployment_id in (r.deployment_id, r.base_deployment_id)
           and t.hour >= date_trunc('hour', r.started_at) and (r.ended_at is null or t.hour < r.ended_at)
         join rollout_stations s on s.procedure_id = t.procedure_id and s.rollout_id = r.id and s.station_id = t.station_id
-        where r.procedure_id = ${procedureId}::uuid and r.id = ${rolloutId}::uuid
+        where r.procedure_id = ${procedureId}::uuid and r.id = ${rolloutId}::uuid and ${countsThere('t.hour', 's')}
         group by 1, 2 having sum(t.runs) > 0 order by 1, 2`,
   )
 }

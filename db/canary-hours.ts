@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import type { ProcedureId, RolloutId } from '../server/domain/ids.ts'
 import type { Instant } from '../server/domain/instant.ts'
 import { type Db, rows } from './client.ts'
+import { countsThere } from './counts-there.ts'
 
 export type CanaryHour = { hour: Instant; units: number }
 
@@ -20,6 +21,7 @@ export async function canaryHours(
           and t.hour >= date_trunc('hour', ${new Date(since).toISOString()}::timestamptz)
         join rollout_stations s on s.procedure_id = t.procedure_id and s.rollout_id = r.id and s.station_id = t.station_id
         where r.procedure_id = ${procedureId}::uuid and r.id = ${rolloutId}::uuid and t.runs > 0
+          and ${countsThere('t.hour', 's')}
         group by t.hour order by t.hour desc limit 8`,
   )
 }

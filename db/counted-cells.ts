@@ -15,6 +15,7 @@ import {
   runKeys,
 } from './built-in-countings.ts'
 import { type Db, rows } from './client.ts'
+import { countsThere } from './counts-there.ts'
 import { pages } from './pages.ts'
 import type { RolloutWindow } from './rollout-windows.ts'
 
@@ -50,6 +51,7 @@ function claim(procedureId: ProcedureId, { rolloutId }: RolloutWindow, since: Si
     ${sql.join(joins, sql` `)}
     where t.procedure_id = ${procedureId}::uuid and t.deployment_id is not null
       and t.started_at >= r.started_at and (r.ended_at is null or t.started_at < r.ended_at) ${late}
+      and ${countsThere('t.started_at', 's')}
       and t.outcome <> 'ABORTED' and t.sample is null and not t.shadow`
 }
 

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import type { FailureMode } from '../server/domain/gates/question.ts'
 import type { ProcedureId, RolloutId } from '../server/domain/ids.ts'
 import { type Db, rows } from './client.ts'
+import { countsThere } from './counts-there.ts'
 
 const mostModes = 200
 /** Of a mode that base has often shown it is enough to know that. */
@@ -25,6 +26,7 @@ export async function canaryFailureModes(
             join rollout_stations s on s.procedure_id = t.procedure_id and s.rollout_id = r.id and s.station_id = t.station_id
           where r.procedure_id = ${procedureId}::uuid and r.id = ${rolloutId}::uuid and t.failure_mode is not null
             and t.sample is null and not t.shadow and t.started_at >= r.started_at and (r.ended_at is null or t.started_at < r.ended_at)
+            and ${countsThere('t.started_at', 's')}
           group by t.failure_mode, r.deployment_id order by 2 desc, 1 limit ${sql.raw(String(mostModes))})
         select mode, "canaryRuns", "canaryUnits", (
           select count(*)::int from (

@@ -5,6 +5,7 @@ import { metricSums } from '../server/domain/metric-tally.ts'
 import { addMetrics } from './add-tallies.ts'
 import type { Db } from './client.ts'
 import { countedCells } from './counted-cells.ts'
+import { countsThere } from './counts-there.ts'
 import { windowOf } from './rollout-windows.ts'
 
 /** Gives what counting run by run gave. The caller holds the procedure's lock. */
@@ -21,7 +22,8 @@ async function recountArms(tx: Db, procedureId: ProcedureId, rolloutId: RolloutI
     ${sql.raw(table)} t join rollouts r on r.procedure_id = t.procedure_id and r.id = ${rolloutId}::uuid
       join rollout_stations s on s.procedure_id = t.procedure_id and s.rollout_id = r.id and s.station_id = t.station_id
     where t.procedure_id = ${procedureId}::uuid and t.deployment_id is not null
-      and t.started_at >= r.started_at and (r.ended_at is null or t.started_at < r.ended_at)`
+      and t.started_at >= r.started_at and (r.ended_at is null or t.started_at < r.ended_at)
+      and ${countsThere('t.started_at', 's')}`
   const arm = sql.raw(
     `case t.deployment_id when r.deployment_id then 'canary' when r.base_deployment_id then 'base' else 'other' end`,
   )

@@ -4,6 +4,7 @@ import type { ProcedureId, RolloutId } from '../server/domain/ids.ts'
 import type { FailedFirst } from '../server/domain/retest-choice.ts'
 import type { ListedUnit } from '../server/domain/retests.ts'
 import { type Db, rows } from './client.ts'
+import { countsThere } from './counts-there.ts'
 import { retests } from './schema.ts'
 
 /** More than a line would ever test again; a bad build on a large fleet fails many more. */
@@ -31,7 +32,8 @@ export async function failedFirstAttempts(
             and f.deployment_id in (o.deployment_id, o.base_deployment_id)
           where o.procedure_id = ${procedureId}::uuid and o.id = ${rolloutId}::uuid and not f.passed
             and exists (select 1 from rollout_stations m where m.procedure_id = o.procedure_id
-              and m.rollout_id = o.id and m.station_id = f.station_id))
+              and m.rollout_id = o.id and m.station_id = f.station_id
+              and ${countsThere('f.started_at', 'm')}))
         select f.unit, r.serial, f.arm as "failedIn", r.outcome, s.site, f.product,
           (extract(epoch from f.started_at) * 1000)::float8 as "failedAt", tested.attempts, tested."hasPassed",
           exists (select 1 from retests t where t.procedure_id = ${procedureId}::uuid

@@ -5,6 +5,7 @@ import type { Gate } from '../server/domain/gates/gate.ts'
 import { cell } from '../server/domain/gates/mix.ts'
 import type { ProcedureId, RolloutId, StationId } from '../server/domain/ids.ts'
 import type { Instant } from '../server/domain/instant.ts'
+import type { Uncounted } from '../server/domain/rollout/state.ts'
 import type { Window } from '../server/domain/tally.ts'
 import { type Db, rows } from './client.ts'
 
@@ -67,15 +68,15 @@ async function windows(
   usualRates: SQL,
 ): Promise<RolloutWindow[]> {
   const found = await rows<
-    Omit<RolloutWindow, 'stations' | 'countings'> & {
-      stations: { id: StationId; usual: Record<string, number> }[]
+    Omit<RolloutWindow, 'stations' | 'uncounted' | 'countings'> & {
+      stations: { id: StationId; usual: Record<string, number>; uncounted: Uncounted[] | null }[]
     }
   >(
     tx,
     sql`select r.id::text as "rolloutId", r.deployment_id::text as "deploymentId", r.base_deployment_id::text as "baseDeploymentId",
           (extract(epoch from r.started_at) * 1000)::float8 as "startedAt", (extract(epoch from r.ended_at) * 1000)::float8 as "endedAt",
           coalesce(r.state->'plan'->'gates', '[]'::jsonb) as gates, ${usualRates} as "usualRates",
-          (select coalesce(jsonb_agg(jsonb_build_object('id', s.station_id, 'usual', (
+          (select coalesce(jsonb_agg(jsonb_build_object('id', s.station_id, 'uncounted', s.progress->'uncounted', 'usual', (
               select coalesce(jsonb_object_agg(p.metric, p.usual), '{}'::jsonb) from station_pasts p
               where p.procedure_id = s.procedure_id and p.rollout_id = s.rollout_id and p.station_id = s.station_id
                 and p.usual is not null))), '[]'::jsonb)
@@ -88,5 +89,6 @@ async function windows(
     ...window,
     countings: countings(window.gates),
     stations: new Map(stations.map(({ id, usual }) => [id, new Map(Object.entries(usual))])),
+    uncounted: new Map(stations.flatMap(({ id, uncounted }) => (uncounted ? [[id, uncounted]] : []))),
   }))
 }

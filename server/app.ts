@@ -33,6 +33,7 @@ import { stationAlarmRoutes } from './routes/station-alarms.ts'
 import { stationKeyRoutes } from './routes/station-keys.ts'
 import { stationLookupRoutes } from './routes/station-lookups.ts'
 import { stationProtocolRoutes } from './routes/station-protocol.ts'
+import { stationStandingRoutes } from './routes/station-standing.ts'
 import { stationRoutes } from './routes/stations.ts'
 import { keys } from './routes/tofupilot/keys.ts'
 import { takeOldRun } from './routes/tofupilot/old-runs.ts'
@@ -110,6 +111,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   stationRoutes(app, registry)
   stationKeyRoutes(app, registry)
   stationLookupRoutes(app, registry)
+  stationStandingRoutes(app, registry)
   stationProtocolRoutes(app, { database, authentication: known, waiters, now, changed })
   const foreignKeys = keys(known)
   const taking = takeRun({ database, keys: foreignKeys, take, now })

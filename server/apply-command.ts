@@ -2,7 +2,7 @@
 import type { Db } from '../db/client.ts'
 import { isElsewhere, pinStations } from '../db/pins.ts'
 import { recount } from '../db/recount.ts'
-import { activateDeployment, pinnedDeployment } from '../db/registry.ts'
+import { activateDeployment } from '../db/registry.ts'
 import { appendEvents, type LoadedRollout, saveRollout } from '../db/rollout-storage.ts'
 import { freezeJoined, freezePasts } from '../db/station-past.ts'
 import { lockProcedure } from '../db/store-runs.ts'
@@ -72,9 +72,13 @@ async function follow(
       return pin(event.stations, after.baseDeploymentId)
     case 'RolloutAborted':
       return pin(before ? canaryStations(before) : [], after.baseDeploymentId)
+    case 'StationExcluded':
+      await pin([event.stationId], after.baseDeploymentId)
+      await lockProcedure(tx, procedureId)
+      return recount(tx, procedureId, rolloutId)
     case 'StationJoined':
-      if ((await pinnedDeployment(tx, procedureId, event.stationId)) === null)
-        await pin([event.stationId], after.baseDeploymentId)
+      // Base until its stage, also for one that comes back on a build from before it was held.
+      await pin([event.stationId], after.baseDeploymentId)
       await lockProcedure(tx, procedureId)
       if ('startedAt' in after && after.startedAt !== null) await freezeJoined(tx, after, after.startedAt)
       return recount(tx, procedureId, rolloutId)

@@ -1,6 +1,6 @@
 // What stations have shown since the last look, brought before the decider.
 import type { Db } from '../db/client.ts'
-import { stationsOf } from '../db/registry.ts'
+import { type Station, stationsOf } from '../db/registry.ts'
 import type { LoadedRollout, StationPast } from '../db/rollout-storage.ts'
 import { type StationEvidence, stationEvidence } from '../db/station-evidence.ts'
 import { applyCommand, type Deliveries } from './apply-command.ts'
@@ -9,7 +9,7 @@ import type { StationId } from './domain/ids.ts'
 import { type Instant, minute } from './domain/instant.ts'
 import { type Fact, isRefusal } from './domain/rollout/commands.ts'
 import { isTerminal, type RolloutState } from './domain/rollout/state.ts'
-import { takesPart } from './domain/takes-part.ts'
+import { asideBecause, excludedNow, takesPart } from './domain/takes-part.ts'
 import { startClosed } from './stage-closed.ts'
 
 /**
@@ -30,31 +30,31 @@ export async function caughtUp(
   if (isTerminal(state)) return loaded
   await apply({ type: 'start', closed: (await startClosed(tx, state, now))?.why ?? null })
   const evidence = await stationEvidence(tx, state.procedureId, state.id)
-  for (const fact of stationFacts(state, evidence, await joining(tx, state, now), loaded.pasts, now))
-    await apply(fact)
+  const linked = await stationsOf(tx, state.procedureId)
+  for (const fact of standingFacts(state, linked, now)) await apply(fact)
+  for (const fact of stationFacts(state, evidence, loaded.pasts, now)) await apply(fact)
   return { ...loaded, state }
 }
 
-async function joining(tx: Db, state: RolloutState, now: Instant): Promise<StationId[]> {
-  const linked = await stationsOf(tx, state.procedureId)
-  return linked
-    .filter(
-      (station) =>
-        takesPart(station, state.plan.group, now) &&
-        (state.stations[station.id]?.status ?? 'left') === 'left',
-    )
-    .map((station) => station.id)
+/** Who is excluded or held at this moment, and who joins, or comes back because that is over. */
+function standingFacts(state: RolloutState, linked: Station[], now: Instant): Fact[] {
+  return linked.flatMap((station): Fact[] => {
+    const stationId = station.id
+    const why = asideBecause(station, now)
+    if (why !== null) return [{ type: excludedNow(station, now) ? 'exclude' : 'pass over', stationId, why }]
+    const isOut = (state.stations[stationId]?.status ?? 'left') === 'left'
+    return isOut && takesPart(station, state.plan.group, now) ? [{ type: 'join', stationId }] : []
+  })
 }
 
 function stationFacts(
   state: RolloutState,
   evidence: StationEvidence[],
-  joined: StationId[],
   pasts: StationPast[],
   now: Instant,
 ): Fact[] {
   const usualGap = new Map(pasts.map((past) => [past.stationId, past.pastGapSeconds]))
-  const facts: Fact[] = joined.map((stationId) => ({ type: 'join', stationId }))
+  const facts: Fact[] = []
   for (const { stationId, linked, pin, run, pickup, lastStartedAt } of evidence) {
     if (!linked) facts.push({ type: 'leave', stationId, why: 'unlinked from the procedure' })
     if (pin?.deploymentId === state.deploymentId && pin.servedAt !== null)

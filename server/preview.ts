@@ -13,6 +13,7 @@ import { type ForecastStation, stageForecasts } from './domain/stage-forecast.ts
 import { stageSize } from './domain/stage-size.ts'
 import { orderStations } from './domain/station-order.ts'
 import { leftOutBecause } from './domain/takes-part.ts'
+import { notPickable } from './hand-picked.ts'
 import { orderSeed } from './order-seed.ts'
 import { policyOf } from './policy-of.ts'
 import { refuse } from './refuse.ts'
@@ -39,6 +40,8 @@ export function previews({ database, now }: { database: Database; now: () => Ins
       const plan = parsed.data
       const at = now()
       const linked = await stationsOf(db, procedureId)
+      const unpickable = await notPickable(db, procedure, plan, linked, at)
+      if (unpickable) return unpickable
       const taking = linked.filter((station) => leftOutBecause(station, plan.group, at) === null)
       if (taking.length === 0)
         return refuse(

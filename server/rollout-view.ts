@@ -13,7 +13,7 @@ import { summary } from './domain/retest-summary.ts'
 import { mayUse } from './domain/rights.ts'
 import { countedApprovals } from './domain/rollout/approvals.ts'
 import { type Readiness, stageReadiness, startReadiness, unmet } from './domain/rollout/readiness.ts'
-import { isRunning, isTerminal, type RolloutState } from './domain/rollout/state.ts'
+import { isRunning, isTerminal, type RolloutState, type StationProgress } from './domain/rollout/state.ts'
 import { nextStep, waitsFor } from './domain/rollout/waiting.ts'
 import type { ArmMetrics, RolloutView, StationView } from './domain/rollout-view.ts'
 import { stageSize } from './domain/stage-size.ts'
@@ -207,6 +207,7 @@ function stationViews(loaded: LoadedRollout, stations: Station[], counts: ArmCou
           ? progress.stageIndex
           : stageTaking(state, members.indexOf(id), members.length),
       since: 'since' in progress ? progress.since : null,
+      leftBecause: leftBecause(progress),
       trouble: progress.trouble,
       waived: progress.waived,
       canaryUnits: canary.get(id)?.units ?? 0,
@@ -215,6 +216,12 @@ function stationViews(loaded: LoadedRollout, stations: Station[], counts: ArmCou
       pastPassed: pastUnits - (past.get(id)?.pastBad ?? 0),
     }
   })
+}
+
+function leftBecause(progress: StationProgress): string | null {
+  if (progress.status !== 'left') return null
+  const why = progress.why ?? 'unlinked from the procedure'
+  return progress.excluded?.exposed ? `${why}; not seen back on base yet` : why
 }
 
 function stageTaking(state: RolloutState, position: number, total: number): number {

@@ -17,6 +17,7 @@ import { evolve } from './domain/rollout/evolve.ts'
 import { orderStations } from './domain/station-order.ts'
 import { takesPart } from './domain/takes-part.ts'
 import { notEligible } from './eligible.ts'
+import { notPickable } from './hand-picked.ts'
 import { alreadyLive, liveRollout } from './live-rollout.ts'
 import { orderSeed } from './order-seed.ts'
 import { policyOf } from './policy-of.ts'
@@ -55,9 +56,11 @@ export async function startRollout(
     )
   const live = await liveRollout(tx, procedure.id)
   if (live) return alreadyLive(procedure, live)
-  const stations = (await stationsOf(tx, procedure.id)).filter((station) =>
-    takesPart(station, parsed.data.group, at),
-  )
+  const linked = await stationsOf(tx, procedure.id)
+  // A retry asks for the order of the former rollout: whoever cannot take part now is left out of it.
+  const unpickable = input.retryOf ? null : await notPickable(tx, procedure, parsed.data, linked, at)
+  if (unpickable) return unpickable
+  const stations = linked.filter((station) => takesPart(station, parsed.data.group, at))
   if (stations.length === 0)
     return refuse(
       'invalid',

@@ -83,8 +83,10 @@ export function eventSentence(event: RolloutEvent, view: RolloutView): Said {
       return said(`${name(event.stationId, view)} joined`)
     case 'StationLeft':
       return said(`${name(event.stationId, view)} left`, event.why)
+    case 'StationExcluded':
+      return said(`${name(event.stationId, view)} taken out, back on base`, event.why)
     case 'StationExposedAgain':
-      return said(`${name(event.stationId, view)} ran the aborted build again`)
+      return said(`${name(event.stationId, view)} ran the build that it was taken off`)
     case 'StationReverted':
       return said(`${name(event.stationId, view)} confirmed back`)
     case 'RetestsAsked':

@@ -9,8 +9,7 @@ export function stationLines(view: RolloutView, stageIndex: number): Markup {
   const left = view.stations.filter((station) => station.status === 'left')
   const lines =
     view.status === 'aborting' || view.status === 'aborted' ? backLines(view) : forwardLines(view, stageIndex)
-  const gone =
-    left.length === 0 ? [] : [markup`*Left the rollout* ${listed(left.map((station) => name(station)))}`]
+  const gone = left.length === 0 ? [] : [markup`*Left the rollout* ${listed(left.map(nameAndWhy))}`]
   const third =
     view.otherRuns === 0
       ? []
@@ -29,7 +28,9 @@ function forwardLines(view: RolloutView, stageIndex: number): Markup[] {
     (station) =>
       station.stageIndex <= stageIndex && ['pinned', 'pulled', 'confirmed'].includes(station.status),
   )
-  const next = view.stations.filter((station) => station.stageIndex === stageIndex + 1)
+  const next = view.stations.filter(
+    (station) => station.stageIndex === stageIndex + 1 && station.status !== 'left',
+  )
   const unsettled = now.filter((station) => state(station) !== null)
   const ordered = [...unsettled, ...now.filter((station) => state(station) === null)]
   const confirmed = now.filter((station) => station.status === 'confirmed').length
@@ -64,6 +65,12 @@ function backLines(view: RolloutView): Markup[] {
   const back = exposed.length - open.length
   const summary = markup`*Back on base* ${back} of ${count(exposed.length, 'station')}`
   return open.length === 0 ? [summary] : [summary, markup`*Not back yet* ${listed(open.map(nameAndState))}`]
+}
+
+function nameAndWhy(station: StationView): string {
+  return station.leftBecause === null
+    ? name(station)
+    : `${name(station)} (${oneLine(station.leftBecause, 120)})`
 }
 
 function nameAndState(station: StationView): string {

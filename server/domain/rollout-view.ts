@@ -51,6 +51,8 @@ export const stationView = z.object({
   /** Index of the stage that takes or took it. */
   stageIndex: z.int(),
   since: z.number().nullable(),
+  /** Why it left, or is passed over; null while it is in the rollout. */
+  leftBecause: z.string().nullable(),
   trouble: z
     .object({ kind: z.enum(['stale', 'drifted', 'failed']), since: z.number(), detail: z.string() })
     .nullable(),

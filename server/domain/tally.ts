@@ -5,6 +5,7 @@ import type { UsualRates } from './gates/mix.ts'
 import type { DeploymentId, RolloutId, RunId, StationId } from './ids.ts'
 import { hour, type Instant } from './instant.ts'
 import { type MetricTally, metricSums } from './metric-tally.ts'
+import type { Uncounted } from './rollout/state.ts'
 import type { Run } from './run.ts'
 
 export type Counts = {
@@ -51,6 +52,8 @@ export type Window = {
   endedAt: Instant | null
   /** Its stations, of those that the runs are of, each with its usual numbers by the key of their counting. */
   stations: ReadonlyMap<StationId, ReadonlyMap<string, number>>
+  /** When some of them were excluded. A run belongs to the moment of its start, whenever it arrives. */
+  uncounted?: ReadonlyMap<StationId, Uncounted[]>
   /** What its gates count. */
   countings: Counting[]
   usualRates: UsualRates
@@ -118,6 +121,8 @@ export function armOf(run: Countable, window: Window): Arm | null {
   if (run.startedAt < window.startedAt || (window.endedAt !== null && run.startedAt >= window.endedAt))
     return null
   if (!window.stations.has(run.stationId) || run.deploymentId === null) return null
+  const spans = window.uncounted?.get(run.stationId) ?? []
+  if (spans.some(({ from, to }) => run.startedAt >= from && (to === null || run.startedAt < to))) return null
   if (run.deploymentId === window.deploymentId) return 'canary'
   return run.deploymentId === window.baseDeploymentId ? 'base' : 'other'
 }

@@ -95,6 +95,7 @@ export function aStation(index: number, part: Partial<StationView> = {}): Statio
     status: index < 3 ? 'confirmed' : 'queued',
     stageIndex: index === 0 ? 0 : index < 3 ? 1 : index < 5 ? 2 : 3,
     since: index < 3 ? noon : null,
+    leftBecause: null,
     trouble: null,
     waived: null,
     canaryUnits: index < 3 ? 20 : 0,

@@ -18,7 +18,7 @@ export function stations(view: RolloutView): Html {
 <thead><tr><th scope="col">Station</th><th scope="col">Site</th><th scope="col">Line</th><th scope="col">Status</th><th scope="col">Trouble</th><th scope="col">Since</th><th scope="col" class="number">Canary yield</th><th scope="col" class="number">Own past yield</th></tr></thead>
 <tbody>${view.stations.map((each) => station(each, view.stationAlarms))}</tbody>
 </table>
-<p class="quiet">Queued: waits for its stage. Pinned: told to run the new build. Pulled: has it. Confirmed: a run proved it. Reverting, reverted: the same way back. ${attemptWords(view.procedure.attemptRule).note}</p>
+<p class="quiet">Queued: waits for its stage. Pinned: told to run the new build. Pulled: has it. Confirmed: a run proved it. Reverting, reverted: the same way back. Left: taken out, or passed over while it is held. ${attemptWords(view.procedure.attemptRule).note}</p>
 </section>`
 }
 
@@ -43,6 +43,7 @@ function firstPassYield(passed: number, units: number): Html {
 
 function trouble(view: StationView): (Html | null)[] {
   return [
+    view.leftBecause === null ? null : html`${view.leftBecause}`,
     view.trouble &&
       html`<strong>${troubleWords[view.trouble.kind]}</strong> ${view.trouble.detail} <small>since ${time(view.trouble.since)}</small>`,
     view.waived && html`<span>waived by ${actorName(view.waived.by)}: <q>${view.waived.why}</q></span>`,

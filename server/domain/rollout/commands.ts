@@ -51,6 +51,10 @@ export type Fact =
   | { type: 'station stale'; stationId: StationId; detail: string }
   | { type: 'join'; stationId: StationId }
   | { type: 'leave'; stationId: StationId; why: string }
+  /** Held, or in an experiment: while it waits for its stage it is passed over; what it runs it keeps. */
+  | { type: 'pass over'; stationId: StationId; why: string }
+  /** It leaves, back on base, and counts in neither arm from now on. */
+  | { type: 'exclude'; stationId: StationId; why: string }
   | { type: 'supersede'; successor: DeploymentId; why: string }
   | { type: 'judge'; verdict: Verdict; readiness: Readiness; policy: JudgePolicy }
   /** A person's word, and like a fact: units were listed to be tested again, and that moves no rollout. */

@@ -69,8 +69,9 @@ function isOld(station: StationProgress, moment: Instant): boolean {
 function ran(command: Of<'run'> | Of<'pickup'>, moment: Instant, state: RolloutState, now: Instant): Decided {
   const { stationId, deploymentId } = command
   const station = state.stations[stationId]
-  if (!station || station.status === 'left') return nothing
+  if (!station) return nothing
   if (state.status === 'aborting') return backToBase(command, state, now)
+  if (station.status === 'left') return ranAside(command, station, state, now)
   if (!isRunning(state) || (!('since' in station) && moment < state.startedAt)) return nothing
   if (deploymentId === state.deploymentId && (station.status === 'pinned' || station.status === 'pulled')) {
     const confirmed: RolloutEvent = { type: 'StationConfirmed', stationId, ...at(command, now) }
@@ -96,6 +97,22 @@ function ran(command: Of<'run'> | Of<'pickup'>, moment: Instant, state: RolloutS
   ])
 }
 
+/** An excluded station is to be seen on base again: until then an abort waits for it as for any other. */
+function ranAside(
+  command: Of<'run'> | Of<'pickup'>,
+  { excluded }: Extract<StationProgress, { status: 'left' }>,
+  state: RolloutState,
+  now: Instant,
+): Decided {
+  if (!isRunning(state) || !excluded) return nothing
+  const { stationId, deploymentId } = command
+  if (deploymentId === state.deploymentId && !excluded.exposed)
+    return facts([{ type: 'StationExposedAgain', stationId, ...at(command, now) }])
+  if (deploymentId === state.baseDeploymentId && excluded.exposed)
+    return facts([{ type: 'StationReverted', stationId, ...at(command, now) }])
+  return nothing
+}
+
 function backToBase(command: Of<'run'> | Of<'pickup'>, state: Aborting, now: Instant): Decided {
   const station = state.stations[command.stationId]
   if (station?.status !== 'reverting') return exposedAgain(command, state, now)
@@ -112,7 +129,7 @@ function backToBase(command: Of<'run'> | Of<'pickup'>, state: Aborting, now: Ins
 function exposedAgain(command: Of<'run'> | Of<'pickup'>, state: Aborting, now: Instant): Decided {
   const station = state.stations[command.stationId]
   if (command.deploymentId !== state.deploymentId || !station) return nothing
-  if (station.status === 'reverting' || station.status === 'left') return nothing
+  if (station.status === 'reverting' || (station.status === 'left' && !station.excluded)) return nothing
   return facts([{ type: 'StationExposedAgain', stationId: command.stationId, ...at(command, now) }])
 }
 
@@ -123,26 +140,6 @@ export function stale(command: Of<'station stale'>, state: RolloutState, now: In
     return nothing
   const trouble = { kind: 'stale' as const, since: now, detail: command.detail }
   return facts([{ type: 'StationTroubled', stationId: command.stationId, trouble, ...at(command, now) }])
-}
-
-export function join(command: Of<'join'>, state: RolloutState, now: Instant): Decided {
-  if (isTerminal(state) || state.status === 'aborting') return nothing
-  const station = state.stations[command.stationId]
-  if (station && station.status !== 'left') return nothing
-  return facts([{ type: 'StationJoined', stationId: command.stationId, ...at(command, now) }])
-}
-
-export function leave(command: Of<'leave'>, state: RolloutState, now: Instant): Decided {
-  const station = state.stations[command.stationId]
-  if (!station || isTerminal(state) || station.status === 'left') return nothing
-  const left: RolloutEvent = {
-    type: 'StationLeft',
-    stationId: command.stationId,
-    why: command.why,
-    ...at(command, now),
-  }
-  const after = evolve(state, left)
-  return facts([left, ...liveness(after, command, now), ...finished(after, command, now)])
 }
 
 /** Whether units may be tested again was asked of the stations and the units; here it is written down. */
@@ -169,7 +166,7 @@ export function liveness(state: RolloutState, command: Pick<Command, 'by'>, now:
   return []
 }
 
-function finished(state: RolloutState, command: Pick<Command, 'by'>, now: Instant): RolloutEvent[] {
+export function finished(state: RolloutState, command: Pick<Command, 'by'>, now: Instant): RolloutEvent[] {
   if (state.status !== 'aborting') return []
   const waiting = Object.values(state.stations).some(
     (station) => station.status === 'reverting' && !station.waived,

@@ -3,8 +3,9 @@ import type { Instant } from '../instant.ts'
 import { targetLabel } from '../plan.ts'
 import type { Against, Command, Decided, Refusal } from './commands.ts'
 import { approve, callApprovers } from './decide-approvals.ts'
-import { join, leave, pickup, retests, run, served, stale, supersede } from './decide-fact.ts'
+import { pickup, retests, run, served, stale, supersede } from './decide-fact.ts'
 import { judge, watch } from './decide-judgement.ts'
+import { exclude, join, leave, passOver } from './decide-membership.ts'
 import { advance, set, start, undo } from './decide-staging.ts'
 import { abort, acknowledge, pause, resume, waive } from './decide-verb.ts'
 import { isTerminal, type RolloutState } from './state.ts'
@@ -29,6 +30,10 @@ export function decide(command: Command, state: RolloutState, now: Instant): Dec
       return join(command, state, now)
     case 'leave':
       return leave(command, state, now)
+    case 'pass over':
+      return passOver(command, state, now)
+    case 'exclude':
+      return exclude(command, state, now)
     case 'supersede':
       return supersede(command, state, now)
     case 'retests':

@@ -56,6 +56,7 @@ function describe(event: RolloutEvent, state: RolloutState): string | null {
     case 'StationCleared':
     case 'StationJoined':
     case 'StationLeft':
+    case 'StationExcluded':
     case 'StationExposedAgain':
     case 'StationReverted':
       return null

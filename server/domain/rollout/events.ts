@@ -71,6 +71,8 @@ export type RolloutEvent = By &
     | { type: 'StationWaived'; stationId: StationId; why: string }
     | { type: 'StationJoined'; stationId: StationId }
     | { type: 'StationLeft'; stationId: StationId; why: string }
+    /** Back on base, and in neither arm until it joins again. */
+    | { type: 'StationExcluded'; stationId: StationId; why: string }
     | { type: 'StationExposedAgain'; stationId: StationId }
     | { type: 'StationReverted'; stationId: StationId }
     /** Units that failed are to be tested again on the other build: two in each pair, one of each arm. */

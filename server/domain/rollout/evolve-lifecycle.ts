@@ -1,7 +1,7 @@
 // Events that change a rollout's status.
 import { minute } from '../instant.ts'
 import type { RolloutEvent } from './events.ts'
-import { always, closed, decided, soakStopped } from './evolve-parts.ts'
+import { always, closed, decided, soakStopped, uncountedOf } from './evolve-parts.ts'
 import { isExposed, isRunning, isTaken, type RolloutState, type StationProgress } from './state.ts'
 
 export function created(event: Extract<RolloutEvent, { type: 'RolloutCreated' }>): RolloutState {
@@ -114,8 +114,15 @@ export function aborted(
 
 /** A pin that never reached its station is simply taken back; any other station must prove its return. */
 function reverted(station: StationProgress, at: number): StationProgress {
-  if (!isTaken(station.status)) return station
-  return { status: isExposed(station) ? 'reverting' : 'reverted', since: at, trouble: null, waived: null }
+  const exposed = isExposed(station)
+  if (!isTaken(station.status) && !exposed) return station
+  return {
+    status: exposed ? 'reverting' : 'reverted',
+    since: at,
+    trouble: null,
+    waived: null,
+    ...uncountedOf(station),
+  }
 }
 
 export function completed(

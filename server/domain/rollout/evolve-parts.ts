@@ -1,6 +1,6 @@
 // What several events do to a state.
 import { fullShifts } from '../shifts.ts'
-import type { Breach, Decision, RolloutState, Running } from './state.ts'
+import type { Breach, Decision, RolloutState, Running, StationProgress } from './state.ts'
 
 export function soakStopped<State extends Omit<Running, 'status' | 'pause'>>(
   state: State,
@@ -31,6 +31,11 @@ export function decided<State extends RolloutState>(
   why: string | null,
 ): State {
   return { ...state, version: state.version + 1, lastDecision: { what, by: event.by, at: event.at, why } }
+}
+
+/** Stays with a station whatever becomes of it. */
+export function uncountedOf(station: StationProgress | undefined): Pick<StationProgress, 'uncounted'> {
+  return station?.uncounted ? { uncounted: station.uncounted } : {}
 }
 
 /** The part every status has, without what only the present one has. */

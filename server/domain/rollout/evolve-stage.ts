@@ -1,7 +1,7 @@
 // Events that begin a stage or take it back.
 import type { StationId } from '../ids.ts'
 import type { RolloutEvent } from './events.ts'
-import { decided } from './evolve-parts.ts'
+import { decided, uncountedOf } from './evolve-parts.ts'
 import { isRunning, type RolloutState, type StationProgress, soakedMs, soakedShifts } from './state.ts'
 
 export function stageStarted(
@@ -12,7 +12,14 @@ export function stageStarted(
   const pinned = Object.fromEntries(
     event.stations.map((id): [StationId, StationProgress] => [
       id,
-      { status: 'pinned', stageIndex: event.stageIndex, since: event.at, trouble: null, waived: null },
+      {
+        status: 'pinned',
+        stageIndex: event.stageIndex,
+        since: event.at,
+        trouble: null,
+        waived: null,
+        ...uncountedOf(state.stations[id]),
+      },
     ]),
   )
   return {
@@ -48,7 +55,7 @@ export function undone(
   const back = Object.fromEntries(
     event.stations.map((id): [StationId, StationProgress] => [
       id,
-      { status: 'queued', trouble: null, waived: null },
+      { status: 'queued', trouble: null, waived: null, ...uncountedOf(state.stations[id]) },
     ]),
   )
   return decided(

@@ -2,13 +2,14 @@
 import type { StationId } from '../ids.ts'
 import type { RolloutEvent } from './events.ts'
 import { aborted, completed, created, resumed, started, watchAlarmed } from './evolve-lifecycle.ts'
-import { always, closed, decided, soakStopped } from './evolve-parts.ts'
+import { always, closed, decided, soakStopped, uncountedOf } from './evolve-parts.ts'
 import { stageStarted, undone } from './evolve-stage.ts'
 import {
   type Approval,
   type Asked,
   type Breach,
   type Decision,
+  isExposed,
   isRunning,
   type RolloutState,
   type StationProgress,
@@ -137,6 +138,7 @@ export function evolve(state: RolloutState | null, event: RolloutEvent): Rollout
               since: event.at,
               trouble: cleared(station, 'failed'),
               waived: station.waived,
+              ...uncountedOf(station),
             }
           : station,
       )
@@ -149,6 +151,7 @@ export function evolve(state: RolloutState | null, event: RolloutEvent): Rollout
               since: event.at,
               trouble: null,
               waived: station.waived,
+              ...uncountedOf(station),
             }
           : station,
       )
@@ -165,30 +168,52 @@ export function evolve(state: RolloutState | null, event: RolloutEvent): Rollout
       return {
         ...state,
         order: state.order.includes(event.stationId) ? state.order : [...state.order, event.stationId],
-        stations: { ...state.stations, [event.stationId]: { status: 'queued', trouble: null, waived: null } },
+        stations: { ...state.stations, [event.stationId]: joined(state.stations[event.stationId], event.at) },
       }
     case 'StationLeft':
-      return withStation(state, event.stationId, () => ({
+      return withStation(state, event.stationId, (station) => ({
         status: 'left',
         since: event.at,
+        why: event.why,
         trouble: null,
         waived: null,
+        ...uncountedOf(station),
+      }))
+    case 'StationExcluded':
+      return withStation(state, event.stationId, (station) => ({
+        status: 'left',
+        since: event.at,
+        why: event.why,
+        excluded: { exposed: isExposed(station) },
+        trouble: null,
+        waived: null,
+        uncounted: [...(station.uncounted ?? []), { from: event.at, to: null }],
       }))
     case 'StationExposedAgain':
       // A waiver was given for silence; a station that shows the aborted build is not silent.
-      return withStation(state, event.stationId, () => ({
-        status: 'reverting',
-        since: event.at,
-        trouble: null,
-        waived: null,
-      }))
+      return withStation(state, event.stationId, (station) =>
+        station.status === 'left' && state.status !== 'aborting'
+          ? { ...station, excluded: { exposed: true } }
+          : {
+              status: 'reverting',
+              since: event.at,
+              trouble: null,
+              waived: null,
+              ...uncountedOf(station),
+            },
+      )
     case 'StationReverted':
-      return withStation(state, event.stationId, (station) => ({
-        status: 'reverted',
-        since: event.at,
-        trouble: null,
-        waived: station.waived,
-      }))
+      return withStation(state, event.stationId, (station) =>
+        station.status === 'left'
+          ? { ...station, excluded: { exposed: false } }
+          : {
+              status: 'reverted',
+              since: event.at,
+              trouble: null,
+              waived: station.waived,
+              ...uncountedOf(station),
+            },
+      )
     case 'RetestsAsked':
       return state
     case 'RolloutAborted':
@@ -264,6 +289,12 @@ function withStation(
 ): RolloutState {
   const station = state.stations[id]
   return station ? { ...state, stations: { ...state.stations, [id]: change(station) } } : state
+}
+
+/** What it did while it was excluded stays uncounted; from now on it counts again. */
+function joined(station: StationProgress | undefined, at: number): StationProgress {
+  const uncounted = station?.uncounted?.map((span) => (span.to === null ? { ...span, to: at } : span))
+  return { status: 'queued', trouble: null, waived: null, ...(uncounted && { uncounted }) }
 }
 
 /** Moves the version on as a decision does, so it is one: a stale click is told that the gate was first. */

@@ -149,11 +149,21 @@ export type StationProgress = (
   | { status: 'confirmed'; stageIndex: number; since: Instant }
   | { status: 'reverting'; since: Instant }
   | { status: 'reverted'; since: Instant }
-  | { status: 'left'; since: Instant }
+  | {
+      status: 'left'
+      since: Instant
+      /** Absent where a former version wrote it. */
+      why?: string
+      /** Taken out of the rollout, which still cares for it: `exposed` until it has shown that it is back on base. */
+      excluded?: { exposed: boolean }
+    }
 ) & {
   trouble: Trouble | null
   waived: { by: Actor; at: Instant; why: string } | null
+  /** While it was excluded, its runs count in neither arm: those that started in [from, to). */
+  uncounted?: Uncounted[]
 }
+export type Uncounted = { from: Instant; to: Instant | null }
 export type Trouble = { kind: 'stale' | 'drifted' | 'failed'; since: Instant; detail: string }
 
 export function isRunning(state: RolloutState): state is Running {
@@ -174,7 +184,8 @@ export function isExposed(station: StationProgress): boolean {
   return (
     station.status === 'pulled' ||
     station.status === 'confirmed' ||
-    (station.status === 'pinned' && station.served === true)
+    (station.status === 'pinned' && station.served === true) ||
+    (station.status === 'left' && station.excluded?.exposed === true)
   )
 }
 
