@@ -118,8 +118,8 @@ export async function foreignRuns(
 }
 
 /**
- * Reference samples since then that came out wrong, without those that the reference gate of a rollout tells of. What a
- * person stopped shows nothing.
+ * Reference samples since then that came out wrong on a station that was linked by then, without those that the
+ * reference gate of a rollout tells of. A known good unit fails by FAIL alone: an error says nothing about the unit.
  */
 export async function wrongSamples(
   db: Db,
@@ -131,9 +131,10 @@ export async function wrongSamples(
     sql`select r.station_id::text as "stationId", r.serial, r.sample, r.outcome, r.deployment_id::text as "deploymentId",
           ${ms('r.started_at')} as "startedAt", ${ms('r.received_at')} as "receivedAt"
         from runs r
+        join station_procedures l on l.procedure_id = r.procedure_id and l.station_id = r.station_id and l.linked_at <= r.started_at
         where r.procedure_id = ${procedureId}::uuid and r.sample in ('golden', 'failing') and not r.shadow
           and r.started_at >= ${new Date(since).toISOString()}::timestamptz
-          and (r.sample = 'failing' and r.outcome = 'PASS' or r.sample = 'golden' and r.outcome not in ('PASS', 'ABORTED'))
+          and (r.sample = 'failing' and r.outcome = 'PASS' or r.sample = 'golden' and r.outcome = 'FAIL')
           and not exists (select 1 from rollouts o
             join rollout_stations s on s.procedure_id = o.procedure_id and s.rollout_id = o.id and s.station_id = r.station_id
             where o.procedure_id = r.procedure_id and o.deployment_id = r.deployment_id and r.started_at >= o.started_at

@@ -99,6 +99,7 @@ export async function startFactory(options: FactoryOptions) {
       shelf,
       behaviourOf: (deploymentId) => incident.behaviourOf(profile, deploymentId),
       heldMs: incident.heldMs,
+      kept: () => incident.keptBy(profile),
       scoreboard: scores,
       log,
       acknowledged: (pickup) => incident.acknowledged(profile, pickup),

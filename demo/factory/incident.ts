@@ -15,6 +15,8 @@ export type Incident =
   | { kind: 'other product'; product: ProductName }
   /** Runs of the new build stay at the stations for a while; all else of them is heard. */
   | { kind: 'uploads held'; afterMinutes: number; forMinutes: number }
+  /** That station runs the new build from then on, whatever it is asked to run. */
+  | { kind: 'build kept' }
 
 export function factoryIncident(deps: {
   incident: Incident | null
@@ -56,7 +58,12 @@ export function factoryIncident(deps: {
     return now >= from && now < until ? until - now : 0
   }
 
-  return { acknowledged, behaviourOf, productAt, heldMs }
+  /** What that station runs although it may be asked for something else; null: it does as it is asked. */
+  function keptBy(station: StationProfile): string | null {
+    return incident?.kind === 'build kept' && first?.station.name === station.name ? candidate.id : null
+  }
+
+  return { acknowledged, behaviourOf, productAt, heldMs, keptBy }
 }
 
 function wordsOf(incident: Exclude<Incident, { kind: 'network lost' }>, station: StationProfile): string {
@@ -65,6 +72,8 @@ function wordsOf(incident: Exclude<Incident, { kind: 'network lost' }>, station:
       return `The fixture of ${station.name} is worn out.`
     case 'other product':
       return `Line ${station.line} makes only ${incident.product} from now on.`
+    case 'build kept':
+      return `${station.name} runs the new build from now on, whatever it is asked to run.`
     case 'uploads held':
       return `In ${incident.afterMinutes} minutes of the factory the runs of the new build stop arriving, for ${incident.forMinutes} minutes.`
   }

@@ -32,5 +32,6 @@ export const scenarioNames = [
   'blind',
   'drops',
   'approvals',
+  'stuck-station',
 ] as const
 export type ScenarioName = (typeof scenarioNames)[number]

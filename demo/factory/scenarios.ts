@@ -137,4 +137,15 @@ export const scenarios: Record<ScenarioName, Scenario> = {
       'When a stage has its samples and its soak, the approval is asked for with the evidence. Act as another person, Grace Okafor for one, and give it; then the stage can be advanced.',
     policy: { stageApprovals: 1 },
   },
+  'stuck-station': {
+    ...healthy,
+    name: 'stuck-station',
+    summary: 'one station keeps running an aborted build',
+    description:
+      'The new build is as good as the old one, but the first station that pulls it never lets go of it: whatever it is asked to run from then on, it says that it has it and goes on with the new build.',
+    expect:
+      'Abort the rollout: the other stations of the stage are proven back within minutes of the factory, and the card says which one is out. An hour of the factory later the thread has an alarm, since that station still tests with the build that was taken back; acknowledge it with a reason, or waive the station.',
+    incident: { kind: 'build kept' },
+    startWords: '--stages 3,all',
+  },
 }

@@ -31,6 +31,8 @@ export function station(deps: {
   behaviourOf: (deploymentId: string) => BuildBehaviour
   /** For how many simulated milliseconds a run of that deployment stays here before it is sent. */
   heldMs: (deploymentId: string) => number
+  /** What it runs although it may be asked for something else; null: it does as it is asked. */
+  kept: () => string | null
   scoreboard: Scoreboard
   log: FactoryLog
   /** The server knows now that this station has, or runs, a deployment. */
@@ -64,7 +66,7 @@ export function station(deps: {
   async function run(working: AbortSignal, delivering: AbortSignal): Promise<void> {
     const worker = bench({
       ...deps,
-      desired: ear.desired,
+      desired: () => deps.kept() ?? ear.desired(),
       started,
       finished: (one) => finished(one, working),
     })

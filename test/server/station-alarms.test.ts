@@ -248,6 +248,20 @@ test('an acknowledged drift is not told again while it goes on, and an unlinked 
   ).toEqual(['acknowledged', 'unlinked'])
 })
 
+test('runs of a third build leave both arms, and in a rollout they are an alarm as well', async () => {
+  const line = await testLine(service, { stations: 2 })
+  const third = await line.build('v3')
+  const rollout = await testRollout(service, line)
+  await rollout.confirm()
+  clock.pass(minute)
+  await line.runs(line.benches.map((station) => ({ station, deployment: third })))
+  await service.judge(line.procedure)
+  await service.look(line.procedure)
+  const view = await rollout.get()
+  expect(view).toMatchObject({ other_runs: 2, canary_arm: { units: 0 }, base_arm: { units: 0 } })
+  expect(view.station_alarms.map(({ kind }: { kind: string }) => kind)).toEqual(['drifted', 'drifted'])
+})
+
 test('two processes that look at the same moment open an alarm once', async () => {
   const line = await testLine(service, { stations: 4 })
   const third = await line.build('v3')

@@ -55,6 +55,16 @@ describe('what befalls the factory', () => {
     }
   })
 
+  it('lets the first station that has the new build never let go of it', () => {
+    const { acknowledged, keptBy, said } = factory('stuck-station')
+    expect(keptBy(first)).toBeNull()
+    acknowledged(first, pulled('new'))
+    acknowledged(otherLine, pulled('new'))
+    expect([first, otherLine].map(keptBy)).toEqual(['new', null])
+    expect(said).toEqual([`${first.name} runs the new build from now on, whatever it is asked to run.`])
+    expect(factory('healthy').keptBy(first)).toBeNull()
+  })
+
   it('takes the network of the first station, and of no other', () => {
     const { acknowledged, offline } = factory('silent')
     acknowledged(first, pulled('new'))

@@ -35,7 +35,7 @@ describe('the scenarios', () => {
   it('begin with a command that Slack understands', () => {
     const stages = (name: ScenarioName) => scenarios[name].startWords.replace('--stages ', '')
     const withStages = scenarioNames.filter((name) => scenarios[name].startWords !== '')
-    expect(withStages).toEqual(['bad-station'])
+    expect(withStages).toEqual(['bad-station', 'stuck-station'])
     for (const name of withStages) expect(parseStages(stages(name))).toHaveProperty('stages')
     expect(greetingOf('bad-station')).toContain('\n  /rollout start PCBA-FCT 2.4.1 --stages 3,all\n')
     expect(greetingOf('healthy')).toContain('\n  /rollout start PCBA-FCT 2.4.1\n')
