@@ -1,5 +1,5 @@
 // Builds as they are looked up, and what is kept of them beside their row.
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, or, sql } from 'drizzle-orm'
 import type { Actor } from '../server/domain/actor.ts'
 import type { StatusChange } from '../server/domain/build-record.ts'
 import type { DeploymentId, ProcedureId, RolloutId } from '../server/domain/ids.ts'
@@ -23,6 +23,20 @@ export async function buildOfVersion(
       ),
     )
   return found ?? null
+}
+
+/** Those of a commit, oldest first. A sha may have been registered by its first digits alone. */
+export async function buildsOfCommit(db: Db, procedureId: ProcedureId, sha: string): Promise<Deployment[]> {
+  return db
+    .select()
+    .from(deployments)
+    .where(
+      and(
+        eq(deployments.procedureId, procedureId),
+        or(eq(deployments.commitSha, sha), sql`starts_with(${sha}, ${deployments.commitSha})`),
+      ),
+    )
+    .orderBy(deployments.createdAt)
 }
 
 export async function changeDeployment(

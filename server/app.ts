@@ -12,6 +12,7 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fast
 import type { Database } from '../db/client.ts'
 import type { Deliveries } from './apply-command.ts'
 import { builds } from './builds.ts'
+import { codeHostEvents } from './code-host-events.ts'
 import type { ProcedureId, RolloutId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
 import type { Received, Stored } from './ingest.ts'
@@ -22,6 +23,7 @@ import { buildLogRoutes } from './routes/build-logs.ts'
 import { deploymentRoutes } from './routes/deployments.ts'
 import { errorHandling } from './routes/errors.ts'
 import { failureRoutes } from './routes/failures.ts'
+import { githubWebhook } from './routes/github-webhook.ts'
 import { healthRoutes } from './routes/health.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { policyRoutes } from './routes/policies.ts'
@@ -50,6 +52,8 @@ type Deps = {
   waiters: PinWaiters
   adminToken: string
   uploadLinks: UploadLinks
+  /** Null: the webhook is not set up. */
+  githubSecret: string | null
   mayRead: (request: { id: string; key: string | undefined }) => boolean
   /** Something of the procedure has changed that its rollout should be judged on. */
   changed: (procedureId: ProcedureId) => void
@@ -70,6 +74,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     waiters,
     adminToken,
     uploadLinks,
+    githubSecret,
     mayRead,
     changed,
     now,
@@ -106,7 +111,8 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   healthRoutes(app, { database, slack: slack.status })
   const registry = { database, authentication: known, now, changed }
   procedureRoutes(app, registry)
-  deploymentRoutes(app, { ...registry, builds: builds({ database, now, deliveries }), service })
+  const ofBuilds = builds({ database, now, deliveries })
+  deploymentRoutes(app, { ...registry, builds: ofBuilds, service })
   buildLogRoutes(app, registry)
   stationRoutes(app, registry)
   stationKeyRoutes(app, registry)
@@ -133,6 +139,8 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
       mayRead,
     }),
   )
+  const { take: takeEvent } = codeHostEvents({ database, builds: ofBuilds, now })
+  await app.register(githubWebhook({ secret: githubSecret, take: takeEvent }))
   if (slack.routes) await app.register(slack.routes)
   return app
 }

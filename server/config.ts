@@ -89,7 +89,7 @@ export const settingsSchema = z.object({
     .describe('Bearer token of the API for people and programs.'),
   LINK_SECRET: secret(16).describe('Signs the links to pages; made and kept in the database when absent.'),
   GITHUB_WEBHOOK_SECRET: secret(16).describe(
-    'Kept for GitHub webhooks, which this version does not take yet.',
+    'Secret of the GitHub webhook at /webhooks/github, which registers builds; without it none is taken.',
   ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])

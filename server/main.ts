@@ -108,6 +108,7 @@ export async function startFirstpass(options: {
     waiters,
     adminToken: settings.ADMIN_TOKEN,
     uploadLinks: uploadLinks({ publicUrl: publicUrl ?? null, secret }),
+    githubSecret: settings.GITHUB_WEBHOOK_SECRET ?? null,
     mayRead: links.mayRead,
     changed,
     now,

@@ -18,6 +18,7 @@ import { openTestDatabase } from './open-test-database.ts'
 import { type TestClock, testClock } from './test-clock.ts'
 
 export const adminToken = 'admin-token-of-the-tests'
+export const githubSecret = 'github-secret-of-the-tests'
 
 // biome-ignore lint/suspicious/noExplicitAny: what the service answers is compared, never relied on
 export type Answer = { status: number; body: any; headers: Record<string, unknown> }
@@ -49,6 +50,7 @@ export async function openTestService(
     database?: Database
     deliveries?: Deliveries
     take?: Parameters<typeof buildApp>[0]['take']
+    githubSecret?: string | null
   } = {},
 ): Promise<TestService> {
   const database = options.database ?? (await openTestDatabase())
@@ -78,6 +80,7 @@ export async function openTestService(
     waiters,
     adminToken,
     uploadLinks: uploadLinks({ publicUrl: null, secret: 'link secret of the tests' }),
+    githubSecret: options.githubSecret === undefined ? githubSecret : options.githubSecret,
     mayRead: links.mayRead,
     changed: () => {},
     now,
