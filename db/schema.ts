@@ -17,6 +17,9 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 import type { Actor } from '../server/domain/actor.ts'
+import type { AcceptedChange } from '../server/domain/definition/changes.ts'
+import type { Declared } from '../server/domain/definition/declared.ts'
+import type { Learned } from '../server/domain/definition/learned.ts'
 import type { DriftNoise } from '../server/domain/gates/drift-noise.ts'
 import type { UsualRates } from '../server/domain/gates/mix.ts'
 import type { Verdict } from '../server/domain/gates/verdict.ts'
@@ -119,13 +122,13 @@ export const definitions = pgTable(
   {
     procedureId: uuid('procedure_id').$type<ProcedureId>().notNull(),
     deploymentId: uuid('deployment_id').$type<DeploymentId>().notNull(),
-    declared: jsonb('declared').$type<Record<string, unknown>>(),
-    learned: jsonb('learned').$type<Record<string, unknown>>(),
+    declared: jsonb('declared').$type<Declared>(),
+    learned: jsonb('learned').$type<Learned>(),
     /** How many of its runs have been read for it, and how many of those passed, which show every phase. */
     learnedRuns: integer('learned_runs').notNull().default(0),
     learnedPasses: integer('learned_passes').notNull().default(0),
     /** Changes against base that a person has accepted. */
-    accepted: jsonb('accepted').$type<Record<string, unknown>[]>().notNull().default([]),
+    accepted: jsonb('accepted').$type<AcceptedChange[]>().notNull().default([]),
   },
   (table) => [primaryKey({ columns: [table.procedureId, table.deploymentId] })],
 )

@@ -10,6 +10,7 @@ import type { Instant } from './domain/instant.ts'
 import { attribute, type Run, type RunInput, unitOf } from './domain/run.ts'
 import { runFindings } from './domain/run-findings.ts'
 import { shiftClock, usualShifts } from './domain/shifts.ts'
+import { definitionLearner } from './learn-definitions.ts'
 import { makeRunId } from './run-id.ts'
 
 export type Received = { input: RunInput; stationId: StationId; deploymentHeader: string | null }
@@ -19,6 +20,7 @@ type Deps = { database: Database; now: () => Instant; stored: (procedureId: Proc
 
 export function ingest({ database, now, stored }: Deps) {
   const clocks = new Map<string, ShiftClock>()
+  const learn = definitionLearner()
 
   /** Kept, since a clock remembers the shift starts of the days that it was asked for. */
   function clockOf(zone: string): ShiftClock {
@@ -38,7 +40,7 @@ export function ingest({ database, now, stored }: Deps) {
       if (!procedureId) continue
       const own = indices.flatMap((index) => received[index] ?? [])
       const taken = await database.db.transaction((tx) =>
-        takeOfProcedure(tx, procedureId, own, now(), clockOf),
+        takeOfProcedure(tx, procedureId, own, now(), clockOf, learn),
       )
       for (const [place, index] of indices.entries())
         answers[index] = taken[place] ?? { refused: 'not stored' }
@@ -56,6 +58,7 @@ async function takeOfProcedure(
   received: Received[],
   now: Instant,
   clockOf: (zone: string) => ShiftClock,
+  learn: ReturnType<typeof definitionLearner>,
 ): Promise<Stored[]> {
   const procedure = await procedureById(tx, procedureId)
   if (!procedure)
@@ -69,7 +72,13 @@ async function takeOfProcedure(
     await breathe()
     runs.push(await runOf(tx, each, known, clockOf(procedure.zone)))
   }
-  await storeRuns(tx, procedureId, runs, new Date(now))
+  const added = await storeRuns(tx, procedureId, runs, new Date(now))
+  const distinct = [...new Map(runs.map((run) => [run.id, run])).values()]
+  await learn(
+    tx,
+    procedureId,
+    distinct.filter((run) => added.has(run.id)),
+  )
   return runs.map((run) => ({ id: run.id }))
 }
 
