@@ -20,6 +20,7 @@ import type { PinWaiters } from './pin-waiters.ts'
 import { rolloutCharts } from './rollout-charts.ts'
 import { authentication } from './routes/authentication.ts'
 import { buildLogRoutes } from './routes/build-logs.ts'
+import { definitionRoutes } from './routes/definitions.ts'
 import { deploymentRoutes } from './routes/deployments.ts'
 import { errorHandling } from './routes/errors.ts'
 import { failureRoutes } from './routes/failures.ts'
@@ -126,6 +127,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     tofuPilotRoutes({ database, service, keys: foreignKeys, taking, links: uploadLinks, now, changed }),
   )
   rolloutRoutes(app, { service, authentication: known })
+  definitionRoutes(app, { service, authentication: known })
   retestRoutes(app, { service, authentication: known })
   policyRoutes(app, { service, authentication: known })
   failureRoutes(app, { service, authentication: known, now })

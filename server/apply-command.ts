@@ -117,6 +117,9 @@ async function follow(
     case 'StationExposedAgain':
     case 'StationReverted':
     case 'RetestsAsked':
+    case 'ChangesFound':
+    case 'ChangesAccepted':
+    case 'DefinitionDeclared':
       return
   }
 }
@@ -188,4 +191,6 @@ const spoken = new Set<RolloutEvent['type']>([
   'RolloutCompleted',
   'WatchAlarmed',
   'RetestsAsked',
+  'ChangesFound',
+  'ChangesAccepted',
 ])

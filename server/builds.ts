@@ -14,6 +14,7 @@ import {
 import { lockProcedure } from '../db/store-runs.ts'
 import type { Deliveries } from './apply-command.ts'
 import { pushBuild } from './auto-push.ts'
+import { declare } from './definitions.ts'
 import type { Actor } from './domain/actor.ts'
 import { type BuildStatus, hasComeTo, mayNotBecome } from './domain/build-status.ts'
 import { type DeploymentId, deploymentId } from './domain/ids.ts'
@@ -21,7 +22,7 @@ import type { Instant } from './domain/instant.ts'
 import type { Refusal } from './domain/rollout/commands.ts'
 import { liveRollout } from './live-rollout.ts'
 import { refuse } from './refuse.ts'
-import type { BuildPush } from './service.ts'
+import type { BuildPush, DeclareInput } from './service.ts'
 
 type Deps = { database: Database; now: () => Instant; deliveries: Deliveries }
 
@@ -66,8 +67,14 @@ export type Builds = ReturnType<typeof builds>
 /** Each is one transaction; with `within` it is part of the caller's. */
 export function builds({ database, now, deliveries }: Deps) {
   return {
-    register: (build: NewBuild, why: string | null, by: Actor): Promise<Registered | BuildRefusal> =>
-      database.db.transaction((tx) => register(tx, build, why, by)),
+    /** `declared`: what its author says that it tests. */
+    register: (
+      build: NewBuild,
+      why: string | null,
+      by: Actor,
+      declared: DeclareInput = {},
+    ): Promise<Registered | BuildRefusal> =>
+      database.db.transaction((tx) => register(tx, build, why, by, declared)),
     change: (id: DeploymentId, change: BuildChange, why: string | null, by: Actor) =>
       database.db.transaction((tx) => changed(tx, id, change, why, by)),
     promote: (id: DeploymentId, why: string, by: Actor): Promise<Changed | Refusal> =>
@@ -84,6 +91,7 @@ export function builds({ database, now, deliveries }: Deps) {
     asked: NewBuild,
     why: string | null,
     by: Actor,
+    declared: DeclareInput = {},
   ): Promise<Registered | BuildRefusal> {
     const { procedureId } = asked
     await lockProcedure(tx, procedureId)
@@ -102,6 +110,8 @@ export function builds({ database, now, deliveries }: Deps) {
     })
     if (!build) throw new Error(`version ${asked.version} was taken under the procedure's lock`)
     await recordStatus(tx, build, null, why, by)
+    // Before it may start by itself: its first stage is held by what is not declared.
+    if (declared.definition || declared.changes) await declare(tx, build, declared, by, now())
     return {
       build,
       isNew: true,

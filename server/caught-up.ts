@@ -4,16 +4,19 @@ import { type Station, stationsOf } from '../db/registry.ts'
 import type { LoadedRollout, StationPast } from '../db/rollout-storage.ts'
 import { type StationEvidence, stationEvidence } from '../db/station-evidence.ts'
 import { applyCommand, type Deliveries } from './apply-command.ts'
+import { changesOf, heldChanges } from './build-changes.ts'
 import { firstpass } from './domain/actor.ts'
 import type { StationId } from './domain/ids.ts'
 import { type Instant, minute } from './domain/instant.ts'
 import { type Fact, isRefusal } from './domain/rollout/commands.ts'
-import { isTerminal, type RolloutState } from './domain/rollout/state.ts'
+import type { HeldChange } from './domain/rollout/readiness.ts'
+import { isRunning, isTerminal, type RolloutState } from './domain/rollout/state.ts'
 import { asideBecause, excludedNow, takesPart } from './domain/takes-part.ts'
 import { startClosed } from './stage-closed.ts'
 
 /**
- * Brings what stations have shown before the decider: who joined or left, what they were told, took and ran. A person's
+ * Brings what stations have shown before the decider: who joined or left, what they were told, took and ran, and which
+ * limits the runs of the new build were held to. A person's
  * command comes after it, so that an abort knows of every station that has the build.
  */
 export async function caughtUp(
@@ -21,19 +24,21 @@ export async function caughtUp(
   loaded: LoadedRollout,
   now: Instant,
   deliveries: Deliveries,
-): Promise<LoadedRollout> {
+): Promise<LoadedRollout & { changes: HeldChange[] }> {
   let { state } = loaded
   const apply = async (fact: Fact): Promise<void> => {
     const applied = await applyCommand(tx, { state }, { ...fact, by: firstpass }, now, deliveries)
     if (!isRefusal(applied)) state = applied.state
   }
-  if (isTerminal(state)) return loaded
+  if (isTerminal(state)) return { ...loaded, changes: [] }
   await apply({ type: 'start', closed: (await startClosed(tx, state, now))?.why ?? null })
   const evidence = await stationEvidence(tx, state.procedureId, state.id)
   const linked = await stationsOf(tx, state.procedureId)
   for (const fact of standingFacts(state, linked, now)) await apply(fact)
   for (const fact of stationFacts(state, evidence, loaded.pasts, now)) await apply(fact)
-  return { ...loaded, state }
+  const changes = isRunning(state) ? heldChanges(await changesOf(tx, state)) : []
+  if (changes.length > 0) await apply({ type: 'changes', changes })
+  return { ...loaded, state, changes }
 }
 
 /** Who is excluded or held at this moment, and who joins, or comes back because that is over. */

@@ -44,11 +44,12 @@ export function judging({ database, now, deliveries }: Deps) {
       const at = now()
       if (loaded.state.status === 'completed') return watch(tx, loaded, loaded.state, at)
       if (isTerminal(loaded.state)) return
-      let { state } = await caughtUp(tx, loaded, at, deliveries)
+      const shown = await caughtUp(tx, loaded, at, deliveries)
+      let { state } = shown
       if (state.status === 'pending') return callApprovers(tx, state, at)
       if (isRunning(state)) {
         const verdict = await verdictOf(tx, state, loaded, at)
-        const readiness = stageReadiness(state, await stageFacts(tx, state, verdict, at), at)
+        const readiness = stageReadiness(state, await stageFacts(tx, state, verdict, at, shown.changes), at)
         const policy = await judgePolicy(tx, state, at)
         const judged = await applyCommand(
           tx,

@@ -1,8 +1,10 @@
 // What a plan would do, before anything is started: its stations, how well they stand for the fleet, what they can prove.
-import type { Database } from '../db/client.ts'
+import type { Database, Db } from '../db/client.ts'
 import { type RecentWork, recentDays, recentWork } from '../db/recent-work.ts'
 import { deploymentById, procedureById, type Station, stationsOf } from '../db/registry.ts'
 import { closedBecause } from './domain/closed-because.ts'
+import { buildChanges } from './domain/definition/changes.ts'
+import { type ChangesView, changesInView } from './domain/definition/changes-view.ts'
 import { driftNoise } from './domain/gates/drift-noise.ts'
 import type { DeploymentId, ProcedureId } from './domain/ids.ts'
 import { day, hour, type Instant } from './domain/instant.ts'
@@ -14,6 +16,7 @@ import { stageSize } from './domain/stage-size.ts'
 import { orderStations } from './domain/station-order.ts'
 import { leftOutBecause } from './domain/takes-part.ts'
 import { notPickable } from './hand-picked.ts'
+import { definitionWithPast } from './learn-definitions.ts'
 import { orderSeed } from './order-seed.ts'
 import { policyOf } from './policy-of.ts'
 import { refuse } from './refuse.ts'
@@ -88,10 +91,22 @@ export function previews({ database, now }: { database: Database; now: () => Ins
           const why = leftOutBecause(station, plan.group, at)
           return why === null ? [] : [{ name: station.name, why }]
         }),
+        changes: await knownChanges(db, procedureId, procedure.activeDeploymentId, deploymentId),
         closedBecause: closedBecause(policy, sites, at)?.why ?? null,
       }
     },
   } satisfies Partial<Service>
+}
+
+async function knownChanges(
+  db: Db,
+  procedureId: ProcedureId,
+  baseId: DeploymentId | null,
+  id: DeploymentId | null,
+): Promise<ChangesView | null> {
+  if (baseId === null || id === null) return null
+  const base = await definitionWithPast(db, procedureId, baseId)
+  return changesInView(buildChanges(base, await definitionWithPast(db, procedureId, id)))
 }
 
 const yieldKey = 'first-pass yield'

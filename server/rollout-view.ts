@@ -5,6 +5,8 @@ import type { Db } from '../db/client.ts'
 import { deploymentById, procedureById, type Station, stationsById } from '../db/registry.ts'
 import { eventsOf, type LoadedRollout, loadRollout } from '../db/rollout-storage.ts'
 import { alarmViews } from '../db/station-alarms.ts'
+import { changesOf, heldChanges } from './build-changes.ts'
+import { changesInView } from './domain/definition/changes-view.ts'
 import { economics } from './domain/economics.ts'
 import type { RolloutId, StationId } from './domain/ids.ts'
 import { type Instant, minute } from './domain/instant.ts'
@@ -63,8 +65,9 @@ async function viewInSnapshot(
   ]
   if (!procedure || !deployment || !base)
     throw new Error(`rollout ${id} names a procedure or a deployment that is gone`)
+  const changes = await changesOf(db, state)
   const readiness: Readiness = isRunning(state)
-    ? stageReadiness(state, await stageFacts(db, state, verdict, now), now)
+    ? stageReadiness(state, await stageFacts(db, state, verdict, now, heldChanges(changes)), now)
     : startReadiness(state, await startClosed(db, state, now), now)
   const retests = await retestPairsOf(db, state)
   const policy = await policyOf(db, state.procedureId)
@@ -123,6 +126,7 @@ async function viewInSnapshot(
       open: true,
       ...(isTerminal(state) ? { rolloutId: id } : { stations: state.order }),
     }),
+    changes: changesInView(changes),
     retests: retests.length === 0 ? null : summary(retests),
     lastDecision: state.lastDecision,
   }

@@ -77,7 +77,7 @@ export function rollouts({ database, now, deliveries, view }: Deps) {
     const readiness = isRunning(state)
       ? stageReadiness(
           state,
-          await stageFacts(tx, state, verdict, at, verb.verb === 'set' ? verb.share : null),
+          await stageFacts(tx, state, verdict, at, loaded.changes, verb.verb === 'set' ? verb.share : null),
           at,
         )
       : { items: [], ready: false }

@@ -4,6 +4,7 @@ import { eventsOf } from '../db/rollout-storage.ts'
 import type { Deliveries } from './apply-command.ts'
 import { buildRecords } from './build-records.ts'
 import { catalogue } from './catalogue.ts'
+import { definitions } from './definitions.ts'
 import type { RolloutId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
 import { failures } from './failures.ts'
@@ -45,6 +46,7 @@ export function serviceOf(deps: {
     ...retests(deps),
     ...failures({ database, now }),
     ...stationAlarms(deps),
+    ...definitions(deps),
     get,
     list: (filter = {}) => rolloutLines(database.db, filter, pageUrl),
     events: (id) => eventsOf(database.db, id),

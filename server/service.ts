@@ -1,6 +1,8 @@
 // The one object of functions through which every door (Slack, HTTP, pages) reads and commands rollouts.
 import type { Actor } from './domain/actor.ts'
 import type { RolloutOfBuild, RunsOfBuild, StationOfBuild, StatusChange } from './domain/build-record.ts'
+import type { ChangesView } from './domain/definition/changes-view.ts'
+import type { DefinitionInput } from './domain/definition/declared.ts'
 import type { FailurePareto, ProcedureFailures } from './domain/failures/pareto.ts'
 import type { SortedTrouble } from './domain/failures/station-trouble.ts'
 import type { TriedRules, TriedRulesResult } from './domain/failures/tried-rules.ts'
@@ -52,6 +54,8 @@ export type StagePreview = {
   canaries: Representativeness
   /** Linked stations that would not take part, and why. */
   leftOut: { name: string; why: string }[]
+  /** What is known already of what the build changes; null when nothing is, or no build was named. */
+  changes: ChangesView | null
   /** Why a start would be refused now: outside the hours, or a freeze. Null when the first stage may begin. */
   closedBecause: string | null
 }
@@ -161,6 +165,18 @@ export type RetestsAsked = Retests & { did: string }
 
 /** `stationTroubles`: what stations reported of themselves, apart from what units showed. */
 export type RolloutFailures = FailurePareto & { stationTroubles: SortedTrouble[] }
+/** How much is known of a build: from so many runs, of which so many passed, and whether its author declared it. */
+export type Knowledge = { runs: number; passes: number; isDeclared: boolean }
+/** `shown`: null when nothing is changed, or nothing is known of one of the two. */
+export type BuildDiff = {
+  build: DeploymentSummary & Knowledge
+  against: DeploymentSummary & Knowledge
+  shown: ChangesView | null
+}
+/** `ids`: of the very changes; null: every one that holds. `against`: the other build, where it is not the usual one. */
+export type AcceptInput = { ids: string[] | null; why: string; against?: DeploymentId | null }
+/** What is left out stays as it was. */
+export type DeclareInput = { definition?: DefinitionInput | undefined; changes?: string[] | undefined }
 
 export type Service = {
   start(input: StartInput, by: Actor, commandId?: string): Promise<Outcome>
@@ -215,6 +231,15 @@ export type Service = {
   ): Promise<ProcedureFailures | null>
   /** Changes nothing: what these rules would do. Null when there is no such procedure. */
   tryFailureRules(procedureId: ProcedureId, tried: TriedRules): Promise<TriedRulesResult | null>
+  /** What a build changes of phases, measurements and limits: against its base, or against another one. */
+  diff(id: DeploymentId, against?: DeploymentId | null): Promise<BuildDiff | Refusal>
+  /** A person's word that changes are meant. Told in its live rollout, and kept with the build. */
+  acceptChanges(
+    id: DeploymentId,
+    input: AcceptInput,
+    by: Actor,
+  ): Promise<{ did: string; accepted: string[] } | Refusal>
+  declareDefinition(id: DeploymentId, input: DeclareInput, by: Actor): Promise<{ did: string } | Refusal>
 
   procedures(search?: string): Promise<ProcedureSummary[]>
   /** By id or, case-insensitively, by name or identifier. */

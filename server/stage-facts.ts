@@ -3,17 +3,21 @@ import { armCounts } from '../db/arm-counts.ts'
 import type { Db } from '../db/client.ts'
 import type { Verdict } from './domain/gates/verdict.ts'
 import type { Instant } from './domain/instant.ts'
-import type { StageFacts } from './domain/rollout/readiness.ts'
+import type { HeldChange, StageFacts } from './domain/rollout/readiness.ts'
 import type { Running } from './domain/rollout/state.ts'
 import { policyOf } from './policy-of.ts'
 import { stageClosed } from './stage-closed.ts'
 
-/** @param jump the share that a `set` asks for: it takes other stations than the next stage of the plan. */
+/**
+ * @param changes of what units are held to, neither declared nor accepted.
+ * @param jump the share that a `set` asks for: it takes other stations than the next stage of the plan.
+ */
 export async function stageFacts(
   db: Db,
   state: Running,
   verdict: Verdict | null,
   now: Instant,
+  changes: HeldChange[],
   jump: number | null = null,
 ): Promise<StageFacts> {
   const canary = (await armCounts(db, state.procedureId, state.id)).filter(
@@ -24,6 +28,7 @@ export async function stageFacts(
     canaryFirstAttempts: canary.reduce((sum, counts) => sum + counts.units, 0),
     firstAttemptsByStation: Object.fromEntries(canary.map((counts) => [counts.stationId, counts.units])),
     closed: await advanceClosed(db, state, jump, now),
+    changes,
   }
 }
 

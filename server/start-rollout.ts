@@ -18,6 +18,7 @@ import { orderStations } from './domain/station-order.ts'
 import { takesPart } from './domain/takes-part.ts'
 import { notEligible } from './eligible.ts'
 import { notPickable } from './hand-picked.ts'
+import { learnFromPast } from './learn-definitions.ts'
 import { alreadyLive, liveRollout } from './live-rollout.ts'
 import { orderSeed } from './order-seed.ts'
 import { policyOf } from './policy-of.ts'
@@ -84,6 +85,9 @@ export async function startRollout(
   }
   const closed = await refusedByHours(tx, policy, created, at)
   if (closed) return closed
+  // Builds that ran before builds learned from their runs are known from what is stored of them.
+  await learnFromPast(tx, procedure.id, baseDeploymentId)
+  await learnFromPast(tx, procedure.id, deployment.id)
   const first = await record(tx, null, [created], at, deliveries)
   const started = await applyCommand(tx, first, { type: 'start', by }, at, deliveries)
   const events = isRefusal(started) ? first.events : [...first.events, ...started.events]

@@ -93,6 +93,15 @@ export function eventSentence(event: RolloutEvent, view: RolloutView): Said {
       return said(
         `Asked for ${counted(event.units, 'retest')} on the other build, in ${counted(event.pairs, 'matched pair')}`,
       )
+    case 'ChangesFound':
+      return said(
+        `Found ${counted(event.ids.length, 'undeclared change')} of limits in ${stage(event.stageIndex, view)}`,
+        event.words.join('; '),
+      )
+    case 'ChangesAccepted':
+      return said(`Accepted ${event.words.join('; ')}`, event.why)
+    case 'DefinitionDeclared':
+      return said('Declared what the build tests anew')
     case 'RolloutAborted':
       return said('Aborted: every station is pinned back to base', event.why)
     case 'AbortFinished':

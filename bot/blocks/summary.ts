@@ -133,6 +133,10 @@ function decision(event: RolloutEvent): string | null {
       return because('waived a station', event.why)
     case 'RetestsAsked':
       return `asked for ${event.units} retests`
+    case 'ChangesAccepted':
+      return because(`accepted ${count(event.words.length, 'change')} of limits`, event.why)
+    case 'DefinitionDeclared':
+      return 'declared what the build tests anew'
     case 'RolloutAborted':
       return because('aborted', event.why)
     case 'RolloutCompleted':

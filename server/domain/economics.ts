@@ -101,6 +101,7 @@ function itemWaits(item: ReadinessItem, state: Running, pace: number | null, now
     case 'breach':
       return Number.POSITIVE_INFINITY
     case 'gates':
+    case 'limits':
     case 'window':
     case 'freeze':
     case 'approvals':

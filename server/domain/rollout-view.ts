@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { actor } from './actor.ts'
 import { alerts } from './alerts.ts'
 import { attemptRule } from './attempt-rule.ts'
+import { changesView } from './definition/changes-view.ts'
 import { gateMode } from './gates/gate.ts'
 import { verdict } from './gates/verdict.ts'
 import { deploymentId, procedureId, rolloutId, stationId } from './ids.ts'
@@ -203,6 +204,8 @@ export const rolloutView = z.object({
   reverting: reverting.nullable(),
   /** Open alarms of its stations; once it has ended, of those that it has led to. */
   stationAlarms: z.array(alarmView),
+  /** What the build changes of phases, measurements and limits; null while nothing is changed, or known. */
+  changes: changesView.nullable(),
   /** Null while nobody has asked for any. */
   retests: retestSummary.nullable(),
   lastDecision: z.object({ what: z.string(), by: actor, at: z.number(), why: z.string().nullable() }),

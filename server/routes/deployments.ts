@@ -6,6 +6,7 @@ import type { Database } from '../../db/client.ts'
 import { deploymentById, deploymentsOf } from '../../db/registry.ts'
 import type { Builds, Changed } from '../builds.ts'
 import { buildEnvironment, buildStatus } from '../domain/build-status.ts'
+import { declaredChanges, definitionInput } from '../domain/definition/declared.ts'
 import { deploymentId, procedureId } from '../domain/ids.ts'
 import { isRefusal, type Refusal } from '../domain/rollout/commands.ts'
 import type { Service } from '../service.ts'
@@ -58,6 +59,10 @@ const deploymentBody = z.strictObject({
   ...artifact,
   labels: labels.default([]),
   ...declared,
+  definition: definitionInput.optional().describe('Its phases, measurements and limits, whole.'),
+  declared_changes: declaredChanges
+    .optional()
+    .describe('Changes of limits that are meant, such as "power_rails / rail_3v3" or "power_rails / *".'),
 })
 const deploymentChange = z.strictObject({
   status: buildStatus.optional(),
@@ -109,6 +114,7 @@ export function deploymentRoutes(
         },
         body.reason ?? null,
         by,
+        { definition: body.definition, changes: body.declared_changes },
       )
       if (isRefusal(registered)) {
         const { message } = refusalBody(registered)

@@ -1,8 +1,10 @@
 // What a look ahead, and a look back, answers over HTTP.
 import { z } from 'zod'
 import { actor } from '../domain/actor.ts'
+import { changesView } from '../domain/definition/changes-view.ts'
 import { rolloutId, stationId } from '../domain/ids.ts'
 import { rolloutView } from '../domain/rollout-view.ts'
+import { snakeCaseSchema } from './snake-case.ts'
 
 const station = z.object({ id: stationId, name: z.string(), site: z.string(), line: z.string() })
 
@@ -37,6 +39,9 @@ export const previewJson = z.object({
     suggested: z.array(z.object({ id: stationId, name: z.string() })),
   }),
   left_out: z.array(z.object({ name: z.string(), why: z.string() })),
+  changes: snakeCaseSchema(changesView)
+    .nullable()
+    .describe('What is known already of what the build changes of phases, measurements and limits.'),
   closed_because: z.string().nullable(),
 })
 

@@ -196,6 +196,7 @@ export function aRollout(part: Partial<RolloutView> = {}): RolloutView {
     breaches: [],
     watchUntil: null,
     alarms: [],
+    changes: null,
     retests: null,
     reverting: null,
     stationAlarms: [],

@@ -4,7 +4,7 @@ import type { SeenEvidence, Verdict } from '../gates/verdict.ts'
 import type { DeploymentId, StationId } from '../ids.ts'
 import type { Instant } from '../instant.ts'
 import type { RolloutEvent } from './events.ts'
-import type { Readiness } from './readiness.ts'
+import type { HeldChange, Readiness } from './readiness.ts'
 
 /** What the command was issued against, as the button or the caller saw it. */
 export type Against = {
@@ -59,6 +59,11 @@ export type Fact =
   | { type: 'judge'; verdict: Verdict; readiness: Readiness; policy: JudgePolicy }
   /** A person's word, and like a fact: units were listed to be tested again, and that moves no rollout. */
   | { type: 'retests'; pairs: number; units: number }
+  /** Changes of limits that are neither declared nor accepted, as the runs until now show them. */
+  | { type: 'changes'; changes: HeldChange[] }
+  /** A person's word, kept with the build: here it is written down. */
+  | { type: 'changes accepted'; words: string[]; why: string }
+  | { type: 'definition declared' }
   /** After completion: each station against its own past. */
   | { type: 'watch'; verdict: Verdict }
 

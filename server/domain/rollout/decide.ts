@@ -3,6 +3,7 @@ import type { Instant } from '../instant.ts'
 import { targetLabel } from '../plan.ts'
 import type { Against, Command, Decided, Refusal } from './commands.ts'
 import { approve, callApprovers } from './decide-approvals.ts'
+import { changesAccepted, changesFound, definitionDeclared } from './decide-changes.ts'
 import { pickup, retests, run, served, stale, supersede } from './decide-fact.ts'
 import { judge, watch } from './decide-judgement.ts'
 import { exclude, join, leave, passOver } from './decide-membership.ts'
@@ -38,6 +39,12 @@ export function decide(command: Command, state: RolloutState, now: Instant): Dec
       return supersede(command, state, now)
     case 'retests':
       return retests(command, now)
+    case 'changes':
+      return changesFound(command, state, now)
+    case 'changes accepted':
+      return changesAccepted(command, state, now)
+    case 'definition declared':
+      return definitionDeclared(command, state, now)
     case 'judge':
       return judge(command, state, now)
     case 'watch':

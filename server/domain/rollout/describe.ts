@@ -34,6 +34,8 @@ function describe(event: RolloutEvent, state: RolloutState): string | null {
       return 'waived the station'
     case 'RetestsAsked':
       return `asked for ${event.pairs} matched ${event.pairs === 1 ? 'pair' : 'pairs'} to be tested again on the other build`
+    case 'ChangesAccepted':
+      return event.words.length === 1 ? 'accepted the change' : 'accepted the changes'
     case 'StartApproved':
     case 'StageApproved':
       return approved(event, state)
@@ -49,6 +51,8 @@ function describe(event: RolloutEvent, state: RolloutState): string | null {
     case 'BreachEscalated':
     case 'ApprovalAsked':
     case 'ApprovalReminded':
+    case 'ChangesFound':
+    case 'DefinitionDeclared':
     case 'StationServed':
     case 'StationPulled':
     case 'StationConfirmed':

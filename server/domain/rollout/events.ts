@@ -77,6 +77,12 @@ export type RolloutEvent = By &
     | { type: 'StationReverted'; stationId: StationId }
     /** Units that failed are to be tested again on the other build: two in each pair, one of each arm. */
     | { type: 'RetestsAsked'; pairs: number; units: number }
+    /** Changes of limits that nobody declared, found in this stage. `ids`: of all; `words`: of the first ones. */
+    | { type: 'ChangesFound'; stageIndex: number; ids: string[]; words: string[] }
+    /** A person's word that these changes are meant. */
+    | { type: 'ChangesAccepted'; words: string[]; why: string }
+    /** What its author says of the build's phases and limits was changed while the rollout was live. */
+    | { type: 'DefinitionDeclared' }
     | { type: 'RolloutAborted'; why: string; wayBack: DeploymentId[] }
     | { type: 'AbortFinished' }
     | ({ type: 'RolloutCompleted'; why: string | null } & Overriding)

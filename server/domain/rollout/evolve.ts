@@ -215,7 +215,11 @@ export function evolve(state: RolloutState | null, event: RolloutEvent): Rollout
             },
       )
     case 'RetestsAsked':
+    case 'ChangesAccepted':
+    case 'DefinitionDeclared':
       return state
+    case 'ChangesFound':
+      return withFound(state, event)
     case 'RolloutAborted':
       return aborted(state, event)
     case 'AbortFinished':
@@ -235,6 +239,16 @@ export function evolve(state: RolloutState | null, event: RolloutEvent): Rollout
     case 'RolloutCompleted':
       return completed(state, event)
   }
+}
+
+/** What was approved is not what is there any more. No decision: nobody's button goes stale by it. */
+function withFound(
+  state: RolloutState,
+  { ids, stageIndex }: Extract<RolloutEvent, { type: 'ChangesFound' }>,
+): RolloutState {
+  if (!isRunning(state)) return state
+  const found = ids.map((id) => ({ id, stageIndex }))
+  return { ...state, changesFound: [...(state.changesFound ?? []), ...found], approvals: [], asked: null }
 }
 
 /** Whoever approves again, because the former approval has expired, counts once. */

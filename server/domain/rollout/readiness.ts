@@ -22,12 +22,17 @@ export type StageFacts = {
   firstAttemptsByStation: Partial<Record<StationId, number>>
   /** Null: nothing closes it. Else why advancing is closed now; nobody overrides a freeze. */
   closed: { kind: 'window' | 'freeze'; why: string } | null
+  /** Changes of what units are held to that are neither declared nor accepted. */
+  changes?: HeldChange[]
 }
+/** `id`: of the very change; a further one has another. */
+export type HeldChange = { id: string; words: string }
 
 export type ReadinessItem = {
   kind:
     | 'stations'
     | 'gates'
+    | 'limits'
     | 'soak'
     | 'samples'
     | 'samples per station'
@@ -50,6 +55,7 @@ export function stageReadiness(state: Running, facts: StageFacts, now: Instant):
     openBreaches(state),
     stationsConfirmed(state),
     gates(facts),
+    limits(state, facts),
     samples(state, facts),
     samplesPerStation(state, facts),
     soak(state, now),
@@ -109,6 +115,28 @@ function gates(facts: StageFacts): ReadinessItem {
     text: facts.overall === null ? 'gates have not judged yet' : words[facts.overall],
     done: facts.overall === 'pass' ? 1 : 0,
     needed: 1,
+  }
+}
+
+/**
+ * A change holds the stage it is found in, the first or a later one. Whoever went on from that stage did so in its sight,
+ * by an override: it does not hold again further on.
+ */
+function limits(state: Running, { changes = [] }: StageFacts): ReadinessItem | null {
+  const foundAt = new Map(state.changesFound?.map(({ id, stageIndex }) => [id, stageIndex]))
+  const open = changes.filter(({ id }) => (foundAt.get(id) ?? state.stageIndex) >= state.stageIndex)
+  const [first] = open
+  if (!first) return null
+  const what =
+    open.length === 1
+      ? `undeclared change of limits: ${first.words}`
+      : `${open.length} undeclared changes of limits, the first: ${first.words}`
+  return {
+    kind: 'limits',
+    met: false,
+    text: `${what}; declare or accept it, or override with a reason`,
+    done: 0,
+    needed: open.length,
   }
 }
 

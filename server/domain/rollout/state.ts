@@ -48,10 +48,13 @@ type Staged = {
   accepted: Acceptance[]
   /** Pauses by the service that a person lifted: not again in this stage. */
   lifted: ServicePause[]
+  /** Changes of limits that nobody had declared when they were found: each holds the stage it was found in. */
+  changesFound?: FoundChange[]
   /** How each stage came to be, oldest first; `undo` takes the last one back. */
   stageHistory: StageEntry[]
 }
 
+export type FoundChange = { id: string; stageIndex: number }
 export type Approval = { by: Actor; at: Instant }
 /** Since when approvers are asked: all else that the stage, or the start, needs is there. */
 export type Asked = { at: Instant; remindedAt: Instant | null }

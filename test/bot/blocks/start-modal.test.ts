@@ -50,6 +50,7 @@ function previewOf(said: Words, stations: number, stages: number): StagePreview 
       suggested: all.slice(0, 20).map(({ id, name }) => ({ id, name })),
     },
     leftOut: all.map(({ name }) => ({ name, why: said.why })),
+    changes: null,
     closedBecause: said.why,
   }
 }

@@ -1,5 +1,6 @@
 // A service that remembers what it was asked: decisions are the real service's business, tested there.
 import type { Actor } from '../../../server/domain/actor.ts'
+import type { ChangesView } from '../../../server/domain/definition/changes-view.ts'
 import { rolloutId } from '../../../server/domain/ids.ts'
 import { type Plan, plan } from '../../../server/domain/plan.ts'
 import type { Representativeness } from '../../../server/domain/representativeness.ts'
@@ -38,6 +39,7 @@ export type FakeService = Service & {
   superseded: (Started & { id: string })[]
   rolledBack: { procedureId: string; deploymentId: string; why: string; by: Actor }[]
   retestsAsked: { id: string; count: number; withErrors: boolean; by: Actor }[]
+  accepted: { id: string; ids: string[] | null; why: string; by: Actor }[]
   channels: { procedureId: string; channel: string | null; team: string | null }[]
   pushes: { procedureId: string; on: boolean; by: Actor }[]
   policies: FakePolicies
@@ -53,6 +55,8 @@ export type FakeService = Service & {
   canaries: Representativeness
   /** What a preview says of hours and freezes. */
   closedBecause: string | null
+  /** What a preview says of the build's changes. */
+  changes: ChangesView | null
   /** What a start or a command is answered with, when it is not to succeed. */
   refusal: Refusal | null
 }
@@ -113,6 +117,7 @@ export function fakeService(given: Given = {}): FakeService {
     superseded: [],
     rolledBack: [],
     retestsAsked: [],
+    accepted: [],
     channels: [],
     pushes: [],
     policies,
@@ -130,6 +135,7 @@ export function fakeService(given: Given = {}): FakeService {
       suggested: [],
     },
     closedBecause: null,
+    changes: null,
     refusal: null,
 
     start: async (input, by, commandId) => {
@@ -161,6 +167,12 @@ export function fakeService(given: Given = {}): FakeService {
       fake.retestsAsked.push({ id, count, withErrors, by })
       return fake.refusal ?? { did: `asked for retests of ${count} pairs`, pairs: [], summary: noRetests }
     },
+    diff: async () => ({ refused: 'not found', why: 'there is no such build', next: 'Look.' }),
+    acceptChanges: async (id, { ids, why }, by) => {
+      fake.accepted.push({ id, ids, why, by })
+      return fake.refusal ?? { did: 'accepted the change of 2.4.1', accepted: [] }
+    },
+    declareDefinition: async () => ({ did: 'declared what 2.4.1 tests' }),
     setChannel: async (procedureId, to) => {
       fake.channels.push({ procedureId, ...to })
       return fake.refusal ?? { did: `cards go to ${to.channel} from now on` }
@@ -210,6 +222,7 @@ export function fakeService(given: Given = {}): FakeService {
         })),
         canaries: fake.canaries,
         leftOut: [{ name: 'FCT-77', why: 'an experiment runs on it' }],
+        changes: fake.changes,
         closedBecause: fake.closedBecause,
       }
     },
