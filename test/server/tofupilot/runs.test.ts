@@ -1,5 +1,7 @@
 // Runs by TofuPilot's interface: what is refused and how, what a list answers, and one run whole.
 import { expect, test } from 'vitest'
+import { runNumber } from '../../../server/domain/tofupilot/run-number.ts'
+import { makeRunId } from '../../../server/run-id.ts'
 import { testLine } from '../../support/test-line.ts'
 import { adminToken, openTestService } from '../../support/test-service.ts'
 
@@ -345,6 +347,37 @@ test.each(['started_at', 'created_at', 'duration', 'outcome', 'serial_number'])(
     const first = bodies.map((body) => body.serial_number)
     expect(seen.filter((serial) => first.includes(serial)).toSorted()).toEqual(first)
     expect(new Set(seen).size).toBe(seen.length)
+  },
+)
+
+test.each(['started_at', 'serial_number'])(
+  'runs that share a number are all there, each once, in pages by %s',
+  async (by) => {
+    const startedAt = clock.now() - 50 * 86_400_000
+    const key = { stationId: own.id, procedureId: line.procedure, startedAt }
+    const numbers = new Map<number, string>()
+    let twins: string[] = []
+    for (let index = 0; twins.length === 0; index++) {
+      const unit = `twin-${by}-${index}`
+      const number = runNumber(makeRunId({ ...key, unit }))
+      const before = numbers.get(number)
+      if (before !== undefined) twins = [before, unit]
+      numbers.set(number, unit)
+    }
+    // One that stands between them, or beside.
+    const units = [...twins, `${twins[0]}-between`].toSorted()
+    for (const unit of units)
+      expect((await post(line.runBody({ unit, start: startedAt - clock.now() }))).status).toBe(200)
+    const seen: string[] = []
+    let next = ''
+    for (let pages = 0; pages < 5; pages++) {
+      const serialNumbers = units.map((unit) => `serial_numbers=${unit}`).join('&')
+      const answer = await list(`${serialNumbers}&sort_by=${by}&sort_order=asc&limit=1${next}`)
+      seen.push(...serials(answer))
+      if (!answer.body.meta.has_more) break
+      next = `&cursor=${answer.body.meta.next_cursor}`
+    }
+    expect(seen.toSorted()).toEqual(units)
   },
 )
 
