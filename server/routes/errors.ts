@@ -66,7 +66,21 @@ export function sendError(
 ): FastifyReply {
   const { status, code, message, extra, retryAfterSeconds } = answerTo(error, request)
   if (retryAfterSeconds !== null) reply.header('retry-after', String(retryAfterSeconds))
+  letItBeSent(status, request, reply)
   return reply.code(status).send({ code, message, ...extra, ...beside })
+}
+
+/** Of a body that is too large: up to so much is read and dropped, so that its sender comes to read the answer. */
+const largestDropped = 67_108_864
+
+/**
+ * Whoever is still sending when the connection closes sees it break instead of a 413, and sends it all again.
+ * Called with the answer's status before it is sent.
+ */
+export function letItBeSent(status: number, request: FastifyRequest, reply: FastifyReply): void {
+  if (status !== 413 || !(Number(request.headers['content-length']) <= largestDropped)) return
+  reply.removeHeader('connection')
+  request.raw.resume()
 }
 
 export function answerTo(error: FastifyError | HttpNo | Error, request: FastifyRequest): Answered {

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Refusal } from '../../domain/rollout/commands.ts'
 import type { Faults } from '../../domain/tofupilot/read-native.ts'
-import { answerTo, HttpNo, refusalBody, refusalStatus } from '../errors.ts'
+import { answerTo, HttpNo, letItBeSent, refusalBody, refusalStatus } from '../errors.ts'
 
 const codes: Record<number, string> = {
   400: 'BAD_REQUEST',
@@ -38,6 +38,7 @@ export function sendForeignError(error: Error, request: FastifyRequest, reply: F
   // Queries and parameters that do not fit their schema: a 422 is of a run that contradicts itself alone.
   const status = 'validation' in error ? 400 : found
   if (retryAfterSeconds !== null) reply.header('retry-after', String(retryAfterSeconds))
+  letItBeSent(status, request, reply)
   const issues = Array.isArray(extra.issues)
     ? extra.issues.map((issue) => ({ message: issue.message }))
     : null

@@ -141,6 +141,17 @@ test('a body over the limit is a 413, in the shape that either client reads', as
   })
 })
 
+test('over a real connection the sender of too large a body comes to read why, and goes on with the same connection', async () => {
+  const url = await service.app.listen({ port: 0, host: '127.0.0.1' })
+  const headers = { authorization: `Bearer ${own.key}`, 'content-type': 'application/json' }
+  const body = JSON.stringify({ ...line.runBody({}), docstring: 'x'.repeat(9_000_000) })
+  for (const path of ['/api/v2/runs', '/api/v1/runs']) {
+    const answer = await fetch(`${url}${path}`, { method: 'POST', headers, body })
+    expect([answer.status, answer.headers.get('connection') === 'close']).toEqual([413, false])
+    expect(await answer.json()).toHaveProperty('message')
+  }
+})
+
 test('a million-phase run is refused at once with the limit and what came, at every door', async () => {
   const crowd = { ...line.runBody({}), phases: Array(300_000).fill({}) }
   expect(await post(crowd)).toMatchObject({
