@@ -65,7 +65,7 @@ export async function rollBack(
   }
   const at = new Date(now)
   const rollbackId = await recordProcedureEvent(tx, { procedureId, type: 'RolledBack', body, at })
-  await deliveries.send(tx, { kind: 'rollback', procedureId, rollbackId })
+  await deliveries.send(tx, { kind: 'rollback', procedureId, rollbackId, mayPost: true })
   return {
     did: `rolled ${procedure.name} back to ${deployment.version} on ${stations.length} stations; automatic pushes are off`,
   }

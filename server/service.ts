@@ -374,8 +374,11 @@ export type Delivery =
   | { kind: 'home'; rolloutId: RolloutId }
   /** Alarms of stations that one look opened: one message, brought up to date as they close. */
   | { kind: 'alarms'; procedureId: ProcedureId; alarm: AlarmKind; openedAt: number }
-  /** A rollback outside of a rollout: posted when it is made, and brought up to date until every station is back. */
-  | { kind: 'rollback'; procedureId: ProcedureId; rollbackId: number }
+  /**
+   * A rollback outside of a rollout: posted when it is made, and brought up to date until every station is back. One from
+   * before this was told is not posted long after.
+   */
+  | { kind: 'rollback'; procedureId: ProcedureId; rollbackId: number; mayPost: boolean }
   /** An event of Slack that was taken and is to be worked on. */
   | { kind: 'event'; eventId: string; body: Record<string, unknown> }
 export type DeliveryResult = { delivered: true } | { delivered: false; waitSeconds: number; why: string }

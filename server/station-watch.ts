@@ -62,7 +62,7 @@ export function stationWatch({ database, now, deliveries }: Deps) {
     const shown = stations.map((each) => `${each.id} ${each.pulledAt} ${each.provenAt}`).join()
     if (way.out > 0 && !isNews(`rollback ${rollbackId} ${procedureId}`, `${way.isOverdue} ${shown}`, at))
       return
-    await deliveries.send(tx, { kind: 'rollback', procedureId, rollbackId })
+    await deliveries.send(tx, { kind: 'rollback', procedureId, rollbackId, mayPost: false })
   }
 
   /** An alarm stands on the card as well; while stations are on their way back, the card's clock goes on. */

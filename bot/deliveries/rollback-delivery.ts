@@ -9,7 +9,7 @@ type Job = Extract<Delivery, { kind: 'rollback' }>
 export function rollbackDelivery(deps: Once & { service: Pick<Service, 'procedure' | 'reverting'> }) {
   const { service } = deps
 
-  return async function deliver({ procedureId, rollbackId }: Job): Promise<DeliveryResult> {
+  return async function deliver({ procedureId, rollbackId, mayPost }: Job): Promise<DeliveryResult> {
     return drawMessage(deps, {
       key: `rollback:${procedureId}:${rollbackId}`,
       read: async () => {
@@ -18,7 +18,7 @@ export function rollbackDelivery(deps: Once & { service: Pick<Service, 'procedur
         return procedure && way ? rollbackMessage(procedure, way) : null
       },
       place: async () => {
-        const channel = (await service.procedure(procedureId))?.channel ?? null
+        const channel = mayPost ? ((await service.procedure(procedureId))?.channel ?? null) : null
         return channel === null ? null : { channel }
       },
     })

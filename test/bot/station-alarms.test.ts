@@ -120,7 +120,7 @@ describe('an alarm', () => {
 describe('a rollback', () => {
   it('is posted when it is made, and redrawn until every station is proven back', async () => {
     const { bot, posted, words, service, clock } = await withAlarms([])
-    const rollback = { kind: 'rollback' as const, procedureId: procedure.id, rollbackId: 7 }
+    const rollback = { kind: 'rollback' as const, procedureId: procedure.id, rollbackId: 7, mayPost: true }
     const out = aStationGoingBack(1, {
       provenAt: null,
       pulledAt: null,
@@ -128,6 +128,9 @@ describe('a rollback', () => {
       seenAt: noon + 11 * minute,
     })
     service.way = aWayBack([aStationGoingBack(0), out])
+    // One that was made before anybody told of it is not posted long after.
+    await bot.deliver({ ...rollback, mayPost: false })
+    expect(posted()).toEqual([])
     await bot.deliver(rollback)
     await bot.deliver(rollback)
     expect(posted()).toHaveLength(1)
@@ -138,7 +141,7 @@ describe('a rollback', () => {
     )
     service.way = aWayBack([aStationGoingBack(0), aStationGoingBack(1, { provenAt: noon + 20 * minute })])
     clock.now += 4000
-    await bot.deliver(rollback)
+    await bot.deliver({ ...rollback, mayPost: false })
     expect(posted()).toHaveLength(1)
     expect(words()).toContain('2 of 2 stations proven back; first after 60 s')
   })
