@@ -21,6 +21,14 @@ export type StationEvidence = {
   } | null
 }
 
+/**
+ * A run cannot have ended after it arrived. Of a clock that is ahead its start is brought back by as much: it is held
+ * against moments of the service's own clock, such as that of an abort.
+ */
+const believedStart = sql.raw(
+  `case when ended_at > received_at + interval '1 minute' then received_at - (ended_at - started_at) else started_at end`,
+)
+
 export async function stationEvidence(
   db: Db,
   procedureId: ProcedureId,
@@ -42,16 +50,16 @@ export async function stationEvidence(
     db,
     sql`select s.station_id::text as "stationId", link.station_id is not null as linked,
           pin.deployment_id::text as "pinDeployment", (extract(epoch from pin.served_at) * 1000)::float8 as "pinServedAt",
-          ran.deployment_id::text as "runDeployment", (extract(epoch from ran.started_at) * 1000)::float8 as "runStartedAt",
-          (extract(epoch from alive.started_at) * 1000)::float8 as "lastStartedAt",
+          ran.deployment_id::text as "runDeployment", (extract(epoch from ran.believed) * 1000)::float8 as "runStartedAt",
+          (extract(epoch from alive.believed) * 1000)::float8 as "lastStartedAt",
           told.deployment_id::text as "pickupDeployment", told.state as "pickupState", told.message as "pickupMessage",
           (extract(epoch from told.from_at) * 1000)::float8 as "pickupAt"
         from rollout_stations s
         left join station_procedures link on link.procedure_id = s.procedure_id and link.station_id = s.station_id
         left join pins pin on pin.procedure_id = s.procedure_id and pin.station_id = s.station_id and pin.to_at is null
-        left join lateral (select deployment_id, started_at from runs where procedure_id = s.procedure_id
+        left join lateral (select deployment_id, ${believedStart} as believed from runs where procedure_id = s.procedure_id
           and station_id = s.station_id and deployment_id is not null and not shadow order by started_at desc limit 1) ran on true
-        left join lateral (select started_at from runs where procedure_id = s.procedure_id
+        left join lateral (select ${believedStart} as believed from runs where procedure_id = s.procedure_id
           and station_id = s.station_id order by started_at desc limit 1) alive on true
         left join lateral (select deployment_id, state, message, from_at from pickups where procedure_id = s.procedure_id
           and station_id = s.station_id order by from_at desc, id desc limit 1) told on true

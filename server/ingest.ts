@@ -2,9 +2,10 @@
 
 import type { Database, Db } from '../db/client.ts'
 import { acknowledgedAt } from '../db/pickups.ts'
-import { deploymentIdsOf, procedureById } from '../db/registry.ts'
+import { changeStation, deploymentIdsOf, procedureById } from '../db/registry.ts'
 import { storeRuns } from '../db/store-runs.ts'
 import { breather } from './breather.ts'
+import { aheadByRun, believable, isOff } from './domain/clock-ahead.ts'
 import type { ProcedureId, RunId, StationId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
 import { attribute, type Run, type RunInput, unitOf } from './domain/run.ts'
@@ -13,8 +14,15 @@ import { shiftClock, usualShifts } from './domain/shifts.ts'
 import { definitionLearner } from './learn-definitions.ts'
 import { makeRunId } from './run-id.ts'
 
-export type Received = { input: RunInput; stationId: StationId; deploymentHeader: string | null }
-export type Stored = { id: RunId } | { refused: string }
+export type Received = {
+  input: RunInput
+  stationId: StationId
+  deploymentHeader: string | null
+  /** By how much its station's clock was ahead so far, where that was read anyway. */
+  clockAheadMs?: number | null
+}
+/** `clockAheadMs`: the run shows that its station's clock is ahead by at least that. */
+export type Stored = { id: RunId; clockAheadMs?: number } | { refused: string }
 
 type Deps = { database: Database; now: () => Instant; stored: (procedureId: ProcedureId) => void }
 
@@ -70,7 +78,7 @@ async function takeOfProcedure(
   const breathe = breather()
   for (const each of received) {
     await breathe()
-    runs.push(await runOf(tx, each, known, clockOf(procedure.zone)))
+    runs.push(await runOf(tx, each, known, clockOf(procedure.zone), now))
   }
   const added = await storeRuns(tx, procedureId, runs, new Date(now))
   const distinct = [...new Map(runs.map((run) => [run.id, run])).values()]
@@ -79,7 +87,24 @@ async function takeOfProcedure(
     procedureId,
     distinct.filter((run) => added.has(run.id)),
   )
-  return runs.map((run) => ({ id: run.id }))
+  await noteClocks(tx, received, now)
+  return runs.map((run, place) => {
+    const ahead = aheadByRun(received[place]?.input.ended_at.at ?? now, null, now)
+    return { id: run.id, ...(isOff(ahead) ? { clockAheadMs: ahead } : {}) }
+  })
+}
+
+/** Nothing is written while clocks are as they were known, which is nearly always. */
+async function noteClocks(tx: Db, received: Received[], now: Instant): Promise<void> {
+  const clocks = new Map<StationId, { before: number | null; after: number | null }>()
+  for (const { input, stationId, clockAheadMs = null } of received) {
+    const before = clocks.get(stationId)?.before ?? clockAheadMs
+    const after = aheadByRun(input.ended_at.at, clocks.get(stationId)?.after ?? before, now)
+    clocks.set(stationId, { before, after })
+  }
+  // In one order, so that two batches at once cannot wait for each other.
+  for (const [stationId, { before, after }] of [...clocks].sort(([a], [b]) => (a < b ? -1 : 1)))
+    if (after !== before) await changeStation(tx, stationId, { clockAheadMs: after })
 }
 
 async function runOf(
@@ -87,6 +112,7 @@ async function runOf(
   { input, stationId, deploymentHeader }: Received,
   known: ReadonlySet<string>,
   shiftAt: ShiftClock,
+  now: Instant,
 ): Promise<Run> {
   const { procedure_id, serial_number, outcome, started_at, ended_at, deployment_id, metadata, ...rest } =
     input
@@ -100,7 +126,12 @@ async function runOf(
   const pickup =
     byBody.deploymentId === null ? await acknowledgedAt(tx, procedure_id, stationId, started_at.at) : null
   const unit = unitOf(serial_number)
-  const detail = { ...rest, ...(metadata ? { metadata } : {}) }
+  const times = believable({ startedAt: started_at.at, endedAt: ended_at.at }, now)
+  const detail = {
+    ...rest,
+    ...(metadata ? { metadata } : {}),
+    ...(times.endedAt === ended_at.at ? {} : { said_times: saidTimes(input) }),
+  }
   return {
     ...runFindings(detail, outcome),
     id: makeRunId({ stationId, procedureId: procedure_id, unit, startedAt: started_at.at }),
@@ -110,10 +141,17 @@ async function runOf(
     serial: serial_number,
     unit,
     outcome,
-    startedAt: started_at.at,
-    endedAt: ended_at.at,
+    ...times,
     zoneless: started_at.zoneless || ended_at.zoneless,
-    shift: shiftAt(started_at.at),
+    shift: shiftAt(times.startedAt),
     detail,
+  }
+}
+
+/** What the station's clock said, kept where the run was stored at another time. */
+function saidTimes({ started_at, ended_at }: RunInput) {
+  return {
+    started_at: new Date(started_at.at).toISOString(),
+    ended_at: new Date(ended_at.at).toISOString(),
   }
 }

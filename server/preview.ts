@@ -21,6 +21,7 @@ import { orderSeed } from './order-seed.ts'
 import { policyOf } from './policy-of.ts'
 import { refuse } from './refuse.ts'
 import type { Service } from './service.ts'
+import { troubleOf } from './station-trouble.ts'
 import { withDeclared } from './with-declared.ts'
 
 export function previews({ database, now }: { database: Database; now: () => Instant }) {
@@ -92,6 +93,12 @@ export function previews({ database, now }: { database: Database; now: () => Ins
           return why === null ? [] : [{ name: station.name, why }]
         }),
         changes: await knownChanges(db, procedureId, procedure.activeDeploymentId, deploymentId),
+        trouble: await troubleOf(
+          db,
+          procedureId,
+          ofStage(0).flatMap(({ id }) => byId.get(id) ?? []),
+          at,
+        ),
         closedBecause: closedBecause(policy, sites, at)?.why ?? null,
       }
     },

@@ -4,6 +4,7 @@ import { canaryHours } from '../db/canary-hours.ts'
 import type { Db } from '../db/client.ts'
 import { deploymentById, procedureById, type Station, stationsById } from '../db/registry.ts'
 import { eventsOf, type LoadedRollout, loadRollout } from '../db/rollout-storage.ts'
+import { lastRuns } from '../db/run-habits.ts'
 import { alarmViews } from '../db/station-alarms.ts'
 import { changesOf, heldChanges } from './build-changes.ts'
 import { changesInView } from './domain/definition/changes-view.ts'
@@ -15,10 +16,9 @@ import { summary } from './domain/retest-summary.ts'
 import { mayUse } from './domain/rights.ts'
 import { countedApprovals } from './domain/rollout/approvals.ts'
 import { type Readiness, stageReadiness, startReadiness, unmet } from './domain/rollout/readiness.ts'
-import { isRunning, isTerminal, type RolloutState, type StationProgress } from './domain/rollout/state.ts'
+import { isRunning, isTerminal, type RolloutState } from './domain/rollout/state.ts'
 import { nextStep, waitsFor } from './domain/rollout/waiting.ts'
-import type { ArmMetrics, RolloutView, StationView } from './domain/rollout-view.ts'
-import { stageSize } from './domain/stage-size.ts'
+import type { ArmMetrics, RolloutView } from './domain/rollout-view.ts'
 import { stageViews } from './domain/stage-views.ts'
 import { wilsonInterval } from './domain/statistics/wilson-interval.ts'
 import { addCounts, type Counts, noCounts } from './domain/tally.ts'
@@ -28,6 +28,7 @@ import { abortReverting } from './reverting.ts'
 import { deploymentSummary, procedureInView } from './rollout-lines.ts'
 import { startClosed } from './stage-closed.ts'
 import { stageFacts } from './stage-facts.ts'
+import { stationViews } from './station-views.ts'
 
 /**
  * Read in one snapshot: a decision that commits between two queries would show a stage with another stage's numbers.
@@ -93,7 +94,12 @@ async function viewInSnapshot(
     endedAt: 'endedAt' in state ? state.endedAt : null,
     stageIndex: 'stageIndex' in state ? state.stageIndex : -1,
     stages: stageViews(state, events),
-    stations: stationViews(loaded, stations, counts),
+    stations: stationViews(loaded, stations, counts, {
+      runs: await lastRuns(db, state.procedureId),
+      timeLimitMs: procedure.timeLimitSeconds * 1000,
+      policy,
+      now,
+    }),
     canaryArm: armMetrics(counts, 'canary', medians.canary),
     baseArm: armMetrics(counts, 'base', medians.base),
     otherRuns: counts.filter((each) => each.arm === 'other').reduce((sum, each) => sum + each.runs, 0),
@@ -187,50 +193,4 @@ function armMetrics(counts: ArmCounts[], arm: 'canary' | 'base', passSeconds: nu
 
 function share(part: number, whole: number): number | null {
   return whole === 0 ? null : part / whole
-}
-
-function stationViews(loaded: LoadedRollout, stations: Station[], counts: ArmCounts[]): StationView[] {
-  const byId = new Map(stations.map((station) => [station.id, station]))
-  const past = new Map(loaded.pasts.map((each) => [each.stationId, each]))
-  const canary = new Map(counts.filter((each) => each.arm === 'canary').map((each) => [each.stationId, each]))
-  const { state } = loaded
-  const members = state.order.filter((id) => state.stations[id]?.status !== 'left')
-  return state.order.flatMap((id) => {
-    const station = byId.get(id)
-    const progress = state.stations[id]
-    if (!station || !progress) return []
-    const pastUnits = past.get(id)?.pastUnits ?? 0
-    return {
-      id,
-      name: station.name,
-      site: station.site,
-      line: station.line,
-      status: progress.status,
-      stageIndex:
-        'stageIndex' in progress
-          ? progress.stageIndex
-          : stageTaking(state, members.indexOf(id), members.length),
-      since: 'since' in progress ? progress.since : null,
-      leftBecause: leftBecause(progress),
-      trouble: progress.trouble,
-      waived: progress.waived,
-      canaryUnits: canary.get(id)?.units ?? 0,
-      canaryPassed: canary.get(id)?.passed ?? 0,
-      pastUnits,
-      pastPassed: pastUnits - (past.get(id)?.pastBad ?? 0),
-    }
-  })
-}
-
-function leftBecause(progress: StationProgress): string | null {
-  if (progress.status !== 'left') return null
-  const why = progress.why ?? 'unlinked from the procedure'
-  return progress.excluded?.exposed ? `${why}; not seen back on base yet` : why
-}
-
-function stageTaking(state: RolloutState, position: number, total: number): number {
-  const index = state.plan.stages.findIndex(
-    (_, stage) => position >= 0 && position < stageSize(state.plan, stage, total),
-  )
-  return index < 0 ? state.plan.stages.length - 1 : index
 }

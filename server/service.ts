@@ -56,6 +56,8 @@ export type StagePreview = {
   leftOut: { name: string; why: string }[]
   /** What is known already of what the build changes; null when nothing is, or no build was named. */
   changes: ChangesView | null
+  /** Stations of the first stage of which trouble is known: silent, a clock that is off, an open alarm. */
+  trouble: { id: StationId; name: string; what: string[] }[]
   /** Why a start would be refused now: outside the hours, or a freeze. Null when the first stage may begin. */
   closedBecause: string | null
 }

@@ -10,6 +10,7 @@ export function previewLines(preview: StagePreview): Markup[] {
     ...preview.stages.map((_, index) => stageLine(preview, index)),
     ...paceLines(preview),
     ...leftOutLines(preview),
+    ...troubleLines(preview),
   ]
 }
 
@@ -41,6 +42,15 @@ function leftOutLines({ leftOut }: StagePreview): Markup[] {
   const named = leftOut.slice(0, 5).map((each) => `${oneLine(each.name, 40)} (${oneLine(each.why, 60)})`)
   const more = leftOut.length > 5 ? ` and ${leftOut.length - 5} more` : ''
   return [markup`*Left out* ${named.join(', ')}${more}`]
+}
+
+function troubleLines({ trouble }: StagePreview): Markup[] {
+  if (trouble.length === 0) return []
+  const named = trouble
+    .slice(0, 5)
+    .map(({ name, what }) => `${oneLine(name, 40)} (${oneLine(what.join(', '), 100)})`)
+  const more = trouble.length > 5 ? ` and ${trouble.length - 5} more` : ''
+  return [markup`*In trouble, in the first stage* ${named.join(', ')}${more}`]
 }
 
 /** "about 6 h to a verdict". Null: nothing has run lately that would give a pace. */

@@ -1,4 +1,5 @@
 // Which stations a stage has now and takes next; a station that is not confirmed says where it stands.
+import { clockText } from '../../server/domain/clock-ahead.ts'
 import type { RolloutView, StageView, StationView } from '../../server/domain/rollout-view.ts'
 import { alarmInBrief } from './alarm-words.ts'
 import { join, type Markup, markup, oneLine } from './markup.ts'
@@ -85,9 +86,19 @@ function state(station: StationView): string | null {
     station.status === 'pulled' ? 'pulled, no run yet' : null,
     station.status === 'reverting' ? 'still on the new build' : null,
     station.trouble === null ? null : `${station.trouble.kind}: ${oneLine(station.trouble.detail, 60)}`,
+    silence(station),
+    // While it is in a run it swaps no build: that is what it waits for.
+    station.connection.busy && station.status !== 'confirmed' ? 'in a run' : null,
+    station.clockAheadMs === null ? null : `clock ${clockText(station.clockAheadMs)}`,
     station.waived === null ? null : `waived by ${oneLine(station.waived.by.name, 40)}`,
   ].filter((word) => word !== null)
   return words.length === 0 ? null : words.join(', ')
+}
+
+/** Where its site is closed, nothing is to be heard of it. */
+function silence({ connection, trouble }: StationView): string | null {
+  if (connection.isClosed || connection.state === 'connected' || trouble?.kind === 'stale') return null
+  return connection.state
 }
 
 function name(station: StationView): string {

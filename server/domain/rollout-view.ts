@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { actor } from './actor.ts'
 import { alerts } from './alerts.ts'
 import { attemptRule } from './attempt-rule.ts'
+import { connection } from './connection.ts'
 import { changesView } from './definition/changes-view.ts'
 import { gateMode } from './gates/gate.ts'
 import { verdict } from './gates/verdict.ts'
@@ -54,6 +55,9 @@ export const stationView = z.object({
   since: z.number().nullable(),
   /** Why it left, or is passed over; null while it is in the rollout. */
   leftBecause: z.string().nullable(),
+  connection,
+  /** By how much its clock is ahead, where it is off by more than a minute; below zero: behind. */
+  clockAheadMs: z.number().nullable(),
   trouble: z
     .object({ kind: z.enum(['stale', 'drifted', 'failed']), since: z.number(), detail: z.string() })
     .nullable(),

@@ -33,6 +33,8 @@ export function watermarks(
 
 function stationMark(clock: Clock, p99Seconds: number | null, timeLimitMs: number, now: Instant): Instant {
   if (clock.heartbeatAt === null) return now - Math.min((p99Seconds ?? 0) * 1000, timeLimitMs)
-  if (clock.runStartedAt === null || now - clock.runStartedAt > timeLimitMs) return now
-  return clock.runStartedAt
+  if (clock.runStartedAt === null) return now
+  // A run that is going began before its station told of it, however far ahead the station's clock is.
+  const started = Math.min(clock.runStartedAt, clock.heartbeatAt)
+  return now - started > timeLimitMs ? now : started
 }

@@ -42,6 +42,9 @@ export const previewJson = z.object({
   changes: snakeCaseSchema(changesView)
     .nullable()
     .describe('What is known already of what the build changes of phases, measurements and limits.'),
+  trouble: z
+    .array(z.object({ id: stationId, name: z.string(), what: z.array(z.string()) }))
+    .describe('What is known of the first stage’s stations: silent, a clock that is off, an open alarm.'),
   closed_because: z.string().nullable(),
 })
 

@@ -5,13 +5,15 @@ import type { Database } from '../../db/client.ts'
 import { stationById } from '../../db/registry.ts'
 import { type UnitRun, unitRuns } from '../../db/unit-runs.ts'
 import { breather } from '../breather.ts'
+import { clockText } from '../domain/clock-ahead.ts'
 import { procedureId, type StationId, stationId } from '../domain/ids.ts'
-import { runInput, unitOf } from '../domain/run.ts'
+import { type RunInput, runInput, unitOf } from '../domain/run.ts'
 import { isOldRun } from '../domain/tofupilot/old-run.ts'
 import type { Received, Stored } from '../ingest.ts'
 import type { Authentication } from './authentication.ts'
 import { HttpNo, sendError } from './errors.ts'
 import { theProcedure } from './lookup.ts'
+import { expectOwn } from './own-station.ts'
 import { plainJson, sendForeignError } from './tofupilot/errors.ts'
 import type { TakeOldRun } from './tofupilot/old-runs.ts'
 
@@ -60,13 +62,10 @@ export function runRoutes(app: FastifyInstance, deps: Deps): void {
       const parsed = runInput.safeParse(request.body)
       if (!parsed.success)
         throw new HttpNo(422, 'invalid', faults(parsed.error), { issues: issues(parsed.error) })
-      const [answer] = await take([
-        { input: parsed.data, stationId: station, deploymentHeader: header(request) },
-      ])
+      const [answer] = await take([{ input: parsed.data, ...station, deploymentHeader: header(request) }])
       if (!answer || 'refused' in answer)
         throw new HttpNo(404, 'not_found', answer?.refused ?? 'The run was not stored.')
-      const zoneless = parsed.data.started_at.zoneless || parsed.data.ended_at.zoneless
-      return { id: answer.id, ...(zoneless ? { warnings: ['times without a zone were taken as UTC'] } : {}) }
+      return { id: answer.id, ...warned(parsed.data, answer) }
     },
   )
 
@@ -85,6 +84,7 @@ export function runRoutes(app: FastifyInstance, deps: Deps): void {
               z.object({
                 status: z.int(),
                 id: z.uuid().optional(),
+                warnings: z.array(z.string()).optional(),
                 error: z
                   .object({ code: z.string(), message: z.string(), issues: z.array(z.any()).optional() })
                   .optional(),
@@ -121,15 +121,15 @@ export function runRoutes(app: FastifyInstance, deps: Deps): void {
         else
           good.push({
             place,
-            received: { input: parsed.data, stationId: station, deploymentHeader: header(request) },
+            received: { input: parsed.data, ...station, deploymentHeader: header(request) },
           })
       }
       const answers = await take(good.map((each) => each.received))
-      for (const [index, { place }] of good.entries()) {
+      for (const [index, { place, received }] of good.entries()) {
         const answer = answers[index]
         results[place] =
           answer && 'id' in answer
-            ? { status: 200, id: answer.id }
+            ? { status: 200, id: answer.id, ...warned(received.input, answer) }
             : {
                 status: 404,
                 error: { code: 'not_found', message: answer?.refused ?? 'The run was not stored.' },
@@ -159,11 +159,12 @@ export function runRoutes(app: FastifyInstance, deps: Deps): void {
     },
   )
 
-  const known = new WeakMap<FastifyRequest, Map<string, StationId>>()
+  type Reporter = { stationId: StationId; clockAheadMs: number | null }
+  const known = new WeakMap<FastifyRequest, Map<string, Reporter>>()
 
   /** The station whose run it is: by its key, or named by whoever holds the admin token. */
-  async function reporter(request: FastifyRequest, body: unknown): Promise<StationId> {
-    const cache = known.get(request) ?? new Map<string, StationId>()
+  async function reporter(request: FastifyRequest, body: unknown): Promise<Reporter> {
+    const cache = known.get(request) ?? new Map<string, Reporter>()
     known.set(request, cache)
     const isAdmin = authentication.isAdmin(request)
     const named = isAdmin ? z.object({ station_id: stationId }).safeParse(body) : null
@@ -175,13 +176,18 @@ export function runRoutes(app: FastifyInstance, deps: Deps): void {
       )
     const key = named ? named.data.station_id : 'own'
     const before = cache.get(key)
-    if (before) return before
+    if (before) {
+      if (!named) expectOwn({ id: before.stationId }, body)
+      return before
+    }
     const station = named
       ? await stationById(database.db, named.data.station_id)
       : await authentication.station(request)
     if (!station) throw new HttpNo(404, 'not_found', `There is no station ${key}.`)
-    cache.set(key, station.id)
-    return station.id
+    const found = { stationId: station.id, clockAheadMs: station.clockAheadMs }
+    cache.set(key, found)
+    if (!named) expectOwn(station, body)
+    return found
   }
 }
 
@@ -208,6 +214,19 @@ function runJson(run: UnitRun) {
     attributed_by: run.attributedBy,
     shadow: run.shadow,
   }
+}
+
+function warned(
+  { started_at, ended_at }: RunInput,
+  { clockAheadMs }: { clockAheadMs?: number },
+): { warnings?: string[] } {
+  const warnings = [
+    ...(started_at.zoneless || ended_at.zoneless ? ['times without a zone were taken as UTC'] : []),
+    ...(clockAheadMs === undefined
+      ? []
+      : [`the station's clock is ${clockText(clockAheadMs)}: the run ended after it arrived; it is stored`]),
+  ]
+  return warnings.length === 0 ? {} : { warnings }
 }
 
 function header(request: FastifyRequest): string | null {

@@ -1,5 +1,6 @@
 // A station as the interface shows it.
 import type { Station } from '../../db/registry.ts'
+import { clockText, isOff } from '../domain/clock-ahead.ts'
 import type { Instant } from '../domain/instant.ts'
 import { excludedNow, heldNow, type Out } from '../domain/takes-part.ts'
 
@@ -17,6 +18,8 @@ export function stationJson(station: Station, keyPrefix: string | null, now: Ins
     held: outJson(held),
     excluded: outJson(excludedNow(station, now)),
     experiment: station.experiment,
+    clock_ahead_ms: station.clockAheadMs,
+    clock: isOff(station.clockAheadMs) ? clockText(station.clockAheadMs) : null,
     busy: station.busy,
     last_seen_at: station.lastSeenAt?.toISOString() ?? null,
     created_at: station.createdAt.toISOString(),

@@ -6,6 +6,8 @@ import type { Database } from '../../db/client.ts'
 import { recordPickup } from '../../db/pickups.ts'
 import { assignmentsOf, notePinsServed } from '../../db/pins.ts'
 import { changeStation, deploymentById, isLinked, type Station } from '../../db/registry.ts'
+import { keepErrors } from '../../db/station-errors.ts'
+import { aheadByHeartbeat, isOff } from '../domain/clock-ahead.ts'
 import type { ProcedureId } from '../domain/ids.ts'
 import { deploymentId, procedureId } from '../domain/ids.ts'
 import type { Instant } from '../domain/instant.ts'
@@ -13,6 +15,7 @@ import { readTime } from '../domain/time-text.ts'
 import type { PinWaiters } from '../pin-waiters.ts'
 import type { Authentication } from './authentication.ts'
 import { HttpNo } from './errors.ts'
+import { expectOwn } from './own-station.ts'
 
 type Deps = {
   database: Database
@@ -98,7 +101,10 @@ export function stationProtocolRoutes(app: FastifyInstance, deps: Deps): void {
     return { body, tag: `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` }
   }
 
+  /** Only so that it is seen at all: what a body names beside its fields is dropped. */
+  const station_id = z.unknown().optional().describe('Its own id, or nothing.')
   const pickupBody = z.object({
+    station_id,
     procedure_id: procedureId,
     deployment_id: deploymentId,
     state: z.enum(['pulled', 'running', 'failed']),
@@ -118,6 +124,7 @@ export function stationProtocolRoutes(app: FastifyInstance, deps: Deps): void {
     },
     async (request, reply) => {
       const station = await authentication.station(request)
+      expectOwn(station, request.body)
       const body = pickupBody.parse(request.body)
       if (!(await isLinked(database.db, body.procedure_id, station.id)))
         throw new HttpNo(
@@ -145,12 +152,21 @@ export function stationProtocolRoutes(app: FastifyInstance, deps: Deps): void {
     },
   )
 
+  const time = z
+    .string()
+    .refine((text) => readTime(text) !== null, 'expected an ISO 8601 time such as 2026-05-22T06:00:00Z')
+  const ownError = z.object({
+    code: z.string().nullish(),
+    message: z.string().refine((text) => text.trim() !== '', 'expected a message, got a blank one'),
+    procedure_id: procedureId.nullish(),
+  })
   const heartbeatBody = z.object({
+    station_id,
     busy: z.boolean(),
-    run_started_at: z
-      .string()
-      .refine((text) => readTime(text) !== null, 'expected an ISO 8601 time such as 2026-05-22T06:00:00Z')
-      .nullish(),
+    run_started_at: time.nullish(),
+    sent_at: time.nullish().describe('By the station’s own clock: it tells whether that is off.'),
+    error: ownError.nullish().describe('What failed on the station although no unit did.'),
+    errors: z.array(ownError).max(100).nullish(),
     telemetry: told.nullish(),
     checks: told.nullish(),
   })
@@ -168,17 +184,31 @@ export function stationProtocolRoutes(app: FastifyInstance, deps: Deps): void {
     },
     async (request, reply) => {
       const station = await authentication.station(request)
+      expectOwn(station, request.body)
       const body = heartbeatBody.parse(request.body)
-      const started = body.busy && body.run_started_at ? readTime(body.run_started_at) : null
-      const at = new Date(now())
+      const at = now()
+      const said = {
+        sentAt: body.sent_at ? (readTime(body.sent_at)?.at ?? null) : null,
+        runStartedAt: body.busy && body.run_started_at ? (readTime(body.run_started_at)?.at ?? null) : null,
+      }
+      const clockAheadMs = aheadByHeartbeat(said, station.clockAheadMs, at)
+      // By the service's clock: what runs now has begun before now, whatever the station's clock says.
+      const started = (said.runStartedAt ?? at) - (isOff(clockAheadMs) ? clockAheadMs : 0)
       await changeStation(database.db, station.id, {
         busy: body.busy,
-        runStartedAt: body.busy ? new Date(started?.at ?? at.getTime()) : null,
-        heartbeatAt: at,
-        lastSeenAt: at,
+        runStartedAt: body.busy ? new Date(Math.min(started, at)) : null,
+        clockAheadMs,
+        heartbeatAt: new Date(at),
+        lastSeenAt: new Date(at),
         telemetry: body.telemetry ?? {},
         checks: body.checks ?? {},
       })
+      const errors = [...(body.error ? [body.error] : []), ...(body.errors ?? [])].map((each) => ({
+        code: each.code?.slice(0, 100) ?? null,
+        message: each.message.trim().slice(0, 2000),
+        procedureId: each.procedure_id ?? null,
+      }))
+      await keepErrors(database.db, station.id, errors, at)
       return reply.code(204).send(null)
     },
   )

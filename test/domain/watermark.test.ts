@@ -49,8 +49,16 @@ describe('the start-order watermark', () => {
 
   test('is now when nothing runs, and no station is never ahead of now', () => {
     expect(watermarks(running(...firstLive), [], [], limit, now)).toEqual({ canary: now, base: now })
-    const ahead = [clock(1, now + minute), clock(7, null)]
-    expect(watermarks(running(...firstLive), ahead, [], limit, now)).toEqual({ canary: now, base: now })
+    const idle = [clock(1, null), clock(7, null)]
+    expect(watermarks(running(...firstLive), idle, [], limit, now)).toEqual({ canary: now, base: now })
+  })
+
+  test('of a run that is said to begin in the future is the heartbeat that told of it, up to the time limit', () => {
+    const ahead = (heartbeatAt: number) => [clock(1, now + 10 * minute, heartbeatAt), clock(7, null)]
+    const mark = (heartbeatAt: number) =>
+      watermarks(running(...firstLive), ahead(heartbeatAt), [], limit, now).canary
+    expect(mark(now - 2 * minute)).toBe(now - 2 * minute)
+    expect(mark(now - limit - 1)).toBe(now)
   })
 
   test('holds a station that says nothing busy for its usual longest run, up to the time limit', () => {

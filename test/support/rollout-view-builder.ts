@@ -96,6 +96,8 @@ export function aStation(index: number, part: Partial<StationView> = {}): Statio
     stageIndex: index === 0 ? 0 : index < 3 ? 1 : index < 5 ? 2 : 3,
     since: index < 3 ? noon : null,
     leftBecause: null,
+    connection: { state: 'connected', heardAt: noon, isClosed: false, busy: false },
+    clockAheadMs: null,
     trouble: null,
     waived: null,
     canaryUnits: index < 3 ? 20 : 0,

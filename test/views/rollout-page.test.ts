@@ -214,6 +214,7 @@ describe('the page of a rollout', () => {
               name: text,
               site: text,
               line: text,
+              leftBecause: text,
               trouble: { kind: 'failed', since: 0, detail: text },
               waived: { by: { ...ines, name: text }, at: 0, why: text },
             }),

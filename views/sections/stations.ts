@@ -1,5 +1,6 @@
 // The rollout's stations in the order in which they are taken.
 import { attemptWords } from '../../server/domain/attempt-rule.ts'
+import { clockText } from '../../server/domain/clock-ahead.ts'
 import type { RolloutView, StationView } from '../../server/domain/rollout-view.ts'
 import type { AlarmView } from '../../server/domain/station-alarms/alarm.ts'
 import { count, counted } from '../format/count.ts'
@@ -15,7 +16,7 @@ export function stations(view: RolloutView): Html {
 <h2>Stations</h2>
 <p class="quiet">${summary(view.stations)}</p>
 <table class="stations">
-<thead><tr><th scope="col">Station</th><th scope="col">Site</th><th scope="col">Line</th><th scope="col">Status</th><th scope="col">Trouble</th><th scope="col">Since</th><th scope="col" class="number">Canary yield</th><th scope="col" class="number">Own past yield</th></tr></thead>
+<thead><tr><th scope="col">Station</th><th scope="col">Site</th><th scope="col">Line</th><th scope="col">Status</th><th scope="col">Connection</th><th scope="col">Trouble</th><th scope="col">Since</th><th scope="col" class="number">Canary yield</th><th scope="col" class="number">Own past yield</th></tr></thead>
 <tbody>${view.stations.map((each) => station(each, view.stationAlarms))}</tbody>
 </table>
 <p class="quiet">Queued: waits for its stage. Pinned: told to run the new build. Pulled: has it. Confirmed: a run proved it. Reverting, reverted: the same way back. Left: taken out, or passed over while it is held. ${attemptWords(view.procedure.attemptRule).note}</p>
@@ -29,11 +30,22 @@ function station(view: StationView, all: AlarmView[]): Html {
 <td class="site" data-line="${view.line}">${view.site}</td>
 <td class="line">${view.line}</td>
 <td class="status"><span class="station-status ${view.status}">${view.status}</span>${view.status === 'queued' && html`<small>for stage ${view.stageIndex + 1}</small>`}</td>
+<td class="connection">${connectionText(view)}</td>
 <td class="trouble">${trouble(view)}${alarms.map(alarm)}</td>
 <td class="since">${view.since === null ? absent : time(view.since)}</td>
 <td class="number" data-label="Canary">${firstPassYield(view.canaryPassed, view.canaryUnits)}</td>
 <td class="number" data-label="Own past">${firstPassYield(view.pastPassed, view.pastUnits)}</td>
 </tr>`
+}
+
+function connectionText({ connection, clockAheadMs }: StationView): (Html | null)[] {
+  const { state, heardAt, isClosed, busy } = connection
+  return [
+    html`${busy ? 'in a run' : state}`,
+    heardAt === null || state !== 'silent' ? null : html`<small>since ${time(heardAt)}</small>`,
+    isClosed && state !== 'connected' ? html`<small>its site is closed</small>` : null,
+    clockAheadMs === null ? null : html`<small>clock ${clockText(clockAheadMs)}</small>`,
+  ]
 }
 
 function firstPassYield(passed: number, units: number): Html {

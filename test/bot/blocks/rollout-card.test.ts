@@ -88,6 +88,29 @@ describe('the card of the current stage', () => {
     expect(text).toContain('*Next stage adds* 2 stations: FCT-04, FCT-05')
   })
 
+  it('says which canary is silent, in a run or off in its clock, and who left and why', () => {
+    const connection = { heardAt: noon, isClosed: false, busy: false }
+    const text = shown(
+      aRollout({
+        stations: [
+          aStation(0, { connection: { ...connection, state: 'silent' }, clockAheadMs: 600_000 }),
+          aStation(1, { status: 'pinned', connection: { ...connection, state: 'connected', busy: true } }),
+          aStation(2, { connection: { ...connection, state: 'silent', isClosed: true } }),
+          aStation(3, { status: 'left', leftBecause: 'held: calibration' }),
+          aStation(9, { status: 'left', leftBecause: 'excluded: broken probe; not seen back on base yet' }),
+          aStation(4),
+        ],
+      }),
+    )
+    expect(text).toContain(
+      '*Stations now* FCT-01 (silent, clock ahead by 10 min), FCT-02 (not pulled yet, in a run), FCT-03',
+    )
+    expect(text).toContain(
+      '*Left the rollout* FCT-04 (held: calibration), FCT-10 (excluded: broken probe; not seen back on base yet)',
+    )
+    expect(text).toContain('*Next stage adds* 1 station: FCT-05')
+  })
+
   it('shortens a fleet of sixty stations to three names and a count', () => {
     const stations = Array.from({ length: 60 }, (_, index) =>
       aStation(index, { status: 'confirmed', stageIndex: 1 }),

@@ -51,6 +51,7 @@ function previewOf(said: Words, stations: number, stages: number): StagePreview 
     },
     leftOut: all.map(({ name }) => ({ name, why: said.why })),
     changes: null,
+    trouble: [],
     closedBecause: said.why,
   }
 }

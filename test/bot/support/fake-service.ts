@@ -223,6 +223,7 @@ export function fakeService(given: Given = {}): FakeService {
         canaries: fake.canaries,
         leftOut: [{ name: 'FCT-77', why: 'an experiment runs on it' }],
         changes: fake.changes,
+        trouble: [],
         closedBecause: fake.closedBecause,
       }
     },
