@@ -117,7 +117,12 @@ export function answerTo(error: FastifyError | HttpNo | Error, request: FastifyR
     return answer(500, 'fault', `The service failed to answer; it has been logged under ${request.id}.`)
   }
   const code = 'code' in error && typeof error.code === 'string' ? error.code.toLowerCase() : 'refused'
-  return answer(status, code, error.message)
+  return answer(status, code, status === 413 ? tooLarge(request) : error.message)
+}
+
+function tooLarge({ routeOptions, headers }: FastifyRequest): string {
+  const came = headers['content-length'] === undefined ? 'more' : `${headers['content-length']} bytes`
+  return `Expected a body of at most ${routeOptions.bodyLimit} bytes, got ${came}: send it in parts, or leave out what nobody reads.`
 }
 
 /** What heals by itself is a 503: stations keep a run that got a 4xx until a person acts. */

@@ -131,7 +131,7 @@ test('a body over the limit is a 413, in the shape that either client reads', as
   const body = { ...line.runBody({}), docstring: 'x'.repeat(9_000_000) }
   expect(await post(body)).toMatchObject({
     status: 413,
-    body: { code: 'PAYLOAD_TOO_LARGE', message: expect.any(String) },
+    body: { code: 'PAYLOAD_TOO_LARGE', message: expect.stringContaining('at most 8388608 bytes, got 9') },
   })
   expect(
     await ask('POST', '/api/v1/runs', { token: own.key, body: { ...body, unit_under_test: {} } }),
