@@ -50,7 +50,7 @@ test('rollback leaves old runs’ deployment: what a run was made by does not ch
   await service.judge(line.procedure)
   await rollout.verb('abort', { reason: 'the other way round' })
   const made = () =>
-    rows(
+    rows<{ id: string; build: string; by: string }>(
       database.db,
       sql`select id::text as id, deployment_id::text as build, attributed_by as by from runs
           where procedure_id = ${line.procedure}::uuid order by id`,
