@@ -2,7 +2,6 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Database, Db } from '../../../db/client.ts'
-import type { Station } from '../../../db/registry.ts'
 import { keyPrefixes } from '../../../db/station-keys.ts'
 import {
   type ListedStation,
@@ -18,7 +17,7 @@ import {
   procedureId,
   stationId,
 } from '../../domain/ids.ts'
-import { day, type Instant, minute } from '../../domain/instant.ts'
+import { day, type Instant } from '../../domain/instant.ts'
 import { isRefusal } from '../../domain/rollout/commands.ts'
 import { pinStation } from '../../pin-station.ts'
 import { words } from '../words.ts'
@@ -69,7 +68,8 @@ export function foreignStationRoutes(scope: FastifyInstance, { database, keys, n
         name: station.name,
         api_key: (await keyPrefixes(db, [station.id])).get(station.id) ?? null,
         organization_slug: organisation,
-        connection_status: connection(station, now()),
+        // It is being heard of right now.
+        connection_status: 'connected',
         team: null,
         procedures: procedures.map((each) => currentProcedure(each, counts.get(each.id) ?? 0)),
       }
@@ -153,10 +153,4 @@ function currentProcedure({ id, identifier, name, pinned, repository }: StationP
 
 function listed({ id, name, procedures }: ListedStation) {
   return { id, name, procedures, procedures_count: procedures.length, team: null }
-}
-
-/** Null: it has never been heard of. */
-function connection(station: Station, now: Instant): 'connected' | 'disconnected' | null {
-  if (station.lastSeenAt === null) return null
-  return now - station.lastSeenAt.getTime() <= 10 * minute ? 'connected' : 'disconnected'
 }
