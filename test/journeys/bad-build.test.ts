@@ -35,7 +35,7 @@ test('a bad build is paused by its gate, asked about in a thread, and taken back
 
   const ended = await channel.card(1, (shown) => words(shown).includes('*Aborted* by Priya Raman'))
   expect(buttons(ended)).toEqual([])
-  expect(words(ended)).toContain('*Back on base* 2 of 2 stations')
+  expect(words(ended)).toContain('*Way back* 2 of 2 stations proven back')
   await channel.reply(ended, 'the abort is finished, every station that had the build is back on base')
   const alerts = channel.repliesTo(ended).filter((each) => words(each).includes('*Done*'))
   for (const each of alerts) expect(words(each)).toContain('Ended: aborted by Priya Raman')
