@@ -6,6 +6,7 @@ import { html } from './html.ts'
 import { type PageAssets, pageDocument } from './page-document.ts'
 import { arms } from './sections/arms.ts'
 import { breaches } from './sections/breaches.ts'
+import { changes } from './sections/changes.ts'
 import { charts, type GateLink, type PageChart } from './sections/charts.ts'
 import { gates } from './sections/gates.ts'
 import { heading } from './sections/heading.ts'
@@ -38,6 +39,7 @@ ${breaches(view)}
 ${stationAlarms(view)}
 ${reverting(view)}
 ${gates(view)}
+${changes(view)}
 ${arms(view)}
 ${charts(shown.charts, shown.gates)}
 ${stations(view)}

@@ -15,6 +15,7 @@ export const buttonIds = {
   acknowledge: 'acknowledge',
   retest: 'retest',
   supersede: 'supersede',
+  accept: 'accept_changes',
 } as const
 
 export function cardButtons(view: RolloutView): Button[] {
@@ -36,18 +37,29 @@ export function cardButtons(view: RolloutView): Button[] {
   // The last stage completes by itself when all it needs is there.
   const isLast = view.stageIndex === view.stages.length - 1
   const forward = [...(isLast ? [] : [advance]), ...(waitsForApproval ? [approve] : [])]
+  const accept = (view.changes?.holding ?? 0) > 0 ? [acceptButton(view)] : []
   switch (view.status) {
     case 'pending':
       return [...(waitsForApproval ? [approve] : []), abort, pageButton(view)]
     case 'active':
-      return [...forward, pause, abort, pageButton(view)]
+      return [...forward, ...accept, pause, abort, pageButton(view)]
     case 'paused':
-      return [...forward, resume, abort, pageButton(view)]
+      return [...forward, ...accept, resume, abort, pageButton(view)]
     case 'aborting':
     case 'aborted':
     case 'completed':
       return [pageButton(view)]
   }
+}
+
+export function acceptButton(view: RolloutView): Button {
+  const label = view.changes?.holding === 1 ? 'Accept change…' : 'Accept changes…'
+  return button({
+    actionId: buttonIds.accept,
+    label,
+    description: `${label.slice(0, -1)} of limits in ${buildName(view)}: asks for a reason`,
+    value: writeValue(drawnFor(view)),
+  })
 }
 
 export function approveButton(view: RolloutView): Button {

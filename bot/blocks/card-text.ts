@@ -6,6 +6,7 @@ import { messageText } from './build.ts'
 import { comparisons } from './comparison.ts'
 import { sentenceOf } from './gate-lines.ts'
 import { oneLine, said } from './markup.ts'
+import { count } from './numbers.ts'
 import { extraFailuresText } from './stake.ts'
 import { alarmsBeside } from './stations.ts'
 import { overallWord, suspicion } from './suspicion.ts'
@@ -27,7 +28,7 @@ export function cardText(view: RolloutView, stage: StageView, word: string, isCu
 }
 
 function currentText(view: RolloutView): string {
-  return `${judgement(view)}${numbers(view)}.${stake(view)}${cause(view)}${alarms(view)}${stationAlarms(view)}${wayBack(view)}${asks(view)}${next(view)}`
+  return `${judgement(view)}${numbers(view)}.${stake(view)}${changed(view)}${cause(view)}${alarms(view)}${stationAlarms(view)}${wayBack(view)}${asks(view)}${next(view)}`
 }
 
 function judgement(view: RolloutView): string {
@@ -75,6 +76,15 @@ function stake({ economics }: RolloutView): string {
     ...(verdictAt === null ? [] : [`verdict about ${new Date(verdictAt).toISOString()}`]),
   ]
   return parts.length === 0 ? '' : ` ${capitalised(parts.join(', '))}.`
+}
+
+/** What holds the stage is named with what it waits for. */
+function changed({ changes }: RolloutView): string {
+  if (changes === null) return ''
+  const { total, undeclared, holding } = changes
+  const open = undeclared === 0 ? 'all declared or accepted' : `${undeclared} not declared`
+  const limits = holding === 0 ? '' : `, ${holding} of limits`
+  return ` ${count(total, 'change')} of the test, ${open}${limits}.`
 }
 
 function cause(view: RolloutView): string {

@@ -56,6 +56,8 @@ function newsOf(view: RolloutView, event: RolloutEvent, mayApprove: boolean): Ma
         : null
     case 'BreachEscalated':
       return markup`nobody has answered the *${gateWord(event.gate)} breach*, so the second group is called, ${moment(event.at)}.`
+    case 'ChangesFound':
+      return markup`*undeclared change of limits*, ${moment(event.at)}: ${said(event.words.join('; '), 400)}\nThe stage waits until it is declared, accepted with a reason, or passed over.`
     case 'ApprovalAsked':
       return mayApprove
         ? markup`*your approval* is asked for, ${moment(event.at)}. ${said(view.next, 200)}`

@@ -3,6 +3,7 @@ import type { KnownBlock, ModalView } from '@slack/types'
 import type { RolloutView } from '../../server/domain/rollout-view.ts'
 import { type ButtonValue, writeValue } from '../button-value.ts'
 import { plain, section } from './build.ts'
+import { changeList } from './change-lines.ts'
 import { detailLines } from './gate-lines.ts'
 import { join, type Markup, markup, oneLine, said } from './markup.ts'
 import { count } from './numbers.ts'
@@ -13,6 +14,7 @@ export const modalIds = {
   abort: 'abort_reason',
   override: 'override_reason',
   acknowledge: 'acknowledge_reason',
+  accept: 'accept_changes_reason',
   alarms: 'acknowledge_alarms',
   start: 'start_rollout',
   config: 'rollout_config',
@@ -93,12 +95,39 @@ export function acknowledgeModal(view: RolloutView | null, on: ButtonValue, chan
   })
 }
 
+/** Covers what it lists, and nothing that is found while it is open. */
+export function acceptModal(view: RolloutView | null, on: ButtonValue, channel?: string): ModalView {
+  const holding = view?.changes?.list.filter(({ holds }) => holds) ?? []
+  const open = holding.slice(0, mostAccepted)
+  const lines =
+    view === null || open.length === 0
+      ? [markup`No change of limits waits to be accepted any more: look at the card as it is now.`]
+      : [
+          markup`*${buildName(view)}* holds units to other limits than *${oneLine(view.base.version, 60)}*, and nobody declared it:`,
+          ...changeList(open, open.length, 12),
+          markup`${acceptedNote}`,
+        ]
+  return reasonModal({
+    id: modalIds.accept,
+    title: 'Accept changed limits',
+    submit: 'Accept',
+    intro: join(lines, '\n'),
+    label: 'Why are these limits right?',
+    optional: false,
+    metadata: metadata(on, channel, { changes: open.map(({ id }) => id) }),
+  })
+}
+
+/** Ids that fit into what a form carries. */
+const mostAccepted = 100
+const acceptedNote = 'Your name and your reason are kept with the build. A further change asks again.'
+
 const stoppedNote =
   'The same evidence will not stop the rollout again; new evidence will. It stays paused until somebody resumes it.'
 const observedNote = 'This gate only observes: nothing waits for you. The same evidence is not told again.'
 
-function metadata(on: ButtonValue, channel: string | undefined): string {
-  return JSON.stringify({ on: writeValue(on), channel: channel ?? null })
+function metadata(on: ButtonValue, channel: string | undefined, more: { changes?: string[] } = {}): string {
+  return JSON.stringify({ on: writeValue(on), channel: channel ?? null, ...more })
 }
 
 export function reasonModal(input: {

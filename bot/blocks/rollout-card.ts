@@ -15,6 +15,7 @@ import {
 import { cardButtons, pageButton } from './card-buttons.ts'
 import { cardState } from './card-state.ts'
 import { cardText } from './card-text.ts'
+import { changeLines } from './change-lines.ts'
 import { comparisonField, comparisons } from './comparison.ts'
 import { comparisonTable } from './comparison-table.ts'
 import { durationField } from './duration-field.ts'
@@ -39,10 +40,12 @@ export function rolloutCard(
   const word = isCurrent ? statusWords[view.status] : endedWord(stage)
   const buttons = options.buttons !== false && isCurrent ? cardButtons(view) : [pageButton(view)]
   const stake = isCurrent ? stakeLines(view) : []
+  const changed = isCurrent ? changeLines(view) : []
   const first: CardBlock[] = [
     header('title', `${buildName(view)} · ${stagePlace(view, stage)} · ${word}`),
     section('state', cardState(view, stage, isCurrent)),
     ...(stake.length === 0 ? [] : [section('stake', join(stake, '\n'), 900)]),
+    ...(changed.length === 0 ? [] : [section('changes', join(changed, '\n'), 1200)]),
   ]
   const last: CardBlock[] = [
     context('build', buildLines(view)),

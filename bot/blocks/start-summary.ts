@@ -5,6 +5,7 @@ import type { StagePreview } from '../../server/service.ts'
 import type { CheckedStart } from '../forms/check-start.ts'
 import type { StartForm } from '../forms/start-form.ts'
 import { canaryLines } from './canaries.ts'
+import { changeLines } from './change-lines.ts'
 import { join, link, type Markup, markup, mention, mentionGroup, moment, oneLine, said } from './markup.ts'
 import { count, points } from './numbers.ts'
 import { previewLines } from './preview.ts'
@@ -54,6 +55,7 @@ function planLines(form: StartForm, checked: CheckedStart, preview: StagePreview
     ...canaryLines(preview),
     ...approvalLines(checked, preview),
     ...expectationLines(form, preview),
+    ...changeLines(preview),
   ]
 }
 

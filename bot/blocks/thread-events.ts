@@ -64,6 +64,8 @@ export function isToldAlone({ type }: RolloutEvent): boolean {
     type === 'RolloutResumed' ||
     type === 'WatchAlarmed' ||
     type === 'RetestsAsked' ||
+    type === 'ChangesFound' ||
+    type === 'ChangesAccepted' ||
     type === 'ApprovalAsked' ||
     type === 'ApprovalReminded'
   )

@@ -4,6 +4,7 @@ import { typed } from '../commands/words.ts'
 import { reminder } from './approval-message.ts'
 import { type Message, messageText, section } from './build.ts'
 import { join, link, type Markup, markup, mentionGroup, moment, oneLine, said } from './markup.ts'
+import { count } from './numbers.ts'
 import { breachesTouchedBy, type Numbered } from './thread-events.ts'
 import { buildName, called, callsFor, named } from './wording.ts'
 
@@ -41,6 +42,8 @@ function replyText(view: RolloutView, event: Numbered, events: Numbered[]): Mark
         : null
     case 'WatchAlarmed':
       return alarmText(view, event)
+    case 'ChangesAccepted':
+      return markup`${of}: ${named(event.by)} accepted ${count(event.words.length, 'change')} of limits, ${moment(event.at)}: ${said(event.words.join('; '), 600)}. Why: ${oneLine(event.why, 300)}`
     case 'RetestsAsked':
       return markup`${of}: ${named(event.by)} asked for ${event.units} retests, ${moment(event.at)}: list at ${link(view.url, 'its page')}.`
     default:

@@ -6,6 +6,7 @@ import type { Delivery, DeliveryResult, Service, SlackPosts } from '../../server
 import { approvalMessage } from '../blocks/approval-message.ts'
 import { breachMessage, severeNotice } from '../blocks/breach-message.ts'
 import type { Message } from '../blocks/build.ts'
+import { changesMessage } from '../blocks/changes-message.ts'
 import { isTheEnd, summaryMessage } from '../blocks/summary.ts'
 import {
   breachesTouchedBy,
@@ -142,6 +143,8 @@ function messageOf(view: RolloutView, events: Numbered[], event: Numbered): Mess
       return breachMessage(view, event, events)
     case 'ApprovalAsked':
       return approvalMessage(view, event, events)
+    case 'ChangesFound':
+      return changesMessage(view, event)
     default:
       return replyMessage(view, event, events)
   }

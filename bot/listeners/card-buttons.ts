@@ -4,7 +4,7 @@ import type { RolloutView } from '../../server/domain/rollout-view.ts'
 import type { RolloutVerb } from '../../server/service.ts'
 import { buttonIds } from '../blocks/card-buttons.ts'
 import { markup } from '../blocks/markup.ts'
-import { abortModal, acknowledgeModal, overrideModal } from '../blocks/reason-modals.ts'
+import { abortModal, acceptModal, acknowledgeModal, overrideModal } from '../blocks/reason-modals.ts'
 import { askedAnswer, usualPairs } from '../commands/retest.ts'
 import { byClick, type Click, decideByClick, drawNow, readClick } from './click.ts'
 import { type Here, here, type ListenerDeps } from './deps.ts'
@@ -20,6 +20,7 @@ export function cardButtons(app: App, deps: ListenerDeps): void {
     [buttonIds.advance]: advance,
     [buttonIds.abort]: (at, click) => openWith(at, click, abortModal),
     [buttonIds.acknowledge]: (at, click) => openWith(at, click, acknowledgeModal),
+    [buttonIds.accept]: (at, click) => openWith(at, click, acceptModal),
     [buttonIds.retest]: askRetests,
     [buttonIds.supersede]: openSupersede,
   }

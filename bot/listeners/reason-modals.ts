@@ -1,7 +1,9 @@
 // Forms with a reason: carried out while the form is open, so that a refusal costs nobody what they wrote.
 import type { App, SlackViewMiddlewareArgs, ViewOutput, ViewSubmitAction } from '@slack/bolt'
-import { isRefusal } from '../../server/domain/rollout/commands.ts'
-import type { Outcome, RolloutVerb } from '../../server/service.ts'
+import type { Actor } from '../../server/domain/actor.ts'
+import type { RightfulVerb } from '../../server/domain/rights.ts'
+import { isRefusal, type Refusal } from '../../server/domain/rollout/commands.ts'
+import type { RolloutVerb } from '../../server/service.ts'
 import { markup } from '../blocks/markup.ts'
 import { abortChoices, choiceBlock, modalIds, reasonBlock } from '../blocks/reason-modals.ts'
 import { type ButtonValue, readObject, readValue } from '../button-value.ts'
@@ -10,26 +12,44 @@ import { within } from '../within.ts'
 import { allowedBy, drawNow, rightsFor } from './click.ts'
 import { type Here, here, type ListenerDeps } from './deps.ts'
 
-type Form = { on: ButtonValue; channel: string | undefined; why: string }
+type Form = { on: ButtonValue; channel: string | undefined; why: string; changes: string[] }
+/** `verbs`: the rights that it takes. */
+type Deed = { name: string; verbs: RightfulVerb[]; run: Run }
+type Run = (deps: Here, by: Actor, commandId: string) => Promise<object | Refusal>
 type Args = SlackViewMiddlewareArgs<ViewSubmitAction>
 
 export function reasonModals(app: App, deps: ListenerDeps): void {
-  const verbs: Record<string, (form: Form) => RolloutVerb | null> = {
-    [modalIds.abort]: ({ why }) => ({ verb: 'abort', why }),
-    [modalIds.override]: ({ why }) => ({ verb: 'advance', why, override: true }),
+  const deeds: Record<string, (form: Form) => Deed | null> = {
+    [modalIds.abort]: ({ on, why }) => deedOf({ verb: 'abort', why }, on),
+    [modalIds.override]: ({ on, why }) => deedOf({ verb: 'advance', why, override: true }, on),
     [modalIds.acknowledge]: ({ on, why }) =>
-      on.gate === undefined ? null : { verb: 'acknowledge', gate: on.gate, why },
+      on.gate === undefined ? null : deedOf({ verb: 'acknowledge', gate: on.gate, why }, on),
+    [modalIds.accept]: ({ on, why, changes }) => ({
+      name: 'accept',
+      // It clears the way as an override does, and asks for the same rights.
+      verbs: ['advance', 'override'],
+      run: (deps, by) => deps.service.acceptChanges(on.deploymentId, { ids: changes, why }, by),
+    }),
   }
-  for (const [id, verbOf] of Object.entries(verbs))
+  for (const [id, deedFor] of Object.entries(deeds))
     app.view<ViewSubmitAction>(
       { callback_id: id, type: 'view_submission' },
       async ({ ack, view, body, context }) => {
         const form = readForm(view)
-        const verb = form && verbOf(form)
-        if (!form || !verb) return ack()
-        await submit(await here(deps, context), { ack, body }, form, verb)
+        const deed = form && deedFor(form)
+        if (!form || !deed) return ack()
+        await submit(await here(deps, context), { ack, body }, form, deed)
       },
     )
+}
+
+function deedOf(verb: RolloutVerb, on: ButtonValue): Deed {
+  return {
+    name: verb.verb,
+    verbs: rightsFor(verb),
+    run: (deps, by, commandId) =>
+      deps.service.command(on.rolloutId, verb, by, againstOf(verb, on), commandId),
+  }
 }
 
 /** Slack waits three seconds; what is not settled by then is told to the person when it is. */
@@ -37,9 +57,9 @@ async function submit(
   deps: Here,
   { ack, body }: Pick<Args, 'ack' | 'body'>,
   form: Form,
-  verb: RolloutVerb,
+  deed: Deed,
 ): Promise<void> {
-  const work = carryOut(deps, body, form, verb)
+  const work = carryOut(deps, body, form, deed)
   const timely = await within(2000, work)
   if (timely.inTime) {
     await ack(
@@ -63,26 +83,23 @@ async function submit(
 async function carryOut(
   deps: Here,
   body: ViewSubmitAction,
-  form: Form,
-  verb: RolloutVerb,
+  { on }: Form,
+  { name, verbs, run }: Deed,
 ): Promise<string | null> {
-  const { on } = form
   const facts = { user: body.user.id, team: body.team?.id, trigger: body.trigger_id, rollout: on.rolloutId }
   try {
-    const allowed = await allowedBy(deps, body.user.id, rightsFor(verb), on)
+    const allowed = await allowedBy(deps, body.user.id, verbs, on)
     if ('refused' in allowed) {
-      deps.log.info({ ...facts, verb: verb.verb, decision: 'refused' }, allowed.refused.plain)
+      deps.log.info({ ...facts, verb: name, decision: 'refused' }, allowed.refused.plain)
       return allowed.refused.plain
     }
-    const outcome = await deps.service.command(
-      on.rolloutId,
-      verb,
-      allowed.actor,
-      againstOf(verb, on),
-      `slack:${body.trigger_id}`,
-    )
+    const outcome = await run(deps, allowed.actor, `slack:${body.trigger_id}`)
     deps.log.info(
-      { ...facts, verb: verb.verb, decision: 'refused' in outcome ? outcome.refused : 'done' },
+      {
+        ...facts,
+        verb: name,
+        decision: isRefusal(outcome) ? outcome.refused : 'done',
+      },
       'a form',
     )
     return refusalOf(outcome)
@@ -99,7 +116,7 @@ function againstOf(verb: RolloutVerb, on: ButtonValue) {
   return { deploymentId, stageIndex, version }
 }
 
-function refusalOf(outcome: Outcome): string | null {
+function refusalOf(outcome: object | Refusal): string | null {
   return isRefusal(outcome) ? refusalLine(outcome) : null
 }
 
@@ -114,6 +131,7 @@ function readForm(view: ViewOutput): Form | null {
     on,
     channel: typeof carried.channel === 'string' ? carried.channel : undefined,
     why: reasonOf(choice, written),
+    changes: Array.isArray(carried.changes) ? carried.changes.map(String) : [],
   }
 }
 

@@ -12,6 +12,8 @@ export type BuildBehaviour = {
   durationFactor: number
   /** Without its limits a build passes known-bad samples and leaves the sleep current unmeasured. */
   hasLimits: boolean
+  /** The lower limit of the 3.3 V rail, in volts. */
+  railLow: number
   /** Without its telemetry a build drops readings, and its acceptance suite fails. */
   keepsTelemetry: boolean
 }
@@ -24,5 +26,6 @@ export const goodBuild: BuildBehaviour = {
   lockTimeoutRate: 0,
   durationFactor: 1,
   hasLimits: true,
+  railLow: 3.2,
   keepsTelemetry: true,
 }

@@ -33,5 +33,6 @@ export const scenarioNames = [
   'drops',
   'approvals',
   'stuck-station',
+  'limits',
 ] as const
 export type ScenarioName = (typeof scenarioNames)[number]

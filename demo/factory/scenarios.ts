@@ -61,7 +61,7 @@ export const scenarios: Record<ScenarioName, Scenario> = {
     description:
       'The new build lost its limits: boards are as before, but 99.9 % of them pass instead of 97 %, known-bad samples pass too, and the sleep current is no longer measured.',
     expect:
-      'The procedure is of the high risk class here, which also asks what is measured: that gate breaches within a dozen passed runs. Every station tests its samples twice a shift, so within four hours of the factory a known-bad one passes and the reference gate is severe. Yield alone would hardly tell: it may rise by 3 points.',
+      'The procedure is of the high risk class here, which also asks what is measured: that gate breaches within a dozen passed runs. Every station tests its samples twice a shift, so within four hours of the factory a known-bad one passes and the reference gate is severe. Yield alone would hardly tell: it may rise by 3 points. After five passed runs the stage is held as well, because a limited measurement is gone.',
     candidate: {
       ...goodBuild,
       passRate: 0.999,
@@ -147,5 +147,15 @@ export const scenarios: Record<ScenarioName, Scenario> = {
       'Abort the rollout: the other stations of the stage are proven back within minutes of the factory, and the card says which one is out. An hour of the factory later the thread has an alarm, since that station still tests with the build that was taken back; acknowledge it with a reason, or waive the station.',
     incident: { kind: 'build kept' },
     startWords: '--stages 3,all',
+  },
+  limits: {
+    ...healthy,
+    name: 'limits',
+    summary: 'a limit is loosened, and nobody says so',
+    description:
+      'The new build lets the 3.3 V rail be as low as 3.1 V where base asks for 3.2 V. Its author speaks of tighter limits and declares nothing; yield, errors and duration stay level.',
+    expect:
+      'The first runs of the new build show the other limit: it is told in the thread, and the first stage waits, however healthy it is. Accept the change with a reason, from the card or the thread, and the stage can be advanced.',
+    candidate: { ...goodBuild, railLow: 3.1 },
   },
 }

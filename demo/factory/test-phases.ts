@@ -1,4 +1,5 @@
 // The phases of a functional test of a board, with measurements that agree with the outcome of the run.
+import type { BuildBehaviour } from './build-behaviour.ts'
 import { random } from './random.ts'
 import type { Execution } from './run-body.ts'
 import { lockTimeout, type RunOutcome } from './test-result.ts'
@@ -19,6 +20,9 @@ export type Phase = {
   ended_at: string
   measurements?: Measurement[]
 }
+
+/** `from`: where a good board's values begin, whatever the limit is. */
+type Limited = { name: string; units: string; low: number; high: number; from: number }
 
 /** `share` of the duration of a complete run. */
 const steps = [
@@ -52,10 +56,16 @@ export function testPhases(seed: number, execution: Execution): Phase[] {
       started_at: new Date(startedAt).toISOString(),
       ended_at: new Date(at).toISOString(),
       ...(step.measured && isMeasured
-        ? { measurements: [measurement(step.measured, outcome, draw.normal())] }
+        ? { measurements: [measurement(limitsOf(step.measured, build), outcome, draw.normal())] }
         : {}),
     }
   })
+}
+
+/** A rail that a build lets be lower is measured no lower: boards do not change with the test. */
+function limitsOf(of: (typeof measuredSteps)[number]['measured'], { railLow }: BuildBehaviour): Limited {
+  if (of.name !== 'rail_3v3') return { ...of, from: of.low }
+  return { ...of, low: railLow, from: of.low }
 }
 
 /** The index of the step that ended the run. */
@@ -77,16 +87,12 @@ function lastPhase(outcome: RunOutcome): Phase['outcome'] {
   return 'ERROR'
 }
 
-/** Passed values lie within the middle two thirds of the limits, failed ones above the upper limit. */
-function measurement(
-  of: { name: string; units: string; low: number; high: number },
-  outcome: 'PASS' | 'FAIL',
-  deviation: number,
-): Measurement {
-  const half = (of.high - of.low) / 2
+/** Passed values lie within the middle two thirds of [from, high], failed ones above the upper limit. */
+function measurement(of: Limited, outcome: 'PASS' | 'FAIL', deviation: number): Measurement {
+  const half = (of.high - of.from) / 2
   const inside = Math.max(-1, Math.min(1, deviation / 3)) * (2 / 3)
   const outside = 1.05 + Math.abs(deviation) / 5
-  const value = of.low + half + half * (outcome === 'PASS' ? inside : outside)
+  const value = of.from + half + half * (outcome === 'PASS' ? inside : outside)
   return {
     name: of.name,
     outcome,

@@ -1,4 +1,5 @@
 // A valid rollout as people see it, in its second stage; a test states only what matters to it.
+import type { ChangesView, ChangeView } from '../../server/domain/definition/changes-view.ts'
 import { deploymentId, procedureId, rolloutId, stationId } from '../../server/domain/ids.ts'
 import { minute } from '../../server/domain/instant.ts'
 import type {
@@ -137,6 +138,35 @@ export const notReady: RolloutView['readiness'] = {
 export const ready: RolloutView['readiness'] = {
   ready: true,
   items: notReady.items.map((item) => ({ ...item, met: true })),
+}
+
+export function aChange(part: Partial<ChangeView> = {}): ChangeView {
+  return {
+    id: '0123456789abcdef',
+    kind: 'limits',
+    against: 'base',
+    phase: 'power_rails',
+    measurement: 'rail_3v3',
+    direction: 'loosened',
+    old: '3.2 … 3.4 V',
+    now: '3.1 … 3.4 V',
+    words: 'power_rails / rail_3v3 lower 3.2 → 3.1 V',
+    products: [],
+    status: 'undeclared',
+    accepted: null,
+    holds: true,
+    isSeen: true,
+    ...part,
+  }
+}
+
+export function changesOf(...list: ChangeView[]): ChangesView {
+  return {
+    total: list.length,
+    undeclared: list.filter(({ status }) => status === 'undeclared').length,
+    holding: list.filter(({ holds }) => holds).length,
+    list,
+  }
 }
 
 export function aBreach(part: Partial<BreachView> = {}): BreachView {

@@ -4,12 +4,20 @@ import { describe, it } from 'vitest'
 import { approvalMessage } from '../../../bot/blocks/approval-message.ts'
 import { severeNotice } from '../../../bot/blocks/breach-message.ts'
 import type { Message } from '../../../bot/blocks/build.ts'
+import { changesMessage } from '../../../bot/blocks/changes-message.ts'
 import { digestMessage } from '../../../bot/blocks/digest.ts'
 import { summaryMessage } from '../../../bot/blocks/summary.ts'
 import type { Numbered } from '../../../bot/blocks/thread-events.ts'
 import { replyMessage } from '../../../bot/blocks/thread-messages.ts'
 import { firstpass, ines, noon } from '../../support/fixed-values.ts'
-import { aBreach, aDeployment, aRollout, aStation } from '../../support/rollout-view-builder.ts'
+import {
+  aBreach,
+  aChange,
+  aDeployment,
+  aRollout,
+  aStation,
+  changesOf,
+} from '../../support/rollout-view-builder.ts'
 import { anyVerdict, hostileText } from '../support/any-verdict.ts'
 import { expectInert, expectWithinLimits } from '../support/limits.ts'
 import { numbered } from '../support/thread-story.ts'
@@ -39,6 +47,15 @@ const anyStory = fc
       { type: 'BreachEscalated', gate, by: firstpass, at: noon },
       { type: 'ApprovalAsked', stageIndex: status === 'pending' ? null : 1, by: firstpass, at: noon },
       { type: 'ApprovalReminded', stageIndex: 1, by: firstpass, at: noon },
+      {
+        type: 'ChangesFound',
+        stageIndex: 1,
+        ids: ['0123456789abcdef'],
+        words: Array.from({ length: 20 }, () => why),
+        by: firstpass,
+        at: noon,
+      },
+      { type: 'ChangesAccepted', words: [why, gate], why, by, at: noon },
       {
         type: 'WatchAlarmed',
         gate,
@@ -78,6 +95,7 @@ const anyStory = fc
         approvers: { groups: Array.from({ length: 20 }, (_, index) => `S0GROUP${index}`), users: [] },
       },
       alerts: { channel: 'C0LINE2000', onCall: 'S0ONCALL01', second: 'S0LINELEAD', escalateAfterMinutes: 30 },
+      changes: changesOf(...Array.from({ length: many }, () => aChange({ words: why }))),
       readiness: { ready: false, items: [{ kind: 'soak', met: false, text: why, done: 0, needed: 1 }] },
     })
     return { view, events, many }
@@ -87,7 +105,9 @@ function messages(view: ReturnType<typeof aRollout>, events: Numbered[], many: n
   const replies = events.map((event) => replyMessage(view, event, events))
   const asked = events.flatMap((event) => (event.type === 'ApprovalAsked' ? [event] : []))
   const severe = events.flatMap((event) => (event.type === 'BreachWorsened' ? [event] : []))
+  const found = events.flatMap((event) => (event.type === 'ChangesFound' ? [event] : []))
   return [
+    ...found.map((event) => changesMessage(view, event)),
     ...replies.flatMap((reply) => (reply === null ? [] : [reply])),
     ...asked.map((event) => approvalMessage(view, event, events)),
     ...severe.map((event) =>

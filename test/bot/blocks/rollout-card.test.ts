@@ -4,12 +4,14 @@ import { rolloutCard } from '../../../bot/blocks/rollout-card.ts'
 import { readValue } from '../../../bot/button-value.ts'
 import { ines, marek, noon } from '../../support/fixed-values.ts'
 import {
+  aChange,
   aDeployment,
   anArm,
   aPausedRollout,
   aRollout,
   aStage,
   aStation,
+  changesOf,
   notReady,
   ready,
 } from '../../support/rollout-view-builder.ts'
@@ -369,6 +371,16 @@ describe('any card', () => {
               })),
             },
             waitsFor: Array.from({ length: 30 }, (_, index) => `${index} ${text.why}`),
+            changes: changesOf(
+              ...Array.from({ length: people }, (_, index) =>
+                aChange({
+                  words: text.why,
+                  holds: index % 2 === 0,
+                  status: index % 2 === 0 ? 'undeclared' : 'accepted',
+                  accepted: { by: actor, at: noon, why: text.why },
+                }),
+              ),
+            ),
             next: text.why,
             expectation: text.why,
             expectedYieldChange: -0.008,

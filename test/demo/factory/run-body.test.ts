@@ -52,6 +52,22 @@ describe('what a run tells', () => {
     }
   })
 
+  it('is every limit, and with the build of the limits scenario another one of the rail, at the same values', () => {
+    const limitsOf = (build: BuildBehaviour) => {
+      const [passed] = reported(build, 50).filter((run) => run.result.outcome === 'PASS')
+      return passed?.body.phases.flatMap(({ measurements = [] }) => measurements) ?? []
+    }
+    const [usual, loose] = [limitsOf(goodBuild), limitsOf(scenarios.limits.candidate)]
+    expect(usual.map(({ name, lower_limit, upper_limit }) => [name, lower_limit, upper_limit])).toEqual([
+      ['rail_3v3', 3.2, 3.4],
+      ['tx_power', 17, 20],
+      ['sleep_current', 0, 12],
+    ])
+    expect(loose).toEqual(
+      usual.map((each) => (each.name === 'rail_3v3' ? { ...each, lower_limit: 3.1 } : each)),
+    )
+  })
+
   it('is one measurement less with a build that lost its limits', () => {
     const passed = reported(scenarios.escape.candidate).filter((run) => run.result.outcome === 'PASS')
     for (const run of passed) {

@@ -56,6 +56,14 @@ const byPeople: Bare[] = [
   { type: 'BreachAcknowledged', gate: 'error rate', logEvidence: 5, why: 'fixture cable', evidence: [] },
   { type: 'StationWaived', stationId: first, why: 'line is down' },
   { type: 'RetestsAsked', pairs: 4, units: 8 },
+  {
+    type: 'ChangesFound',
+    stageIndex: 0,
+    ids: ['0123456789abcdef'],
+    words: ['power / rail_3v3 lower 3.2 → 3.1 V'],
+  },
+  { type: 'ChangesAccepted', words: ['power / rail_3v3 lower 3.2 → 3.1 V'], why: 'revision C' },
+  { type: 'DefinitionDeclared' },
   { type: 'RolloutAborted', why: 'rail 3 limits are wrong', wayBack: [] },
 ]
 
