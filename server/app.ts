@@ -33,6 +33,7 @@ import { retestRoutes } from './routes/retests.ts'
 import { rolloutRoutes } from './routes/rollouts.ts'
 import { runRoutes } from './routes/runs.ts'
 import { stationAlarmRoutes } from './routes/station-alarms.ts'
+import { shadowPairRoutes } from './routes/shadow-pairs.ts'
 import { stationKeyRoutes } from './routes/station-keys.ts'
 import { stationLookupRoutes } from './routes/station-lookups.ts'
 import { stationProtocolRoutes } from './routes/station-protocol.ts'
@@ -129,6 +130,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   rolloutRoutes(app, { service, authentication: known })
   definitionRoutes(app, { service, authentication: known })
   retestRoutes(app, { service, authentication: known })
+  shadowPairRoutes(app, { service, authentication: known })
   policyRoutes(app, { service, authentication: known })
   failureRoutes(app, { service, authentication: known, now })
   stationAlarmRoutes(app, { service, authentication: known })

@@ -9,6 +9,8 @@ import { runsSince } from '../db/throughput.ts'
 import type { Conditions, Heartbeat, Throughput } from './domain/gates/question.ts'
 import { hour, type Instant } from './domain/instant.ts'
 import { canaryStations, isTaken, type RolloutState, type Running } from './domain/rollout/state.ts'
+import { noShadowCounts } from './domain/shadow-summary.ts'
+import { shadowCountsOf } from './shadow-pairs.ts'
 
 /** Only what the plan's gates ask for is read. */
 export async function conditionsOf(
@@ -24,6 +26,7 @@ export async function conditionsOf(
     failureModes: asks('new failure mode') ? await canaryFailureModes(tx, procedureId, id) : [],
     references: asks('reference samples') ? await referenceRuns(tx, procedureId, id) : [],
     builds: asks('mixed builds') ? await buildsRun(tx, procedureId, id, confirmed(state)) : [],
+    shadowPairs: asks('shadow pairs') ? await shadowCountsOf(tx, state) : noShadowCounts,
     throughput: 'liveSince' in state ? await throughput(tx, state, pasts, now) : null,
   }
 }

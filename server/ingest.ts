@@ -8,7 +8,7 @@ import { breather } from './breather.ts'
 import { aheadByRun, believable, isOff } from './domain/clock-ahead.ts'
 import type { ProcedureId, RunId, StationId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
-import { attribute, type Run, type RunInput, unitOf } from './domain/run.ts'
+import { attribute, notBelieved, notBelievedKey, type Run, type RunInput, unitOf } from './domain/run.ts'
 import { runFindings } from './domain/run-findings.ts'
 import { shiftClock, usualShifts } from './domain/shifts.ts'
 import { definitionLearner } from './learn-definitions.ts'
@@ -123,18 +123,25 @@ async function runOf(
     pickup: null,
   }
   const byBody = attribute(said, known)
-  const pickup =
-    byBody.deploymentId === null ? await acknowledgedAt(tx, procedure_id, stationId, started_at.at) : null
   const unit = unitOf(serial_number)
   const times = believable({ startedAt: started_at.at, endedAt: ended_at.at }, now)
+  const unbelieved = notBelieved(said, known)
   const detail = {
     ...rest,
     ...(metadata ? { metadata } : {}),
     ...(times.endedAt === ended_at.at ? {} : { said_times: saidTimes(input) }),
+    ...(unbelieved.length > 0 ? { [notBelievedKey]: unbelieved } : {}),
   }
+  const findings = runFindings(detail, outcome)
+  const { shadow } = findings
+  // What a station acknowledged is its build of production: a shadow run has to say itself which one it ran.
+  const pickup =
+    byBody.deploymentId === null && !shadow
+      ? await acknowledgedAt(tx, procedure_id, stationId, started_at.at)
+      : null
   return {
-    ...runFindings(detail, outcome),
-    id: makeRunId({ stationId, procedureId: procedure_id, unit, startedAt: started_at.at }),
+    ...findings,
+    id: makeRunId({ stationId, procedureId: procedure_id, unit, startedAt: started_at.at, shadow }),
     procedureId: procedure_id,
     stationId,
     ...(byBody.deploymentId === null ? attribute({ ...said, pickup }, known) : byBody),

@@ -26,6 +26,7 @@ import { policyOf } from './policy-of.ts'
 import { retestPairsOf } from './retests.ts'
 import { abortReverting } from './reverting.ts'
 import { deploymentSummary, procedureInView } from './rollout-lines.ts'
+import { shadowSummaryOf } from './shadow-pairs.ts'
 import { startClosed } from './stage-closed.ts'
 import { stageFacts } from './stage-facts.ts'
 import { stationViews } from './station-views.ts'
@@ -134,6 +135,7 @@ async function viewInSnapshot(
     }),
     changes: changesInView(changes),
     retests: retests.length === 0 ? null : summary(retests),
+    shadow: await shadowSummaryOf(db, state),
     lastDecision: state.lastDecision,
   }
 }

@@ -9,8 +9,11 @@ export function makeRunId(key: {
   procedureId: ProcedureId
   unit: string
   startedAt: Instant
+  /** A shadow run may start together with the run of production that it stands beside. */
+  shadow?: boolean
 }): RunId {
-  const text = JSON.stringify([key.stationId, key.procedureId, key.unit, key.startedAt])
+  const { stationId, procedureId, unit, startedAt, shadow } = key
+  const text = JSON.stringify([stationId, procedureId, unit, startedAt, ...(shadow ? ['shadow'] : [])])
   const digest = createHash('sha256').update(text).digest('hex')
   const time = key.startedAt.toString(16).padStart(12, '0')
   const variant = ((Number.parseInt(digest.slice(3, 4), 16) & 0b0011) | 0b1000).toString(16)

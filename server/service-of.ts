@@ -19,6 +19,7 @@ import { rolloutView } from './rollout-view.ts'
 import { rollouts } from './rollouts.ts'
 import type { Service } from './service.ts'
 import { stationAlarms } from './station-alarms.ts'
+import { shadowPairs } from './shadow-pairs.ts'
 
 /** @param deps.pageUrl absolute address of a rollout's page. */
 export function serviceOf(deps: {
@@ -47,6 +48,7 @@ export function serviceOf(deps: {
     ...failures({ database, now }),
     ...stationAlarms(deps),
     ...definitions(deps),
+    ...shadowPairs(deps),
     get,
     list: (filter = {}) => rolloutLines(database.db, filter, pageUrl),
     events: (id) => eventsOf(database.db, id),

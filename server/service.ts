@@ -20,6 +20,8 @@ import type { RolloutEvent } from './domain/rollout/events.ts'
 import type { DeploymentSummary, RolloutLine, RolloutView } from './domain/rollout-view.ts'
 import type { AlarmGroup, AlarmKind, AlarmView } from './domain/station-alarms/alarm.ts'
 import type { StationState } from './domain/station-alarms/station-state.ts'
+import type { ShadowPair } from './domain/shadow-pairs.ts'
+import type { ShadowSummary } from './domain/shadow-summary.ts'
 
 /** A command that went through: the rollout after it, what it did in one sentence, and the events it made. */
 export type Done = { rollout: RolloutView; did: string; events: RolloutEvent[] }
@@ -223,6 +225,8 @@ export type Service = {
   ): Promise<RetestsAsked | Refusal>
   /** Null when there is no such rollout. */
   retests(id: RolloutId): Promise<Retests | null>
+  /** Units that the new build ran in shadow beside base, newest first. Null when there is no such rollout. */
+  shadowPairs(id: RolloutId): Promise<{ pairs: ShadowPair[]; summary: ShadowSummary } | null>
 
   /** By category and mode, what is beyond base first. Null when there is no such rollout. */
   failures(id: RolloutId): Promise<RolloutFailures | null>

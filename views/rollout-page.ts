@@ -13,6 +13,7 @@ import { heading } from './sections/heading.ts'
 import { record } from './sections/record.ts'
 import { retests } from './sections/retests.ts'
 import { reverting } from './sections/reverting.ts'
+import { shadow } from './sections/shadow.ts'
 import { stages } from './sections/stages.ts'
 import { stationAlarms } from './sections/station-alarms.ts'
 import { stations } from './sections/stations.ts'
@@ -44,6 +45,7 @@ ${arms(view)}
 ${charts(shown.charts, shown.gates)}
 ${stations(view)}
 ${retests(view, pairs)}
+${shadow(view)}
 ${record(view, events)}
 </main>
 <footer><p data-live>Times are UTC.<noscript> Reload the page to see what changed.</noscript></p></footer>`,

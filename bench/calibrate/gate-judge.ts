@@ -73,6 +73,8 @@ function marginOf(gate: CountedGate, { expectedRate, units }: CanaryModel, decla
     const toleratedRate = expectedRate - (gate.marginPoints + Math.max(0, declared))
     return toleratedRate <= 0 ? null : logOdds(toleratedRate) - logOdds(expectedRate)
   }
+  // Judged on pairs, not on counts of stations.
+  if (gate.metric === 'shadow pairs') return null
   if (gate.metric === 'error budget')
     return toleratedChange(expectedRate, { relative: 1, points: Math.min(gate.extraFailures / units, 0.999) })
   const { marginRelative = 1, marginPoints = 0 } = optionsOf(gate, {

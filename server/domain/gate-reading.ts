@@ -64,6 +64,7 @@ const gateTitles: Record<GateMetric, string> = {
   'measurement coverage': 'Measurement coverage',
   custom: 'Custom',
   'error budget': 'Error budget',
+  'shadow pairs': 'Shadow pairs',
   telemetry: 'Telemetry',
   'new failure mode': 'New failure modes',
   'reference samples': 'Reference samples',

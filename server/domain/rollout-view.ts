@@ -12,6 +12,7 @@ import { people } from './people.ts'
 import { retestSummary } from './retest-summary.ts'
 import { reverting } from './reverting.ts'
 import { alarmView } from './station-alarms/alarm.ts'
+import { shadowSummary } from './shadow-summary.ts'
 
 export const armMetrics = z.object({
   stations: z.int(),
@@ -212,6 +213,8 @@ export const rolloutView = z.object({
   changes: changesView.nullable(),
   /** Null while nobody has asked for any. */
   retests: retestSummary.nullable(),
+  /** Null while the new build has never run in shadow. */
+  shadow: shadowSummary.omit({ numbers: true }).nullable(),
   lastDecision: z.object({ what: z.string(), by: actor, at: z.number(), why: z.string().nullable() }),
 })
 export type RolloutView = z.infer<typeof rolloutView>

@@ -108,12 +108,33 @@ export function attribute(
   said: { body: unknown; header: unknown; metadata: unknown; pickup: DeploymentId | null },
   ofProcedure: ReadonlySet<string>,
 ): { deploymentId: DeploymentId | null; attributedBy: AttributedBy } {
-  for (const source of ['body', 'header', 'metadata', 'pickup'] as const) {
-    const parsed = deploymentId.safeParse(
-      typeof said[source] === 'string' ? said[source].toLowerCase() : null,
-    )
-    if (parsed.success && ofProcedure.has(parsed.data))
-      return { deploymentId: parsed.data, attributedBy: source }
+  for (const source of sources) {
+    const believed = ofThese(said[source], ofProcedure)
+    if (believed) return { deploymentId: believed, attributedBy: source }
   }
   return { deploymentId: null, attributedBy: 'none' }
+}
+
+/** What a station said of the build and nobody could believe, with where it said it: kept, so that it can be mended. */
+export type NotBelieved = { in: 'body' | 'header' | 'metadata'; said: string }
+/** Its key in what is kept of the run. */
+export const notBelievedKey = 'deployment_not_believed'
+
+export function notBelieved(
+  said: { body: unknown; header: unknown; metadata: unknown },
+  ofProcedure: ReadonlySet<string>,
+): NotBelieved[] {
+  return (['body', 'header', 'metadata'] as const).flatMap((source): NotBelieved[] => {
+    const value = said[source]
+    if (value === undefined || value === null || value === '' || ofThese(value, ofProcedure)) return []
+    const text = typeof value === 'string' ? value : JSON.stringify(value)
+    return [{ in: source, said: text.slice(0, 200).toWellFormed() }]
+  })
+}
+
+const sources = ['body', 'header', 'metadata', 'pickup'] as const
+
+function ofThese(said: unknown, ofProcedure: ReadonlySet<string>): DeploymentId | null {
+  const parsed = deploymentId.safeParse(typeof said === 'string' ? said.trim().toLowerCase() : null)
+  return parsed.success && ofProcedure.has(parsed.data) ? parsed.data : null
 }

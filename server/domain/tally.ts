@@ -107,7 +107,7 @@ export function tallyChange(
 /**
  * What a person stopped says nothing; what a reference sample shows is known beforehand; a shadow run is no production.
  */
-export function isCounted(run: Pick<Run, 'outcome' | 'sample' | 'shadow'>): boolean {
+function isCounted(run: Pick<Run, 'outcome' | 'sample' | 'shadow'>): boolean {
   return run.outcome !== 'ABORTED' && run.sample === null && !run.shadow
 }
 

@@ -232,6 +232,7 @@ export function aRollout(part: Partial<RolloutView> = {}): RolloutView {
     retests: null,
     reverting: null,
     stationAlarms: [],
+    shadow: null,
     lastDecision: { what: 'advanced to stage 2', by: ines, at: noon - 60 * minute, why: 'clean on FCT-01' },
     ...part,
   }

@@ -1,6 +1,6 @@
 // Rollouts that never were: random starts and canaries, each stage replayed as it was and with failures added.
 import { countings } from '../gates/counting.ts'
-import { type CountedGate, isCounted } from '../gates/gate.ts'
+import { type CountedGate, isTallied } from '../gates/gate.ts'
 import type { StationId } from '../ids.ts'
 import type { Plan } from '../plan.ts'
 import { stageSize } from '../stage-size.ts'
@@ -37,7 +37,7 @@ export type Played = {
 
 /** The gates that can stop a rollout on counts. */
 export function actingGates(plan: Plan): CountedGate[] {
-  return plan.gates.filter(isCounted).filter(({ mode }) => mode !== 'observe')
+  return plan.gates.filter(isTallied).filter(({ mode }) => mode !== 'observe')
 }
 
 /** One after the other, so that whoever plays them can rest in between. Without starts nothing is played. */

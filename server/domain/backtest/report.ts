@@ -1,5 +1,5 @@
 // What the replays come to: how often healthy history was stopped, which drops were found, what cannot be proven.
-import { alarmBudgetSpent, isCounted } from '../gates/gate.ts'
+import { alarmBudgetSpent, isTallied } from '../gates/gate.ts'
 import type { Instant } from '../instant.ts'
 import type { Plan } from '../plan.ts'
 import type { History } from './history.ts'
@@ -84,7 +84,7 @@ export function backtestReport(
     ),
     wandering: wandering(history, gates),
     notPlayed: plan.gates
-      .filter((gate) => !isCounted(gate) || gate.mode === 'observe')
+      .filter((gate) => !isTallied(gate) || gate.mode === 'observe')
       .map(({ name }) => name),
   }
 }

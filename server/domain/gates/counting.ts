@@ -34,7 +34,7 @@ export function countings(gates: Gate[]): Counting[] {
   return all.filter((each, index) => all.findIndex((other) => other.key === each.key) === index)
 }
 
-/** None for most conditions; two for a gate that looks both ways, the increase first. */
+/** None for most conditions and for shadow pairs; two for a gate that looks both ways, the increase first. */
 export function countingsOf(gate: Gate): Counting[] {
   switch (gate.metric) {
     case 'first-pass yield':
@@ -64,6 +64,7 @@ export function countingsOf(gate: Gate): Counting[] {
     case 'new failure mode':
     case 'reference samples':
     case 'mixed builds':
+    case 'shadow pairs':
       return []
   }
 }

@@ -3,7 +3,7 @@ import type { Instant } from '../instant.ts'
 import { blindness } from './blindness.ts'
 import type { CountedVerdict } from './counted-verdict.ts'
 import { evaluator } from './evaluator.ts'
-import { alarmBudgetSpent, isCounted } from './gate.ts'
+import { alarmBudgetSpent, isCounted, isTallied } from './gate.ts'
 import { judgeCondition } from './judge-condition.ts'
 import { judgeCounted } from './judge-counted.ts'
 import { precedence } from './precedence.ts'
@@ -24,7 +24,7 @@ export function evaluateGates(question: GateQuestion, now: Instant): Verdict {
     const acts = gate.stages === null || gate.stages.includes(question.stageIndex)
     if (!isCounted(gate)) return { ...judgeCondition(gate, question, failing, now), acts }
     const judged = judgeCounted(gate, question, evaluate)
-    return { ...(throughput?.isBlind ? blind(judged) : judged), acts }
+    return { ...(throughput?.isBlind && isTallied(gate) ? blind(judged) : judged), acts }
   })
   return {
     at: now,

@@ -16,6 +16,8 @@ export function unitOf(gate: CountedGate): string {
       return 'PASS runs'
     case 'custom':
       return 'runs that report it'
+    case 'shadow pairs':
+      return 'pairs'
   }
 }
 
@@ -51,6 +53,7 @@ function bad(gate: CountedGate): string {
     case 'error rate':
     case 'timeout rate':
     case 'error budget':
+    case 'shadow pairs':
       return ''
   }
 }

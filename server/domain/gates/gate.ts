@@ -12,6 +12,7 @@ export const countedMetrics = [
   'measurement coverage',
   'custom',
   'error budget',
+  'shadow pairs',
 ] as const
 /** Conditions: they hold or they do not. They take no alpha and promise none. */
 export const conditionMetrics = [
@@ -57,6 +58,8 @@ const counted = {
   /** Canary counts below which it never passes. */
   minimumSamples: z.int().min(0).max(10_000_000).default(0),
 }
+
+const { minimumSamples: _, ...withoutMinimum } = counted
 
 const margins = {
   /** The bad rate tolerated, as a factor of what these stations are expected to have. */
@@ -105,6 +108,16 @@ const oneGate = z.discriminatedUnion('metric', [
     ...counted,
     /** Failures beyond the expected ones that this rollout may cost. */
     extraFailures: z.int().min(1).max(1_000_000),
+  }),
+  z.strictObject({
+    metric: z.literal('shadow pairs'),
+    ...withoutMinimum,
+    /** Pairs below which it never passes. */
+    minimumPairs: z.int().min(1).max(10_000_000).default(30),
+    /** The part of the pairs by which the new build may be worse, beside what is declared. */
+    marginPoints: z.number().min(0).lt(1).default(0),
+    severeRelative: margins.severeRelative,
+    severePoints: margins.severePoints,
   }),
   z.discriminatedUnion('statistic', [
     /** Bad is a run whose number lies beyond the mean of its station's past. */
@@ -169,6 +182,16 @@ export type ConditionGate = Extract<Named, { metric: (typeof conditionMetrics)[n
 
 export function isCounted(gate: Gate): gate is CountedGate {
   return 'alpha' in gate
+}
+
+/** Judged on the counts of stations: all but what compares two runs of one unit. */
+export function isTallied(gate: Gate): gate is CountedGate {
+  return isCounted(gate) && gate.metric !== 'shadow pairs'
+}
+
+/** Counts of the canary below which it never passes; 0: it names none. */
+export function minimumOf(gate: CountedGate): number {
+  return gate.metric === 'shadow pairs' ? gate.minimumPairs : gate.minimumSamples
 }
 
 /** Bad is what lies beyond the station's own usual number. */

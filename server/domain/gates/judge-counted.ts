@@ -6,12 +6,14 @@ import type { CountedGate } from './gate.ts'
 import { judgeAbsolute } from './judge-absolute.ts'
 import { judgeBudget } from './judge-budget.ts'
 import { judgeCompared } from './judge-compared.ts'
+import { judgePairs, type PairsGate } from './judge-pairs.ts'
 import { judgeRise } from './judge-rise.ts'
 import { precedence } from './precedence.ts'
 import type { GateQuestion } from './question.ts'
 
 /** A gate that looks both ways is two, at half its alpha each: the worse one speaks. */
 export function judgeCounted(gate: CountedGate, question: GateQuestion, evaluate: Evaluator): CountedVerdict {
+  if (gate.metric === 'shadow pairs') return judgePairs(gate, question)
   const [first, second] = countingsOf(gate).map(({ key }) => key)
   if (first === undefined) throw new Error(`${gate.name} counts nothing`)
   if (second === undefined) return judgeKey(gate, first, question, evaluate)
@@ -24,7 +26,7 @@ export function judgeCounted(gate: CountedGate, question: GateQuestion, evaluate
 }
 
 function judgeKey(
-  gate: CountedGate,
+  gate: Exclude<CountedGate, PairsGate>,
   key: string,
   question: GateQuestion,
   evaluate: Evaluator,

@@ -3,6 +3,7 @@ import type { StationId } from '../ids.ts'
 import type { Instant } from '../instant.ts'
 import type { Acceptance, Breach } from '../rollout/state.ts'
 import type { RunOutcome } from '../run.ts'
+import { noShadowCounts, type ShadowCounts } from '../shadow-summary.ts'
 import type { DriftNoise } from './drift-noise.ts'
 import type { Gate } from './gate.ts'
 import type { Verdict } from './verdict.ts'
@@ -59,6 +60,8 @@ export type Conditions = {
   builds: BuildsRun[]
   /** Null while no station of the stage has been live for an hour. */
   throughput: Throughput | null
+  /** Units that the new build ran in shadow and base in production. */
+  shadowPairs: ShadowCounts
 }
 
 export type GateQuestion = {
@@ -96,4 +99,5 @@ export const noConditions: Conditions = {
   references: [],
   builds: [],
   throughput: null,
+  shadowPairs: noShadowCounts,
 }

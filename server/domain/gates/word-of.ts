@@ -1,7 +1,7 @@
 // The word of a counted gate, first match wins.
 import type { Judged } from '../statistics/evaluate-canary.ts'
 import { runsToDecision } from '../statistics/runs-to-decision.ts'
-import type { CountedGate } from './gate.ts'
+import { type CountedGate, minimumOf } from './gate.ts'
 import { leastBase } from './gate-tallies.ts'
 import type { GateQuestion } from './question.ts'
 import type { VerdictWord } from './verdict.ts'
@@ -29,7 +29,7 @@ export function wordOf(gate: CountedGate, seen: Seen, question: GateQuestion): V
   if (breached) return 'breach'
   const undecided = question.overdue ? 'grey' : 'wait'
   // Without anything of base the expected rate is the method's own starting point: no build passes against that.
-  if (seen.compared < leastBase || seen.units < gate.minimumSamples) return undecided
+  if (seen.compared < leastBase || seen.units < minimumOf(gate)) return undecided
   const proven = seen.logEvidenceOfPass >= Math.log(10)
   if (proven) return 'pass'
   if (question.passes === 'proven') return undecided
@@ -47,7 +47,8 @@ function tolerableDoubt(gate: CountedGate): number {
 
 /** A gate that names its own minimum waits for that; else it waits for what the stage asks for. */
 export function neededCounts(gate: CountedGate, question: Pick<GateQuestion, 'target'>): number {
-  return gate.minimumSamples > 0 ? gate.minimumSamples : question.target
+  const minimum = minimumOf(gate)
+  return minimum > 0 ? minimum : question.target
 }
 
 /** Further counts until a breach at the rate seen; where none is in sight, until it may pass. */

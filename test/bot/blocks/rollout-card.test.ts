@@ -208,6 +208,15 @@ describe('the numbers of a card', () => {
   })
 })
 
+it('says where its yields count first attempts of each day, and nothing of the usual rule', () => {
+  const ever = aRollout()
+  const byDay = aRollout({ procedure: { ...ever.procedure, attemptRule: 'day' } })
+  expect(textOfMessage(rolloutCard(ever, 1))).not.toContain('first attempt of the day')
+  expect(textOfMessage(rolloutCard(byDay, 1))).toContain(
+    'Yields count each unit once a day, by its first attempt of the day.',
+  )
+})
+
 describe('what is at stake', () => {
   it('is told in one line: exposure, extra failures with their bounds, and when it is decided', () => {
     const economics = {

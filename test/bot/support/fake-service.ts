@@ -206,6 +206,7 @@ export function fakeService(given: Given = {}): FakeService {
     },
     stationStates: async () => [],
     reverting: async () => fake.way,
+    shadowPairs: async () => null,
     preview: async (_id, input) => {
       const parsed = plan.safeParse(input)
       if (!parsed.success)

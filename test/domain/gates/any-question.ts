@@ -31,6 +31,7 @@ export const everyGate = gatesOf(
   },
   { ...custom, name: 'rate', statistic: 'rate' },
   { metric: 'custom', name: 'behaviour', statistic: 'behaviour', expression: 'current < 3.0' },
+  { metric: 'shadow pairs', marginPoints: 0.01 },
   { metric: 'telemetry', name: 'gap', expression: 'gap_s < 10' },
   { metric: 'telemetry', name: 'hot', expression: 'celsius < 60', comparison: 'absolute', forMinutes: 0 },
   { metric: 'new failure mode' },
@@ -97,6 +98,19 @@ const anyField = fc.oneof(
   fc.constantFrom<unknown>(null, 'n/a', true, Number.NaN, Number.POSITIVE_INFINITY, [], {}),
 )
 const conditions: fc.Arbitrary<Conditions> = fc.record({
+  shadowPairs: fc
+    .record({
+      worse: fc.nat(40),
+      better: fc.nat(40),
+      neither: fc.nat(40),
+      both: fc.nat(400),
+      void: fc.nat(9),
+      stations: fc.nat(6),
+    })
+    .map(({ both, ...counts }) => ({
+      ...counts,
+      pairs: counts.worse + counts.better + counts.neither + both,
+    })),
   heartbeats: fc.uniqueArray(
     fc.record({
       stationId,
