@@ -78,7 +78,7 @@ export async function newModes(db: Db, of: FailuresOf, modes: string[]): Promise
     db,
     sql`select m.mode from jsonb_array_elements_text(${JSON.stringify(modes)}::text::jsonb) m (mode)
         where not exists (select 1 from runs b where b.procedure_id = ${of.procedureId}::uuid and b.failure_mode = m.mode
-          and b.sample is null and ${elsewhere})`,
+          and b.sample is null and not b.shadow and ${elsewhere})`,
   )
   return found.map(({ mode }) => mode)
 }

@@ -32,8 +32,8 @@ import { procedureRoutes } from './routes/procedures.ts'
 import { retestRoutes } from './routes/retests.ts'
 import { rolloutRoutes } from './routes/rollouts.ts'
 import { runRoutes } from './routes/runs.ts'
-import { stationAlarmRoutes } from './routes/station-alarms.ts'
 import { shadowPairRoutes } from './routes/shadow-pairs.ts'
+import { stationAlarmRoutes } from './routes/station-alarms.ts'
 import { stationKeyRoutes } from './routes/station-keys.ts'
 import { stationLookupRoutes } from './routes/station-lookups.ts'
 import { stationProtocolRoutes } from './routes/station-protocol.ts'
@@ -43,6 +43,7 @@ import { keys } from './routes/tofupilot/keys.ts'
 import { takeOldRun } from './routes/tofupilot/old-runs.ts'
 import { takeRun } from './routes/tofupilot/take-run.ts'
 import { tofuPilotRoutes } from './routes/tofupilot/tofupilot.ts'
+import { unattributedRoutes } from './routes/unattributed.ts'
 import type { Service } from './service.ts'
 import type { UploadLinks } from './upload-links.ts'
 
@@ -131,6 +132,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   definitionRoutes(app, { service, authentication: known })
   retestRoutes(app, { service, authentication: known })
   shadowPairRoutes(app, { service, authentication: known })
+  unattributedRoutes(app, { database, authentication: known })
   policyRoutes(app, { service, authentication: known })
   failureRoutes(app, { service, authentication: known, now })
   stationAlarmRoutes(app, { service, authentication: known })

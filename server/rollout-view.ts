@@ -8,6 +8,7 @@ import { lastRuns } from '../db/run-habits.ts'
 import { alarmViews } from '../db/station-alarms.ts'
 import { changesOf, heldChanges } from './build-changes.ts'
 import { changesInView } from './domain/definition/changes-view.ts'
+import { unattributedOfRollout } from '../db/unattributed-runs.ts'
 import { economics } from './domain/economics.ts'
 import type { RolloutId, StationId } from './domain/ids.ts'
 import { type Instant, minute } from './domain/instant.ts'
@@ -16,12 +17,13 @@ import { summary } from './domain/retest-summary.ts'
 import { mayUse } from './domain/rights.ts'
 import { countedApprovals } from './domain/rollout/approvals.ts'
 import { type Readiness, stageReadiness, startReadiness, unmet } from './domain/rollout/readiness.ts'
-import { isRunning, isTerminal, type RolloutState } from './domain/rollout/state.ts'
+import { isRunning, isTaken, isTerminal, type RolloutState } from './domain/rollout/state.ts'
 import { nextStep, waitsFor } from './domain/rollout/waiting.ts'
 import type { ArmMetrics, RolloutView } from './domain/rollout-view.ts'
 import { stageViews } from './domain/stage-views.ts'
 import { wilsonInterval } from './domain/statistics/wilson-interval.ts'
 import { addCounts, type Counts, noCounts } from './domain/tally.ts'
+import { unattributedOf, whyUnattributed } from './domain/unattributed.ts'
 import { policyOf } from './policy-of.ts'
 import { retestPairsOf } from './retests.ts'
 import { abortReverting } from './reverting.ts'
@@ -104,6 +106,7 @@ async function viewInSnapshot(
     canaryArm: armMetrics(counts, 'canary', medians.canary),
     baseArm: armMetrics(counts, 'base', medians.base),
     otherRuns: counts.filter((each) => each.arm === 'other').reduce((sum, each) => sum + each.runs, 0),
+    unattributed: await unattributedView(db, state, counts),
     verdict,
     readiness,
     approvals: approvalsOf(state, policy, now),
@@ -138,6 +141,28 @@ async function viewInSnapshot(
     shadow: await shadowSummaryOf(db, state),
     lastDecision: state.lastDecision,
   }
+}
+
+/** A completed rollout counts its stations' runs for as long as it is watched, and is no longer concerned later. */
+async function unattributedView(
+  db: Db,
+  state: RolloutState,
+  counts: ArmCounts[],
+): Promise<RolloutView['unattributed']> {
+  if (!('startedAt' in state) || state.startedAt === null) return unattributedOf([], 0)
+  const { procedureId, id: rolloutId, startedAt } = state
+  const endedAt = 'endedAt' in state ? state.endedAt : null
+  const found = await unattributedOfRollout(db, { procedureId, rolloutId, startedAt, endedAt })
+  const isCanary = (id: StationId) => isTaken(state.stations[id]?.status)
+  return unattributedOf(
+    found.map((run) => ({
+      ...run.station,
+      runs: run.runs,
+      isCanary: isCanary(run.station.id),
+      reason: whyUnattributed(run),
+    })),
+    counts.filter(({ stationId }) => isCanary(stationId)).reduce((sum, { runs }) => sum + runs, 0),
+  )
 }
 
 async function economicsOf(

@@ -18,8 +18,8 @@ import { rolloutLines } from './rollout-lines.ts'
 import { rolloutView } from './rollout-view.ts'
 import { rollouts } from './rollouts.ts'
 import type { Service } from './service.ts'
-import { stationAlarms } from './station-alarms.ts'
 import { shadowPairs } from './shadow-pairs.ts'
+import { stationAlarms } from './station-alarms.ts'
 
 /** @param deps.pageUrl absolute address of a rollout's page. */
 export function serviceOf(deps: {

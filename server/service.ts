@@ -18,10 +18,10 @@ import type { Reverting } from './domain/reverting.ts'
 import type { Against, Refusal } from './domain/rollout/commands.ts'
 import type { RolloutEvent } from './domain/rollout/events.ts'
 import type { DeploymentSummary, RolloutLine, RolloutView } from './domain/rollout-view.ts'
-import type { AlarmGroup, AlarmKind, AlarmView } from './domain/station-alarms/alarm.ts'
-import type { StationState } from './domain/station-alarms/station-state.ts'
 import type { ShadowPair } from './domain/shadow-pairs.ts'
 import type { ShadowSummary } from './domain/shadow-summary.ts'
+import type { AlarmGroup, AlarmKind, AlarmView } from './domain/station-alarms/alarm.ts'
+import type { StationState } from './domain/station-alarms/station-state.ts'
 
 /** A command that went through: the rollout after it, what it did in one sentence, and the events it made. */
 export type Done = { rollout: RolloutView; did: string; events: RolloutEvent[] }

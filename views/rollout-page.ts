@@ -18,6 +18,7 @@ import { stages } from './sections/stages.ts'
 import { stationAlarms } from './sections/station-alarms.ts'
 import { stations } from './sections/stations.ts'
 import { statusBanner, statusTitle } from './sections/status-banner.ts'
+import { unattributed } from './sections/unattributed.ts'
 
 const liveRefreshSeconds = 5
 /** An ended rollout still gets late runs, but nobody waits for them. */
@@ -46,6 +47,7 @@ ${charts(shown.charts, shown.gates)}
 ${stations(view)}
 ${retests(view, pairs)}
 ${shadow(view)}
+${unattributed(view)}
 ${record(view, events)}
 </main>
 <footer><p data-live>Times are UTC.<noscript> Reload the page to see what changed.</noscript></p></footer>`,

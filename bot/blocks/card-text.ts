@@ -8,7 +8,7 @@ import { sentenceOf } from './gate-lines.ts'
 import { oneLine, said } from './markup.ts'
 import { count } from './numbers.ts'
 import { extraFailuresText } from './stake.ts'
-import { alarmsBeside } from './stations.ts'
+import { alarmsBeside, unattributedText } from './stations.ts'
 import { overallWord, suspicion } from './suspicion.ts'
 import {
   buildName,
@@ -28,7 +28,7 @@ export function cardText(view: RolloutView, stage: StageView, word: string, isCu
 }
 
 function currentText(view: RolloutView): string {
-  return `${judgement(view)}${numbers(view)}.${stake(view)}${changed(view)}${cause(view)}${alarms(view)}${stationAlarms(view)}${wayBack(view)}${asks(view)}${next(view)}`
+  return `${judgement(view)}${numbers(view)}.${stake(view)}${unknownBuild(view)}${changed(view)}${cause(view)}${alarms(view)}${stationAlarms(view)}${wayBack(view)}${asks(view)}${next(view)}`
 }
 
 function judgement(view: RolloutView): string {
@@ -85,6 +85,11 @@ function changed({ changes }: RolloutView): string {
   const open = undeclared === 0 ? 'all declared or accepted' : `${undeclared} not declared`
   const limits = holding === 0 ? '' : `, ${holding} of limits`
   return ` ${count(total, 'change')} of the test, ${open}${limits}.`
+}
+
+function unknownBuild(view: RolloutView): string {
+  const text = unattributedText(view.unattributed)
+  return text === null ? '' : ` Of an unknown build: ${text}`
 }
 
 function cause(view: RolloutView): string {

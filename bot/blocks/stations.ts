@@ -15,7 +15,26 @@ export function stationLines(view: RolloutView, stageIndex: number): Markup {
     view.otherRuns === 0
       ? []
       : [markup`*Counted in neither arm* ${count(view.otherRuns, 'run')} of a third build`]
-  return join([...lines, ...gone, ...third, ...alarmsOf(view)], '\n')
+  return join([...lines, ...gone, ...third, ...alarmsOf(view), ...unknown(view)], '\n')
+}
+
+/** Only where so many are missing from the canary that its numbers may mislead. */
+function unknown({ unattributed }: RolloutView): Markup[] {
+  const text = unattributedText(unattributed)
+  return text === null ? [] : [markup`*Of an unknown build* ${text}`]
+}
+
+/** "7 runs of FCT-01, in neither arm: …; null where none matter. The page has all of them. */
+export function unattributedText({
+  matters,
+  canaryRuns,
+  stations,
+}: RolloutView['unattributed']): string | null {
+  const canaries = stations.filter(({ isCanary }) => isCanary)
+  const [most] = canaries
+  if (!matters || !most) return null
+  const names = listed(canaries.map((station) => oneLine(station.name, 40)))
+  return `${count(canaryRuns, 'run')} of ${names}, in neither arm: ${oneLine(most.reason.why, 200)}. ${oneLine(most.reason.fix, 240)}`
 }
 
 /** Of an ended stage, by name only: what happens to them later stands on the later card. */

@@ -11,8 +11,9 @@ import { deploymentId, procedureId, rolloutId, stationId } from './ids.ts'
 import { people } from './people.ts'
 import { retestSummary } from './retest-summary.ts'
 import { reverting } from './reverting.ts'
-import { alarmView } from './station-alarms/alarm.ts'
 import { shadowSummary } from './shadow-summary.ts'
+import { alarmView } from './station-alarms/alarm.ts'
+import { unattributedView } from './unattributed.ts'
 
 export const armMetrics = z.object({
   stations: z.int(),
@@ -172,6 +173,8 @@ export const rolloutView = z.object({
   baseArm: armMetrics,
   /** Runs of a third build on the rollout's stations since its start: in neither arm. */
   otherRuns: z.int(),
+  /** Runs on the rollout's stations since its start of which nobody knows the build: in neither arm. */
+  unattributed: unattributedView,
   verdict: verdict.nullable(),
   readiness: z.object({
     ready: z.boolean(),

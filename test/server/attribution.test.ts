@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { rows } from '../../db/client.ts'
 import { testLine } from '../support/test-line.ts'
+import { testRollout } from '../support/test-rollout.ts'
 import { openTestService } from '../support/test-service.ts'
 
 const service = await openTestService()
@@ -89,4 +90,64 @@ test('an unattributed run is kept, shown apart and never counted as base', async
     sql`select deployment_id::text as build from hourly_tallies where station_id = ${bench.id}::uuid`,
   )
   expect(tallies).toEqual([{ build: '00000000-0000-0000-0000-000000000000' }])
+})
+
+test('runs of an unknown build are listed, newest first, with what was said, why nothing matched and what to do', async () => {
+  const own = await testLine(service, { stations: 2 })
+  const path = `/api/v1/procedures/${own.procedure}/runs/unattributed`
+  const report = (unit: string, start: number, more: object) =>
+    own.run({ station: own.bench(0), unit, start, more: { ...more } })
+  await report('a', -5_000, {})
+  await report('b', -4_000, { deployment_id: foreign.base })
+  await report('c', -3_000, { deployment_id: 'V2' })
+  await report('d', -2_000, { deployment_id: own.base })
+  await report('e', -1_000, { metadata: { deployment_id: 'nightly' } })
+
+  const first = (await ask('GET', `${path}?limit=2`)).body
+  expect(first.data).toMatchObject([
+    {
+      serial_number: 'e',
+      said: [{ in: 'metadata', said: 'nightly' }],
+      why: expect.stringContaining('metadata.deployment_id is nightly, which is no id'),
+    },
+    { serial_number: 'c', fix: `Send its id, ${own.next}, in its place.` },
+  ])
+  expect(first.meta).toMatchObject({ has_more: true, next_cursor: first.data[1].id })
+  const second = (await ask('GET', `${path}?limit=2&cursor=${first.meta.next_cursor}`)).body
+  expect(second).toMatchObject({
+    data: [
+      {
+        serial_number: 'b',
+        station: { name: own.bench(0).name },
+        why: expect.stringMatching(/is build v1 of Board \w+ and none of Board \w+$/),
+      },
+      { serial_number: 'a', said: [], why: expect.stringContaining('says nothing of its build') },
+    ],
+    meta: { has_more: false, next_cursor: null },
+  })
+  expect((await ask('GET', path, { token: own.bench(0).key })).status).toBe(401)
+})
+
+test('a rollout tells of those on its stations since its start, in whole hours and in that of the start', async () => {
+  const own = await testLine(service, { stations: 2 })
+  const [first, second] = [own.bench(0), own.bench(1)]
+  await own.run({ station: first, start: -60_000 })
+  const rollout = await testRollout(service, own)
+  expect((await rollout.get()).unattributed).toMatchObject({ runs: 0, matters: false })
+  await own.run({ station: first, more: { deployment_id: foreign.base } })
+  clock.pass(3 * 3_600_000)
+  for (const station of [first, second]) await own.run({ station })
+  await own.run({ station: second, more: { shadow: true } })
+  await own.run({ station: second, outcome: 'ABORTED', start: 1_000 })
+  const [canary] = await rollout.canaries()
+  const ofFirst = { name: first.name, runs: 2, is_canary: canary?.id === first.id }
+  expect((await rollout.get()).unattributed).toMatchObject({
+    runs: 3,
+    canary_runs: canary?.id === first.id ? 2 : 1,
+    matters: true,
+    stations: [
+      { ...ofFirst, reason: { why: expect.stringContaining('had acknowledged none') } },
+      { name: second.name, runs: 1 },
+    ],
+  })
 })

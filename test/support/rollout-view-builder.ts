@@ -233,6 +233,7 @@ export function aRollout(part: Partial<RolloutView> = {}): RolloutView {
     reverting: null,
     stationAlarms: [],
     shadow: null,
+    unattributed: { runs: 0, canaryRuns: 0, matters: false, stations: [] },
     lastDecision: { what: 'advanced to stage 2', by: ines, at: noon - 60 * minute, why: 'clean on FCT-01' },
     ...part,
   }
