@@ -1,5 +1,5 @@
 // Counts a procedure anew from its stored runs: when its rule of first attempts changes, and to mend its tallies.
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { AttemptSettings } from '../server/domain/attempt-rule.ts'
 import type { ProcedureId, RolloutId } from '../server/domain/ids.ts'
 import type { Instant } from '../server/domain/instant.ts'
@@ -17,6 +17,8 @@ export type Rebuilt = { runs: number; firstAttempts: number; rollouts: number }
  */
 export async function rebuildTallies(tx: Db, procedureId: ProcedureId): Promise<Rebuilt> {
   await lockProcedure(tx, procedureId)
+  // A statement over years of runs may take longer than one that a person waits for.
+  await tx.execute(sql`set local statement_timeout = 0`)
   const firstAttempts = await rebuildFirstAttempts(tx, procedureId)
   const runs = await rebuildHours(tx, procedureId)
   const started = await rows<{ id: RolloutId }>(
@@ -29,24 +31,36 @@ export async function rebuildTallies(tx: Db, procedureId: ProcedureId): Promise<
 
 async function rebuildFirstAttempts(tx: Db, procedureId: ProcedureId): Promise<number> {
   await tx.execute(sql`delete from first_attempts where procedure_id = ${procedureId}::uuid`)
-  const days = JSON.stringify(await clocksOf(tx, procedureId))
+  const dayOf = dayBy(await clocksOf(tx, procedureId))
   const [made] = await rows<{ count: number }>(
     tx,
     sql`with made as (
           insert into first_attempts (procedure_id, unit, day, run_id, station_id, deployment_id, started_at, passed, product, shift)
           select distinct on (t.unit, c.day) t.procedure_id, t.unit, c.day, t.id, t.station_id, t.deployment_id, t.started_at,
             t.outcome = 'PASS', t.product, t.shift
-          from runs t cross join lateral (
-            select coalesce((
-              select to_char((t.started_at + clock."aheadMs" * interval '1 millisecond') at time zone 'UTC', 'YYYY-MM-DD')
-              from jsonb_to_recordset(${days}::text::jsonb) as clock ("from" float8, "to" float8, "aheadMs" float8)
-              where t.started_at >= to_timestamp(clock."from" / 1000) and t.started_at < to_timestamp(clock."to" / 1000)), '') as day) c
+          from runs t cross join lateral (select ${dayOf} as day) c
           where t.procedure_id = ${procedureId}::uuid and t.outcome <> 'ABORTED' and t.sample is null and not t.shadow
           order by t.unit, c.day, t.started_at, t.id
           returning 1)
         select count(*)::int as count from made`,
   )
   return made?.count ?? 0
+}
+
+/** The date of a run's start: one arm of a case for each change of the clocks, since a join would be made run by run. */
+function dayBy(clocks: ReturnType<typeof clockOffsets>): SQL {
+  const [last, ...before] = clocks.toReversed()
+  if (!last) return sql`''`
+  const date = (aheadMs: number) =>
+    sql`to_char((t.started_at at time zone 'UTC') + ${aheadMs}::float8 * interval '1 millisecond', 'YYYY-MM-DD')`
+  const arms = before
+    .toReversed()
+    .map(
+      ({ to, aheadMs }) =>
+        sql`when t.started_at < ${new Date(to).toISOString()}::timestamptz then ${date(aheadMs)}`,
+    )
+  if (arms.length === 0) return date(last.aheadMs)
+  return sql`case ${sql.join(arms, sql` `)} else ${date(last.aheadMs)} end`
 }
 
 /**

@@ -12,7 +12,7 @@ import { snakeCase, snakeCaseSchema } from './snake-case.ts'
 type Deps = { service: Service; authentication: Authentication }
 
 const params = z.object({ id: rolloutId })
-const query = z.object({ limit: z.coerce.number().int().min(1).max(5000).default(200) })
+const query = z.object({ limit: z.coerce.number().int().min(1).max(2000).default(200) })
 
 export function shadowPairRoutes(app: FastifyInstance, { service, authentication }: Deps): void {
   app.get(
