@@ -13,7 +13,9 @@ const longestRule = 200
 /** A validator as stations send them: `"3.2 <= x <= 3.4"`, or `{ operator: ">=", expected_value: 3.2 }`. */
 export function limitsOf(said: { lower?: unknown; upper?: unknown; validators?: unknown }): Limits {
   const bounds = { lower: inclusive(said.lower), upper: inclusive(said.upper), rules: [] }
-  const validators = Array.isArray(said.validators) ? said.validators : []
+  const validators: unknown[] = Array.isArray(said.validators) ? said.validators : []
+  // Most stations send none, and this is read for every measurement of every run.
+  if (validators.length === 0) return bounds
   const all = validators.map(limitsOfValidator).reduce(both, bounds)
   return { ...all, rules: [...new Set(all.rules)].sort().slice(0, mostRules) }
 }
@@ -24,7 +26,8 @@ export function isLimited({ lower, upper, rules }: Limits): boolean {
 
 /** The same text for the same limits, whatever shape they were sent in. */
 export function limitsKey({ lower, upper, rules }: Limits): string {
-  return JSON.stringify([boundKey(lower), boundKey(upper), ...rules])
+  const bounds = `${boundKey(lower)} ${boundKey(upper)}`
+  return rules.length === 0 ? bounds : JSON.stringify([bounds, ...rules])
 }
 
 /** Whether all that the narrow limits let pass is let pass by the wide ones. */
@@ -66,8 +69,8 @@ function numberOf(value: unknown): number | null {
   return Number(number.toPrecision(12)) + 0
 }
 
-function boundKey(bound: Bound | null): string | null {
-  return bound === null ? null : `${bound.strict ? 'not ' : ''}${bound.value}`
+function boundKey(bound: Bound | null): string {
+  return bound === null ? '–' : `${bound.strict ? 'not ' : ''}${bound.value}`
 }
 
 function limitsOfValidator(validator: unknown): Limits {

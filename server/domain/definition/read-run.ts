@@ -107,5 +107,9 @@ function listOf(sent: unknown): Keyed[] {
 }
 
 function keyed(sent: unknown): Keyed | null {
-  return typeof sent === 'object' && sent !== null && !Array.isArray(sent) ? { ...sent } : null
+  return isKeyed(sent) ? sent : null
+}
+
+function isKeyed(sent: unknown): sent is Keyed {
+  return typeof sent === 'object' && sent !== null && !Array.isArray(sent)
 }
