@@ -17,7 +17,14 @@ const batchAnswer = z.object({ results: z.array(z.object({ status: z.int() }).lo
 /** A server that starts may be away for a while; one that stays away is a fault to report. */
 const mostAttempts = 12
 
-export type NewStation = { name: string; site: string; line: string; tags: string[]; procedure_ids: string[] }
+export type NewStation = {
+  name: string
+  site: string
+  line: string
+  tags: string[]
+  fixtures: string[]
+  procedure_ids: string[]
+}
 export type NewProcedure = {
   name: string
   time_limit_seconds: number
@@ -63,6 +70,11 @@ export function adminApi(deps: { url: string; adminToken: string; pause: RealPau
         `A station named ${body.name} is there already, and its key was shown only once. Start with an empty data directory.`,
       )
     return read(createdStation, answer, `create the station ${body.name}`)
+  }
+
+  async function hold(stationId: string, reason: string): Promise<void> {
+    const path = `/api/v1/stations/${stationId}/hold`
+    read(z.unknown(), await ask({ method: 'PUT', path, body: { reason } }), 'hold a station')
   }
 
   async function activate(procedureId: string, deploymentId: string, reason: string): Promise<void> {
@@ -116,7 +128,7 @@ export function adminApi(deps: { url: string; adminToken: string; pause: RealPau
     }
   }
 
-  return { procedure, deployment, station, activate, policy, people, runs }
+  return { procedure, deployment, station, hold, activate, policy, people, runs }
 }
 
 function bodyOf(asked: ProcedurePolicy, gatesInForce: object[]): object {

@@ -6,6 +6,8 @@ export type StationProfile = {
   site: string
   line: string
   tags: string[]
+  /** What is mounted on it. */
+  fixtures: string[]
   /** Added to the log-odds of passing, on any build: fixtures and operators differ. */
   bias: number
   /** Usual seconds of a passed run. */
@@ -32,11 +34,13 @@ export function fleet(count: number, seed: number): StationProfile[] {
     const { site, line, rotationOffset } = lines[index % lines.length] ?? firstLine
     const name = `${site.toUpperCase()}-${line}-${String(Math.floor(index / lines.length) + 1).padStart(2, '0')}`
     const draw = random(seed, name, 'profile')
+    const clamp = draw.uniform() < 0.5 ? 'fixture-a' : 'fixture-b'
     return {
       name,
       site,
       line,
-      tags: [draw.uniform() < 0.5 ? 'fixture-a' : 'fixture-b'],
+      tags: [clamp],
+      fixtures: [`Bed of nails ${clamp === 'fixture-a' ? 'A' : 'B'}${Math.floor(index / lines.length) + 1}`],
       bias: biasSpread * draw.normal(),
       cycleSeconds: 45 + 30 * draw.uniform(),
       rotationOffset,

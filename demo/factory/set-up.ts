@@ -17,6 +17,9 @@ export type FactorySetUp = {
 /** Runs of the past in one request; the server takes up to 1,000. */
 const mostInBatch = 500
 
+/** From this size on one station is held, as one is in most factories; a small fleet needs all that it has. */
+const largeFleet = 20
+
 export async function setUpFactory(input: {
   admin: AdminApi
   procedureName: string
@@ -34,11 +37,13 @@ export async function setUpFactory(input: {
   })
   const base = { id: await admin.deployment(baseBuild(procedureId, seed)), version: baseVersion }
   const stations: KnownStation[] = []
-  for (const { name, site, line, tags } of input.fleet) {
-    const made = await admin.station({ name, site, line, tags, procedure_ids: [procedureId] })
+  for (const { name, site, line, tags, fixtures } of input.fleet) {
+    const made = await admin.station({ name, site, line, tags, fixtures, procedure_ids: [procedureId] })
     stations.push({ id: made.id, name, key: made.key })
   }
   await admin.activate(procedureId, base.id, 'The build in use when the demo began')
+  const held = stations.length < largeFleet ? undefined : stations.at(-1)
+  if (held) await admin.hold(held.id, 'Probes are being replaced')
   // Last: its card says what runs now, and which stations a rollout would take.
   const candidate = {
     id: await admin.deployment(candidateBuild(procedureId, seed)),
