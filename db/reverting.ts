@@ -63,7 +63,7 @@ export async function stationsOnTheirWayBack(
           and f.from_at <= pin.from_at and f.id < pin.id and f.to_at = pin.from_at order by f.id desc limit 1) former on true
         left join lateral (select received_at from runs where procedure_id = pin.procedure_id and station_id = pin.station_id
           and started_at >= pin.from_at and (pin.to_at is null or started_at < pin.to_at) and deployment_id = pin.deployment_id
-          order by started_at limit 1) shown on true
+          and not shadow order by started_at limit 1) shown on true
         left join lateral (select received_at from runs where procedure_id = pin.procedure_id and station_id = pin.station_id
           order by started_at desc limit 1) alive on true
         left join lateral (select min(from_at) as at from pickups where procedure_id = pin.procedure_id

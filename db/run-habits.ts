@@ -21,7 +21,8 @@ export async function stationHabits(db: Db, ids: StationId[]): Promise<StationHa
     sql`with recent as (
           select l.station_id, t.started_at, t.received_at from station_procedures l
           cross join lateral (select started_at, received_at from runs
-            where procedure_id = l.procedure_id and station_id = l.station_id order by started_at desc limit ${sql.raw(String(habitRuns))}) t
+            where procedure_id = l.procedure_id and station_id = l.station_id and not shadow
+            order by started_at desc limit ${sql.raw(String(habitRuns))}) t
           where l.station_id in (select value::uuid from jsonb_array_elements_text(${JSON.stringify(ids)}::text::jsonb)))
         select station_id::text as "stationId", (extract(epoch from max(received_at)) * 1000)::float8 as "runAt",
           (percentile_cont(0.5) within group (order by date_part('epoch', gap)))::float8 as "usualGapSeconds"

@@ -106,7 +106,8 @@ export async function alarmViews(db: Db, filter: AlarmFilter): Promise<AlarmView
           case when d.id is not null then jsonb_build_object('id', d.id, 'version', d.version) end as deployment,
           case when a.kind in ('drifted', 'runs what was taken back') then (select count(*)::int from runs r
             where r.procedure_id = a.procedure_id and r.station_id = a.station_id and r.started_at >= a.since
-              and (a.closed_at is null or r.started_at < a.closed_at) and r.deployment_id = a.deployment_id) end as runs,
+              and (a.closed_at is null or r.started_at < a.closed_at) and r.deployment_id = a.deployment_id
+              and not r.shadow) end as runs,
           a.rollout_id::text as "rolloutId", (extract(epoch from a.opened_at) * 1000)::float8 as "openedAt",
           case when a.closed_at is not null then jsonb_build_object('at', (extract(epoch from a.closed_at) * 1000)::float8,
             'how', a.closed_how) end as closed,

@@ -20,7 +20,7 @@ export async function usualGaps(
           select (percentile_cont(0.5) within group (order by date_part('epoch', started_at - earlier)) * 1000)::float8 as gap from (
             select started_at, lag(started_at) over (order by started_at) as earlier from (
               select started_at from runs where procedure_id = ${procedureId}::uuid and station_id = wanted.id::uuid
-                and sample is null order by started_at desc limit ${habitRuns}) recent) spaced) habit`,
+                and sample is null and not shadow order by started_at desc limit ${habitRuns}) recent) spaced) habit`,
   )
   return new Map(found.map(({ id, gap }) => [id, gap]))
 }
