@@ -20,13 +20,14 @@ export function authentication({
   now: () => Instant
 }) {
   return {
-    /** @throws 401 unless the request carries the admin token. The name it acts under may be told in X-Actor-Name. */
+    /** @throws 401 unless the request carries the admin token. The name it acts under may be told in X-Actor-Name; the command line says that it is one. */
     admin(request: FastifyRequest): Actor {
       const token = bearer(request)
       if (token === null || !same(token, adminToken)) throw unauthorised('the admin token (ADMIN_TOKEN)')
       const named = request.headers['x-actor-name']
       const name = typeof named === 'string' && named.trim() !== '' ? named.trim().slice(0, 100) : 'API'
-      return { kind: 'program', id: 'admin token', name, door: 'api' }
+      const door = request.headers['x-actor-door'] === 'command line' ? 'command line' : 'api'
+      return { kind: 'program', id: 'admin token', name, door }
     },
     /** @throws 401 unless the request carries the key of a station that has not ended. */
     async station(request: FastifyRequest): Promise<Station> {

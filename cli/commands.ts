@@ -1,0 +1,9 @@
+// All commands, in the order in which the help lists them.
+import type { Command } from './command.ts'
+import { list } from './deploy/list.ts'
+import { log } from './deploy/log.ts'
+import { promote } from './deploy/promote.ts'
+import { register } from './deploy/register.ts'
+import { status } from './deploy/status.ts'
+
+export const commands: Command[] = [register, status, promote, list, log]

@@ -1,0 +1,4 @@
+// The command line as a process of its own.
+import { run } from './run.ts'
+
+process.exitCode = await run(process.argv.slice(2), process)
