@@ -5,8 +5,8 @@ import type { DeploymentLine, ProcedureSummary } from '../../server/service.ts'
 import type { BuildState } from '../deliveries/build-state.ts'
 import { actions, button, context, fields, header, type Message, messageText, section } from './build.ts'
 import { pageButton } from './card-buttons.ts'
-import { join, link, type Markup, markup, moment, oneLine } from './markup.ts'
-import { count, listed } from './numbers.ts'
+import { join, link, type Markup, markup, moment, oneLine, said } from './markup.ts'
+import { count, listed, points } from './numbers.ts'
 import { buildName, named } from './wording.ts'
 
 export const buildIds = { start: 'build_start', supersede: 'build_supersede' } as const
@@ -81,7 +81,17 @@ function fieldsOf(card: BuildCard): Markup[] {
   return [
     markup`*Active now*\n${oneLine(activeDeployment?.version ?? 'none', 60)}`,
     markup`*A standard plan takes*\n${planText(card)}`,
+    ...declaredText(card.build).map((text) => markup`*Its author expects*\n${text}`),
   ]
+}
+
+/** "−0.8 points: VCC limits tightened"; nothing where nothing was declared. */
+function declaredText({ expectation, expectedYieldChange: change }: DeploymentLine): Markup[] {
+  const parts = [
+    ...(change === null || change === 0 ? [] : [markup`${points(change)} of first-pass yield`]),
+    ...(expectation === null || expectation.trim() === '' ? [] : [markup`${oneLine(expectation, 300)}`]),
+  ]
+  return parts.length === 0 ? [] : [join(parts, ': ')]
 }
 
 /** "FCT-03, then 3, 5 and all 10 stations" */
@@ -101,12 +111,13 @@ function planText({ state }: BuildCard): string {
   return `${names}, then ${between}all ${count(Number(last), 'station')}`
 }
 
-function outcomeOf({ procedure: { live }, state }: BuildCard): Markup {
+function outcomeOf({ procedure: { live }, build: { push }, state }: BuildCard): Markup {
   switch (state.kind) {
     case 'waits': {
-      if (!live) return markup`Nobody has started it yet.`
+      const held = push?.held ? markup` It did not start by itself: ${said(push.held, 300)}.` : markup``
+      if (!live) return markup`Nobody has started it yet.${held}`
       const is = live.status === 'aborting' ? 'still goes back to base' : 'is live already'
-      return markup`A rollout ${is}: ${link(live.url, buildName(live))}.`
+      return markup`A rollout ${is}: ${link(live.url, buildName(live))}.${held}`
     }
     case 'started':
       return markup`*Started* by ${named(state.rollout.owner)}, ${moment(state.rollout.createdAt)}: ${link(state.rollout.url, buildName(state.rollout))}`
@@ -123,6 +134,7 @@ function facts(card: BuildCard): Markup[] {
   const { activeDeployment } = card.procedure
   return [
     markup`Active now: ${oneLine(activeDeployment?.version ?? 'none', 60)}. A standard plan takes ${planText(card)}.`,
+    ...declaredText(card.build).map((text) => markup`Its author expects ${text}.`),
   ]
 }
 

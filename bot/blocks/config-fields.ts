@@ -53,6 +53,12 @@ export function configFields(settings: Settings): KnownBlock[] {
       channelMenu(procedure.channel),
       'Empty: stays as it is.',
     ),
+    input(
+      configBlocks.autoPush,
+      'New production builds',
+      pushMenu(procedure.autoPush),
+      'By themselves: with the standard plan, under these settings. A rollback switches that off.',
+    ),
   ]
   const { startApprovals, stageApprovals, approvalsLastMinutes } = policy.effective
   return [
@@ -84,6 +90,17 @@ export function configFields(settings: Settings): KnownBlock[] {
     input(configBlocks.fourEyes, 'Whoever started a rollout may approve it', fourEyesMenu(settings)),
     input(configBlocks.why, 'Why', { type: 'plain_text_input', action_id: valueAction, max_length: 500 }),
   ]
+}
+
+function pushMenu(autoPush: boolean): InputBlock['element'] {
+  const off = { text: plain('Wait for somebody to start them', 75), value: 'off' }
+  const on = { text: plain('Start by themselves when they are ready', 75), value: 'on' }
+  return {
+    type: 'static_select',
+    action_id: valueAction,
+    options: [off, on],
+    initial_option: autoPush ? on : off,
+  }
 }
 
 function fourEyesMenu({ procedure, policy, organisation }: Settings): InputBlock['element'] {

@@ -35,7 +35,12 @@ export function settingsText({ procedure, policy }: Pick<Settings, 'procedure' |
   const lasts = approvalsLastMinutes === null ? '' : `, each lasts ${approvalsLastMinutes} minutes`
   return join(
     [
-      ...(procedure === null ? [] : [markup`Cards: ${channelText(procedure.channel)}`]),
+      ...(procedure === null
+        ? []
+        : [
+            markup`Cards: ${channelText(procedure.channel)}`,
+            markup`New builds: ${procedure.autoPush ? 'start by themselves' : 'wait for somebody to start them'}`,
+          ]),
       ...alertLines(alerts),
       ...kinds,
       ...single.slice(0, 20),

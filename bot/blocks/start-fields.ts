@@ -11,8 +11,9 @@ export const startBlocks = {
   stages: 'stages',
   group: 'group',
   reason: 'reason',
-  expectation: 'expectation',
-  points: 'points',
+  /** What a build's author declared belongs to that build: another one gets fields of its own. */
+  expectation: (declaredBy: string | null) => ofBuild('expectation', declaredBy),
+  points: (declaredBy: string | null) => ofBuild('points', declaredBy),
   startApprovals: 'start_approvals',
   stageApprovals: 'stage_approvals',
   fourEyes: 'four_eyes',
@@ -21,6 +22,10 @@ export const startBlocks = {
   startAt: 'start_at',
   buttons: 'buttons',
 } as const
+
+function ofBuild(block: string, build: string | null): string {
+  return build === null ? block : `${block}:${build}`
+}
 
 export const startActions = {
   procedure: 'start_procedure',

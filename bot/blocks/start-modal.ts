@@ -8,7 +8,7 @@ import { type Markup, paragraphs } from './markup.ts'
 import { modalIds } from './reason-modals.ts'
 import { startActions, startBlocks } from './start-fields.ts'
 import { input } from './start-input.ts'
-import { moreInputs, startAtInput } from './start-more.ts'
+import { expectationInputs, moreInputs, startAtInput } from './start-more.ts'
 import { planInputs } from './start-plan.ts'
 
 /** `summary`: lines that say what the plan would do. */
@@ -86,8 +86,13 @@ export function buildOption(line: DeploymentLine): PlainTextOption {
   return {
     text: plain(`${line.version} (${line.sha.slice(0, 7)}) ${message}`, 75),
     value: line.id,
-    description: plain(line.notEligible ?? `${line.environment}, by ${line.author}`, 75),
+    description: plain(line.notEligible ?? aborted(line) ?? `${line.environment}, by ${line.author}`, 75),
   }
+}
+
+/** It may be started again, by somebody who knows how it ended. */
+function aborted({ aborted: abort }: DeploymentLine): string | null {
+  return abort && `aborted on ${abort.on}: ${abort.why}`
 }
 
 /** Null while nothing stands in the way of a start. */
@@ -125,11 +130,13 @@ function reasonInput(form: StartForm): InputBlock {
   })
 }
 
-/** A start that would be refused now needs a moment to start at. */
-function foldedInputs(form: StartForm, { preview }: CheckedStart): InputBlock[] {
-  return form.startAt !== null || (preview !== null && preview.closedBecause !== null)
-    ? [startAtInput(form)]
-    : []
+/** A start that would be refused now needs a moment to start at; what was declared is shown, and may be changed. */
+function foldedInputs(form: StartForm, { preview, declared }: CheckedStart): InputBlock[] {
+  const isClosed = form.startAt !== null || (preview !== null && preview.closedBecause !== null)
+  return [
+    ...(declared.build === null ? [] : expectationInputs(declared)),
+    ...(isClosed ? [startAtInput(form)] : []),
+  ]
 }
 
 function buttons(form: StartForm, { preview }: CheckedStart): ActionsBlock[] {

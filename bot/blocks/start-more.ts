@@ -1,16 +1,17 @@
 // The settings of a start that few need: expectation, group, canaries, approvals, start time.
 import type { InputBlock, PlainTextOption } from '@slack/types'
 import type { CheckedStart } from '../forms/check-start.ts'
+import type { Declared } from '../forms/declared.ts'
 import type { StartForm } from '../forms/start-form.ts'
 import { plain } from './build.ts'
 import { approvalInputs } from './start-approvals.ts'
 import { startActions, startBlocks } from './start-fields.ts'
 import { input } from './start-input.ts'
 
-export function moreInputs(form: StartForm, { procedure, policy }: CheckedStart): InputBlock[] {
+export function moreInputs(form: StartForm, { procedure, policy, declared }: CheckedStart): InputBlock[] {
   const effective = policy?.effective ?? null
   return [
-    ...expectationInputs(form),
+    ...expectationInputs(declared),
     groupInput(form),
     ...(procedure === null ? [] : [pickedInput(form)]),
     progressionInput(form),
@@ -32,9 +33,9 @@ export function startAtInput({ startAt }: StartForm): InputBlock {
   })
 }
 
-function expectationInputs(form: StartForm): InputBlock[] {
+export function expectationInputs(declared: Declared): InputBlock[] {
   return [
-    input(startBlocks.expectation, 'What do you expect of this build?', {
+    input(startBlocks.expectation(declared.build), 'What do you expect of this build?', {
       optional: true,
       hint: plain('In words, for those who watch it. It stands on the cards.', 150),
       element: {
@@ -42,10 +43,10 @@ function expectationInputs(form: StartForm): InputBlock[] {
         action_id: startActions.expectation,
         max_length: 300,
         placeholder: plain('VCC limits tightened: expect −0.8 points in Power', 150),
-        ...text(form.expectation),
+        ...text(declared.expectation),
       },
     }),
-    input(startBlocks.points, 'Expected change of first-pass yield, in points', {
+    input(startBlocks.points(declared.build), 'Expected change of first-pass yield, in points', {
       optional: true,
       hint: plain('The gates allow for it: a fall that was declared is no breach. Empty: no change.', 150),
       element: {
@@ -54,7 +55,7 @@ function expectationInputs(form: StartForm): InputBlock[] {
         max_length: 40,
         placeholder: plain('−0.8', 150),
         dispatch_action_config: { trigger_actions_on: ['on_enter_pressed'] },
-        ...text(form.points),
+        ...text(declared.points),
       },
     }),
   ]

@@ -54,7 +54,7 @@ function planLines(form: StartForm, checked: CheckedStart, preview: StagePreview
     ...previewLines(preview),
     ...canaryLines(preview),
     ...approvalLines(checked, preview),
-    ...expectationLines(form, preview),
+    ...expectationLines(checked, preview),
     ...changeLines(preview),
   ]
 }
@@ -88,10 +88,10 @@ function approvers(allowed: People | null): Markup {
   return join([...named.slice(0, 8), ...more], ' or ')
 }
 
-function expectationLines(form: StartForm, { plan }: StagePreview): Markup[] {
+function expectationLines({ declared }: CheckedStart, { plan }: StagePreview): Markup[] {
   const change = plan.expectedYieldChange
   if (change !== 0) return [markup`*Declared* ${points(change)} of first-pass yield: the gates allow for it`]
-  return form.expectation !== '' && /\d\s*(?:points?|pts?)\b/i.test(form.expectation)
+  return /\d\s*(?:points?|pts?)\b/i.test(declared.expectation)
     ? [markup`*Words alone* change no gate: give the number of points as well where it is expected`]
     : []
 }

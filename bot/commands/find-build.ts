@@ -80,5 +80,5 @@ function notEligibleText({ version, notEligible, environment }: DeploymentLine):
   const why = markup`*${version}* cannot be rolled out: it ${oneLine(notEligible ?? '', 300)}.`
   return environment === 'production'
     ? why
-    : markup`${why} Only production builds go to stations: register its commit as a production build with a version of its own, and start that.`
+    : markup`${why} Only production builds go to stations: \`firstpass deploy promote\` makes one of it, and so does the API.`
 }

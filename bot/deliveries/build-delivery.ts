@@ -1,10 +1,10 @@
 // Posts the card of a build once, and brings the cards of its procedure's builds up to date.
 import type { WebClient } from '@slack/web-api'
 import type { DeploymentId, ProcedureId } from '../../server/domain/ids.ts'
-import type { Delivery, DeliveryResult, Service, SlackPosts } from '../../server/service.ts'
+import type { Delivery, DeliveryResult, DeploymentLine, Service, SlackPosts } from '../../server/service.ts'
 import { buildCard } from '../blocks/build-card.ts'
 import { slackFailure } from '../connection/slack-failure.ts'
-import { buildState, procedureBuilds } from './build-state.ts'
+import { type BuildState, buildState, procedureBuilds } from './build-state.ts'
 import { change, contentHash, post } from './messages.ts'
 
 type Deps = {
@@ -49,7 +49,8 @@ export function buildDelivery({ client, service, posts, now }: Deps) {
     const found = await posts.find(key)
     if (!found) {
       // The first build of a procedure has nothing to be compared with: it is made the active one, not rolled out.
-      const isNews = state.kind === 'waits' && procedure.activeDeployment !== null
+      const isNews =
+        state.kind === 'waits' ? procedure.activeDeployment !== null : startedItself(build, state)
       if (!isNews || procedure.channel === null) return done
       const { channel, ts } = await post(client, procedure.channel, message)
       await posts.save(key, { channel, ts, contentHash: hash, updatedAt: now() })
@@ -67,4 +68,9 @@ export function buildDelivery({ client, service, posts, now }: Deps) {
     await posts.save(key, { ...found, contentHash: hash, updatedAt: now() })
     return done
   }
+}
+
+/** What a person started before its card was there needs none; nobody has looked at what was pushed. */
+function startedItself({ push }: DeploymentLine, state: BuildState): boolean {
+  return state.kind === 'started' && push?.rolloutId === state.rollout.id
 }

@@ -27,7 +27,7 @@ export async function procedureBuilds(
   if (!procedure) return null
   const builds = await service.deployments(procedureId)
   const rollouts = await service.list({ procedureId, limit: 100 })
-  return { procedure, builds: builds.toSorted((a, b) => b.createdAt - a.createdAt), rollouts }
+  return { procedure, builds: builds.toSorted((a, b) => since(b) - since(a)), rollouts }
 }
 
 /** Null when there is no such build. */
@@ -44,11 +44,16 @@ export async function buildState(
   if (rollout) return { kind: 'started', rollout }
   if (build.notEligible !== null) return { kind: 'not eligible', why: build.notEligible }
   // A newer one that is still being built, or failed, replaces nothing.
-  const newer = builds.find((each) => each.createdAt > build.createdAt && isCandidate(each))
+  const newer = builds.find((each) => since(each) > since(build) && isCandidate(each))
   if (newer) return { kind: 'replaced', by: newer }
   const plan = planOf({ preset: 'standard' }, null, procedure.soakMinutes)
   const preview = await service.preview(procedure.id, plan, build.id)
   return { kind: 'waits', preview: isRefusal(preview) ? null : preview }
+}
+
+/** A promotion is a decision of its own day, however old its build is. */
+function since({ promotedAt, createdAt }: DeploymentLine): number {
+  return promotedAt ?? createdAt
 }
 
 function isCandidate({ environment, status }: DeploymentLine): boolean {

@@ -10,6 +10,7 @@ import type {
 } from '../../server/service.ts'
 import { inert, oneLine } from '../blocks/markup.ts'
 import { startBlocks } from '../blocks/start-fields.ts'
+import { type Declared, declaredIn, nothingDeclared } from './declared.ts'
 import { formPlan } from './form-plan.ts'
 import { buildFaults, type Fault, liveFaults, previewFaults, timeFaults } from './start-faults.ts'
 import type { StartForm } from './start-form.ts'
@@ -22,6 +23,8 @@ export type CheckedStart = {
   /** Null while the plan cannot be read or is refused. */
   preview: StagePreview | null
   policy: PolicyView | null
+  /** What stands in the fields of what is expected. */
+  declared: Declared
   faults: Faults
   /** What `start` takes; null while anything is wrong. */
   input: StartInput | null
@@ -33,6 +36,7 @@ export const nothingChosen: CheckedStart = {
   deployment: null,
   preview: null,
   policy: null,
+  declared: nothingDeclared,
   faults: {},
   input: null,
 }
@@ -55,7 +59,8 @@ export async function checkStart(service: Reader, form: StartForm, now: number):
   const deployment =
     form.deploymentId === null ? null : await service.deployment(procedure.id, form.deploymentId)
   const policy = await service.policy(procedure.id)
-  const planned = await formPlan(service, form, procedure, policy)
+  const declared = declaredIn(form, deployment)
+  const planned = await formPlan(service, form, declared, procedure, policy)
   const preview = planned.plan && (await service.preview(procedure.id, planned.plan, deployment?.id ?? null))
   const faults = faultsOf([
     ...buildFaults(form, procedure, deployment),
@@ -65,7 +70,7 @@ export async function checkStart(service: Reader, form: StartForm, now: number):
     ...(preview === null ? [] : previewFaults(form, preview)),
   ])
   const shown = preview === null || isRefusal(preview) ? null : preview
-  const found = { procedure, deployment, preview: shown, policy, faults }
+  const found = { procedure, deployment, preview: shown, policy, declared, faults }
   if (Object.keys(faults).length > 0 || !deployment || !planned.plan) return { ...found, input: null }
   return {
     ...found,

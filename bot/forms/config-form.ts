@@ -12,6 +12,7 @@ import type { OwnPolicy, PolicyView } from '../../server/service.ts'
 
 export const configBlocks = {
   channel: 'channel',
+  autoPush: 'auto_push',
   alertChannel: 'alert_channel',
   onCall: 'on_call',
   second: 'second',
@@ -30,6 +31,8 @@ export const groupAction = 'config_group'
 
 export type ConfigForm = {
   channel: string | null
+  /** A build that becomes ready starts by itself; null: as it is. */
+  autoPush: boolean | null
   alerts: Omit<Alerts, 'escalateAfterMinutes'>
   /** Null: as it is. */
   escalateAfterMinutes: number | null
@@ -73,9 +76,11 @@ export function readConfigForm(view: ViewOutput): ConfigForm | { faults: Faults 
   }
   const channelIn = (block: string) => optional(slackChannelId, block, field(block)?.selected_conversation)
   const groupIn = (block: string) => optional(slackGroupId, block, field(block)?.selected_option?.value)
+  const push = field(configBlocks.autoPush)?.selected_option?.value
   const eyes = field(configBlocks.fourEyes)?.selected_option?.value
   const form: ConfigForm = {
     channel: channelIn(configBlocks.channel),
+    autoPush: push === 'on' ? true : push === 'off' ? false : null,
     alerts: {
       channel: channelIn(configBlocks.alertChannel),
       onCall: groupIn(configBlocks.onCall),

@@ -5,6 +5,7 @@ import { isRefusal } from '../../server/domain/rollout/commands.ts'
 import type { PolicyView, ProcedureSummary, Service } from '../../server/service.ts'
 import { startBlocks } from '../blocks/start-fields.ts'
 import { refusalLine } from '../commands/answer.ts'
+import type { Declared } from './declared.ts'
 import { parsePoints } from './parse-points.ts'
 import { parseStages } from './parse-stages.ts'
 import { planOf } from './plan-of.ts'
@@ -15,6 +16,7 @@ import type { StartForm } from './start-form.ts'
 export async function formPlan(
   service: Pick<Service, 'group'>,
   form: StartForm,
+  declared: Declared,
   procedure: ProcedureSummary,
   policy: PolicyView | null,
 ): Promise<{ plan: PlanInput | null; faults: Fault[] }> {
@@ -26,8 +28,8 @@ export async function formPlan(
     fault(form.preset === 'custom' ? startBlocks.stages : startBlocks.preset, chosen.error)
   const group = await groupOf(service, form, procedure)
   if ('why' in group) fault(startBlocks.group, group.why)
-  const points = form.points === '' ? { change: 0 } : parsePoints(form.points)
-  if ('error' in points) fault(startBlocks.points, points.error)
+  const points = declared.points === '' ? { change: 0 } : parsePoints(declared.points)
+  if ('error' in points) fault(startBlocks.points(declared.build), points.error)
   const startApprovals = Number(form.startApprovals)
   const stageApprovals = Number(form.stageApprovals)
   const { startApprovals: ofStart, stageApprovals: ofStages } = policy?.effective ?? {}
@@ -46,8 +48,10 @@ export async function formPlan(
       ),
       handPicked: form.picked.map(({ id }) => id),
       progression: form.progression,
-      expectedYieldChange: points.change,
-      expectation: form.expectation === '' ? null : form.expectation,
+      // What nobody has touched is as the build declared it.
+      ...(declared.isChosen
+        ? { expectedYieldChange: points.change, expectation: declared.expectation || null }
+        : {}),
       startApprovals,
       fourEyes: form.fourEyes,
     },

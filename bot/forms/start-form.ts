@@ -48,6 +48,8 @@ export type Drawn = {
   picks: number
   /** Its inputs: an error can stand under these alone. */
   inputs: string[]
+  /** With fields for what is expected, of the build that declared something; null: without them. */
+  expectationOf: { build: string | null } | null
 }
 
 export function emptyForm(part: Partial<StartForm>): StartForm {
@@ -68,7 +70,7 @@ export function emptyForm(part: Partial<StartForm>): StartForm {
     picked: [],
     startAt: null,
     channel: null,
-    drawn: { procedureId: null, more: false, picks: 0, inputs: [] },
+    drawn: { procedureId: null, more: false, picks: 0, inputs: [], expectationOf: null },
     ...part,
   }
 }
@@ -81,6 +83,7 @@ export function readStartForm(view: Pick<ViewOutput, 'state' | 'private_metadata
   const ticked = (block: string, action: string) => of(block, action)?.selected_options ?? []
   const carried = readObject(view.private_metadata)
   const drawn = readDrawn(carried, view.blocks)
+  const declaredBy = drawn.expectationOf?.build ?? null
   // What was chosen before the form opened stands in the metadata: not every request repeats initial options.
   const procedure =
     parsed(procedureId, chosen(startBlocks.procedure, startActions.procedure)) ?? drawn.procedureId
@@ -96,8 +99,8 @@ export function readStartForm(view: Pick<ViewOutput, 'state' | 'private_metadata
     group: written(startBlocks.group, startActions.group),
     reason: written(startBlocks.reason, startActions.reason),
     replaces: parsed(rolloutId, replaced[0]?.value),
-    expectation: written(startBlocks.expectation, startActions.expectation),
-    points: written(startBlocks.points, startActions.points),
+    expectation: written(startBlocks.expectation(declaredBy), startActions.expectation),
+    points: written(startBlocks.points(declaredBy), startActions.points),
     startApprovals: count(chosen(startBlocks.startApprovals, startActions.startApprovals)),
     stageApprovals: count(chosen(startBlocks.stageApprovals, startActions.stageApprovals)),
     fourEyes: ticked(startBlocks.fourEyes, startActions.fourEyes).length > 0,
@@ -124,13 +127,16 @@ export function startMetadata(form: StartForm): string {
 }
 
 function readDrawn(carried: Record<string, unknown>, blocks: ViewOutput['blocks']): Drawn {
+  const inputs = blocks.flatMap((block) =>
+    block.type === 'input' && block.block_id !== undefined ? [block.block_id] : [],
+  )
+  const [name, build] = inputs.find((block) => /^expectation(:|$)/.test(block))?.split(':') ?? []
   return {
     procedureId: parsed(procedureId, carried.procedureId),
     more: carried.more === true,
     picks: typeof carried.picks === 'number' ? carried.picks : 0,
-    inputs: blocks.flatMap((block) =>
-      block.type === 'input' && block.block_id !== undefined ? [block.block_id] : [],
-    ),
+    inputs,
+    expectationOf: name === undefined ? null : { build: build ?? null },
   }
 }
 

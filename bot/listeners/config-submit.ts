@@ -93,6 +93,11 @@ async function save(deps: Here, body: ViewSubmitAction, on: Metadata, form: Conf
       if (isRefusal(done)) return refuse(refusalLine(done))
       did.push(markup`cards go to ${{ markup: `<#${form.channel}>` }} from now on`)
     }
+    if (procedureId !== null && form.autoPush !== null && form.autoPush !== settings.procedure?.autoPush) {
+      const done = await service.setAutoPush(procedureId, form.autoPush, by)
+      if (isRefusal(done)) return refuse(refusalLine(done))
+      did.push(said(done.did, 300))
+    }
     log.info({ ...facts, decision: 'done', changed: did.length > 0 }, 'the settings were saved')
     return { text: await savedText(deps, on.scope, did) }
   } catch (error) {

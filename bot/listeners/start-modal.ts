@@ -4,6 +4,7 @@ import { type Markup, markup } from '../blocks/markup.ts'
 import { loadingModal, refusedModal, startModal } from '../blocks/start-modal.ts'
 import { startSummary } from '../blocks/start-summary.ts'
 import { type CheckedStart, checkStart, nothingChosen } from '../forms/check-start.ts'
+import { declaredIn } from '../forms/declared.ts'
 import { emptyForm, type StartForm } from '../forms/start-form.ts'
 import { startNotes, verbOf } from '../forms/start-notes.ts'
 import { within } from '../within.ts'
@@ -56,7 +57,7 @@ async function named({ service }: Here, form: StartForm): Promise<CheckedStart> 
     procedure === null || form.deploymentId === null
       ? null
       : await service.deployment(procedure.id, form.deploymentId)
-  return { ...nothingChosen, procedure, deployment }
+  return { ...nothingChosen, procedure, deployment, declared: declaredIn(form, deployment) }
 }
 
 function waiting(form: StartForm): Markup {

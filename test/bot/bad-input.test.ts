@@ -38,7 +38,12 @@ describe('bad input', () => {
     ['freeze everyting audit', given, 'Did you mean `/rollout freeze everything audit`?'],
     ['retry PCBA-FTC why', ended, 'No procedure is called', '`/rollout retry PCBA-FCT why`'],
     ['start PCBA-FCT 2.6.0', given, '*2.6.0* cannot be rolled out: it is not ready: its build is building'],
-    ['start PCBA-FCT 2.5.0-pr7', given, 'a preview build', 'Only production builds go to stations: register'],
+    [
+      'start PCBA-FCT 2.5.0-pr7',
+      given,
+      'a preview build',
+      'Only production builds go to stations: `firstpass deploy promote`',
+    ],
     ['supersede 2.5.0-pr7 why', given, 'a preview build', 'Only production builds go to stations'],
     ['supersede 2.4.1 why', given, '*2.4.1* is the build that is being rolled out'],
     ['supersede 2.4.2', given, 'It needs a reason', '/rollout supersede'],

@@ -75,6 +75,38 @@ describe('the card of a new build', () => {
     expect(posted()).toEqual([])
   })
 
+  it('says what its author expects, and why it did not start by itself', async () => {
+    const told = aBuild({
+      expectation: 'VCC limits tightened',
+      expectedYieldChange: -0.008,
+      push: { rolloutId: null, held: 'automatic pushes are off since Ines rolled back to 2.3.9' },
+    })
+    const { bot, words, posted } = await withBuild({ deployments: [told] })
+    await bot.deliver(job)
+    expect(words()).toContain('−0.8 points of first-pass yield: VCC limits tightened')
+    const held = 'It did not start by itself: automatic pushes are off since Ines rolled back to 2.3.9.'
+    expect(words()).toContain(`Nobody has started it yet. ${held}`)
+    const text = posted()[0]?.text.replaceAll('\u00a0', ' ')
+    expect(text).toContain(held)
+    expect(text).toContain('Its author expects −0.8 points of first-pass yield: VCC limits tightened.')
+  })
+
+  it('is posted for a build that started by itself, and says what did', async () => {
+    const rollout = aRollout({ owner: { ...ines, kind: 'program', name: 'GitHub, push by Ana' } })
+    const pushed = aBuild({ push: { rolloutId: rollout.id, held: null } })
+    const { bot, words } = await withBuild({ deployments: [pushed], rollouts: [rollout] })
+    await bot.deliver(job)
+    expect(words()).toContain('*Started* by GitHub, push by Ana')
+    expect(words()).not.toContain('build_start')
+  })
+
+  it('is posted for a promoted build, however much older it is than the last one', async () => {
+    const promoted = aBuild({ promotedAt: noon + 2 * minute })
+    const { bot, words } = await withBuild({ deployments: [newer, promoted] })
+    await bot.deliver(job)
+    expect(words()).toContain('New build: PCBA-FCT 2.4.1')
+  })
+
   it('opens the start form filled with the build', async () => {
     const { bot, click, view, workspace, service } = await withBuild()
     await bot.deliver(job)

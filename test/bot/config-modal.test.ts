@@ -51,6 +51,7 @@ describe.each(['http', 'socket'] as const)('over %s', (door) => {
     for (const block of ['on_call', 'second', 'stop_groups']) await offer(block)
     const outcome = await submit({
       channel: 'C0LINE2000',
+      auto_push: 'on',
       alert_channel: channel,
       on_call: leads.id,
       second: night.id,
@@ -82,6 +83,7 @@ describe.each(['http', 'socket'] as const)('over %s', (door) => {
       approvalsLastMinutes: 90,
       fourEyes: true,
     })
+    expect(service.pushes).toMatchObject([{ procedureId: procedure.id, on: true, by: { id: user } }])
     expect(service.channels).toEqual([
       { procedureId: procedure.id, channel: 'C0LINE2000', team: open.workspace.team.teamId },
     ])
@@ -111,6 +113,7 @@ describe('the form', () => {
     )
     expect(await service.policy(procedure.id)).toEqual(before)
     expect(service.channels).toEqual([])
+    expect(service.pushes).toEqual([])
   })
 
   it('takes the rights that are inherited along with the one that is changed', async () => {

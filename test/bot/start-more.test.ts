@@ -94,6 +94,60 @@ describe('the further settings of a start', () => {
   })
 })
 
+describe('what the author of a build expects', () => {
+  const declaring = aBuild({ expectation: 'VCC tightened', expectedYieldChange: -0.008 })
+  const plain = aBuild({ ...other, createdAt: declaring.createdAt - minute })
+  const field = (name: string) => `${name}:${declaring.id}`
+  const open = async () => {
+    const service = fakeService({ deployments: [declaring, plain] })
+    const form = await openStartForm({ service })
+    await form.chooseProcedure()
+    await form.suggest('start_deployment')
+    await form.choose('start_deployment', declaring.id)
+    await form.previews('*Declared* −0.8 points of first-pass yield')
+    const written = (name: string) =>
+      JSON.stringify(form.view()?.blocks.find((block) => block.block_id === field(name)))
+    return { ...form, written }
+  }
+  const plans = (service: ReturnType<typeof fakeService>) => service.started.map(({ input }) => input.plan)
+
+  it('fills the form, without further settings, and is left to the build where nobody changes it', async () => {
+    const { submit, service, has, written, workspace } = await open()
+    expect(has('group')).toBe(false)
+    expect(written('expectation')).toContain('"initial_value":"VCC tightened"')
+    expect(written('points')).toContain('"initial_value":"−0.8"')
+    expect(await submit()).toMatchObject({ ok: true })
+    await workspace.waitFor(() => service.started.length > 0, 2000)
+    expect(plans(service)).toMatchObject([{ expectation: 'VCC tightened', expectedYieldChange: -0.008 }])
+  })
+
+  it('gives way to what is written instead, and to nothing where it is taken away', async () => {
+    const changed = await open()
+    await changed.submit({ [field('expectation')]: 'no change', [field('points')]: '' })
+    await changed.workspace.waitFor(() => changed.service.started.length > 0, 2000)
+    expect(plans(changed.service)).toMatchObject([{ expectation: 'no change', expectedYieldChange: 0 }])
+  })
+
+  it('goes with its build when another one is chosen', async () => {
+    const { choose, submit, service, has, previews, says, workspace } = await open()
+    await choose('start_deployment', plain.id)
+    await workspace.waitFor(() => !has(field('expectation')), 2000)
+    await previews('Stage 1')
+    expect(says()).not.toContain('*Declared*')
+    await submit()
+    await workspace.waitFor(() => service.started.length > 0, 2000)
+    expect(service.started[0]?.plan).toMatchObject({ expectation: null, expectedYieldChange: 0 })
+  })
+
+  it('of an aborted build stands in the menu with when and why it was aborted', async () => {
+    const at = declaring.createdAt
+    const aborted = aBuild({ aborted: { on: '3 May', at, by: marek, why: 'VCC drops' } })
+    const form = await openStartForm({ service: fakeService({ deployments: [aborted] }) })
+    await form.chooseProcedure()
+    expect(JSON.stringify(await form.suggest('start_deployment'))).toContain('aborted on 3 May: VCC drops')
+  })
+})
+
 describe('what the start form says of the canaries', () => {
   it('names how well they stand for the fleet, and the lines without one', async () => {
     const service = fakeService()

@@ -71,6 +71,12 @@ function checkedWith(said: Words, preview: StagePreview): CheckedStart {
     }),
     preview,
     policy: null,
+    declared: {
+      build: aDeployment().id,
+      expectation: said.why.slice(0, 300),
+      points: '-0.8',
+      isChosen: true,
+    },
     faults: { stages: said.why, group: said.name, points: said.message },
     input: null,
   }
@@ -91,7 +97,7 @@ const anyForm = (said: Words, more: boolean): StartForm =>
     picked: Array.from({ length: 50 }, (_, index) => ({ id: aStation(index).id, name: said.station })),
     startAt: noon,
     channel: 'C0ROLLOUTS',
-    drawn: { procedureId: aProcedure().id, more, picks: 3, inputs: [] },
+    drawn: { procedureId: aProcedure().id, more, picks: 3, inputs: [], expectationOf: null },
   })
 
 describe('the start form', () => {
@@ -135,7 +141,8 @@ describe('the start form', () => {
       channel: 'C0ROLLOUTS',
       drawn: { more: true, picks: 3 },
     })
-    expect(read.drawn.inputs).toContain('points')
+    expect(read.drawn.inputs).toContain('reason')
+    expect(read.drawn.expectationOf).toEqual({ build: aDeployment().id })
   })
 })
 
@@ -183,6 +190,9 @@ describe('the card of a new build', () => {
           author: said.station,
           branch: said.why,
           labels: Array.from({ length: 50 }, () => said.name),
+          expectation: said.why.slice(0, 300),
+          expectedYieldChange: -0.008,
+          push: { rolloutId: null, held: said.why },
         })
         for (const state of states(said, stations)) {
           const message = buildCard({ procedure, build, state })

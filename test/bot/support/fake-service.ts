@@ -19,6 +19,7 @@ import type {
   Service,
   StartInput,
 } from '../../../server/service.ts'
+import { withDeclared } from '../../../server/with-declared.ts'
 import { noon, uuid } from '../../support/fixed-values.ts'
 import { aDeployment, aRollout, baseBuild } from '../../support/rollout-view-builder.ts'
 import { type FakePolicies, fakePolicies } from './fake-policies.ts'
@@ -207,8 +208,9 @@ export function fakeService(given: Given = {}): FakeService {
     stationStates: async () => [],
     reverting: async () => fake.way,
     shadowPairs: async () => null,
-    preview: async (_id, input) => {
-      const parsed = plan.safeParse(input)
+    preview: async (_id, input, deploymentId = null) => {
+      const build = deployments.find((each) => each.id === deploymentId)
+      const parsed = plan.safeParse(build ? withDeclared(input, build) : input)
       if (!parsed.success)
         return { ...notHere, refused: 'invalid', why: parsed.error.issues[0]?.message ?? '' }
       const stations = aRollout().stations
