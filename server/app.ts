@@ -139,7 +139,8 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   await app.register(
     pageRoutes({
       rollout: (id: RolloutId) => service.get(id),
-      charts: (id: RolloutId) => rolloutCharts(database.db, id, now()),
+      charts: (id: RolloutId) =>
+        service.failures(id).then((failures) => rolloutCharts(database.db, id, now(), failures)),
       events: (id: RolloutId) => service.events(id),
       retests: (id: RolloutId) => service.retests(id),
       mayRead,

@@ -98,7 +98,7 @@ export async function startFirstpass(options: {
   })
   const stateSecret = await keptSetting(database.db, 'slack state secret', newSecret)
   const oauth = oauthOf(settings, stateSecret, () => publicUrl ?? '')
-  const charts = cardPictures((id) => rolloutCharts(database.db, id, now()))
+  const charts = cardPictures((id) => rolloutCharts(database.db, id, now(), null))
   const slack = slackOf(settings, oauth, { service, store, charts }, logger)
   const app = await buildApp({
     database,

@@ -13,7 +13,12 @@ import type { RolloutCharts } from './domain/rollout-charts.ts'
 /** Points of the difference chart: more cannot be told apart on a screen. */
 const mostPoints = 300
 
-export async function rolloutCharts(db: Db, id: RolloutId, now: Instant): Promise<RolloutCharts | null> {
+export async function rolloutCharts(
+  db: Db,
+  id: RolloutId,
+  now: Instant,
+  failures: RolloutCharts['failures'],
+): Promise<RolloutCharts | null> {
   const loaded = await loadRollout(db, id)
   if (!loaded) return null
   const { state, verdict } = loaded
@@ -26,6 +31,7 @@ export async function rolloutCharts(db: Db, id: RolloutId, now: Instant): Promis
     hours: await hourlyArms(db, state.procedureId, id),
     marks: events.flatMap((event) => mark(event, state)),
     differences: thinned(all).flatMap(points),
+    failures,
   }
 }
 

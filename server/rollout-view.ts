@@ -10,6 +10,7 @@ import { unattributedOfRollout } from '../db/unattributed-runs.ts'
 import { changesOf, heldChanges } from './build-changes.ts'
 import { changesInView } from './domain/definition/changes-view.ts'
 import { economics } from './domain/economics.ts'
+import { failureSummaryOf } from './domain/failures/failure-summary.ts'
 import type { RolloutId, StationId } from './domain/ids.ts'
 import { type Instant, minute } from './domain/instant.ts'
 import type { Policy } from './domain/policy.ts'
@@ -24,6 +25,7 @@ import { stageViews } from './domain/stage-views.ts'
 import { wilsonInterval } from './domain/statistics/wilson-interval.ts'
 import { addCounts, type Counts, noCounts } from './domain/tally.ts'
 import { unattributedOf, whyUnattributed } from './domain/unattributed.ts'
+import { rolloutFailures } from './failures.ts'
 import { policyOf } from './policy-of.ts'
 import { retestPairsOf } from './retests.ts'
 import { abortReverting } from './reverting.ts'
@@ -111,6 +113,10 @@ async function viewInSnapshot(
     readiness,
     approvals: approvalsOf(state, policy, now),
     economics: await economicsOf(db, loaded, counts, readiness, now),
+    failures:
+      state.status === 'pending'
+        ? null
+        : failureSummaryOf(await rolloutFailures(db, state, counts, policy.failureRules)),
     alerts: policy.alerts,
     waitsFor: waitsFor(state, readiness, (stationId) => nameOf(stations, stationId), now),
     next: nextStep(state, unmet(readiness).length === 0),

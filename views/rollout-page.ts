@@ -8,6 +8,7 @@ import { arms } from './sections/arms.ts'
 import { breaches } from './sections/breaches.ts'
 import { changes } from './sections/changes.ts'
 import { charts, type GateLink, type PageChart } from './sections/charts.ts'
+import { failures, type ShownFailures } from './sections/failures.ts'
 import { gates } from './sections/gates.ts'
 import { heading } from './sections/heading.ts'
 import { record } from './sections/record.ts'
@@ -26,7 +27,7 @@ const endedRefreshSeconds = 60
 
 export function rolloutPage(
   view: RolloutView,
-  shown: { charts: PageChart[]; gates: GateLink[] },
+  shown: { charts: PageChart[]; gates: GateLink[]; failures: ShownFailures | null },
   { events, pairs }: { events: RecordedEvent[]; pairs: RetestPair[] },
   assets: PageAssets,
 ): string {
@@ -43,6 +44,7 @@ ${reverting(view)}
 ${gates(view)}
 ${changes(view)}
 ${arms(view)}
+${failures(shown.failures)}
 ${charts(shown.charts, shown.gates)}
 ${stations(view)}
 ${retests(view, pairs)}

@@ -1,9 +1,11 @@
 // A breach as its thread begins: which gate, on which numbers, build or station, what was done, who is called for what.
 import type { Button } from '@slack/types'
+import type { GateMetric } from '../../server/domain/gates/gate.ts'
 import type { RolloutView } from '../../server/domain/rollout-view.ts'
 import { drawnFor, writeValue } from '../button-value.ts'
 import { actions, button, type CardBlock, type Message, messageText, section } from './build.ts'
 import { abortButton, buttonIds, pageButton } from './card-buttons.ts'
+import { failureActions } from './failure-lines.ts'
 import { detailLines } from './gate-lines.ts'
 import { join, link, type Markup, markup, moment, oneLine, said } from './markup.ts'
 import { stationName, suspicion } from './suspicion.ts'
@@ -20,6 +22,7 @@ export function breachMessage(view: RolloutView, breach: BreachOpened, events: N
     ...(suspected === null ? [] : [markup`*${suspected}*`]),
   ]
   const details = detailLines(breach.details, 10)
+  const failed = isOfFailures(view, breach) ? failureActions(view) : []
   const last = [
     markup`*Done* ${reaction(breach, events)}`,
     end === null ? asks(view, breach) : markup`Ended: ${endLine(end)}`,
@@ -27,11 +30,14 @@ export function breachMessage(view: RolloutView, breach: BreachOpened, events: N
   const blocks: CardBlock[] = [
     section('breach', join(first, '\n')),
     ...(details.length === 0 ? [] : [section('details', join(details, '\n'), 2500)]),
+    ...(failed.length === 0
+      ? []
+      : [section('failures', join([markup`*What failed beyond base*`, ...failed], '\n'), 2000)]),
     section('asks', join(last, '\n')),
     actions('buttons', [...(end === null ? openButtons(view, breach) : []), pageButton(view)]),
   ]
   // Said last, the request would be cut off after many details.
-  return { text: messageText(join([...first, ...last, ...details], '\n')), blocks }
+  return { text: messageText(join([...first, ...last, ...failed, ...details], '\n')), blocks }
 }
 
 /** For the channel that hears of severe breaches only; who has to act is called in the thread. */
@@ -52,6 +58,20 @@ export function severeNotice(
   )
   return { text: messageText(text), blocks: [section('severe', text)] }
 }
+
+/** A gate over telemetry or builds says nothing of how runs failed. */
+function isOfFailures({ verdict }: RolloutView, { gate }: BreachOpened): boolean {
+  const metric = verdict?.gates.find(({ name }) => name === gate)?.metric
+  return metric !== undefined && ofFailures.includes(metric)
+}
+
+const ofFailures: GateMetric[] = [
+  'first-pass yield',
+  'error rate',
+  'timeout rate',
+  'error budget',
+  'new failure mode',
+]
 
 function title(breach: BreachOpened): string {
   const severe = breach.severity === 'severe'

@@ -4,6 +4,7 @@ import type { RolloutView, StageView } from '../../server/domain/rollout-view.ts
 import { alarmPhrases } from './alarm-words.ts'
 import { messageText } from './build.ts'
 import { comparisons } from './comparison.ts'
+import { failureText } from './failure-lines.ts'
 import { sentenceOf } from './gate-lines.ts'
 import { oneLine, said } from './markup.ts'
 import { count } from './numbers.ts'
@@ -28,7 +29,7 @@ export function cardText(view: RolloutView, stage: StageView, word: string, isCu
 }
 
 function currentText(view: RolloutView): string {
-  return `${judgement(view)}${numbers(view)}.${stake(view)}${unknownBuild(view)}${changed(view)}${cause(view)}${alarms(view)}${stationAlarms(view)}${wayBack(view)}${asks(view)}${next(view)}`
+  return `${judgement(view)}${numbers(view)}.${stake(view)}${unknownBuild(view)}${failed(view)}${changed(view)}${cause(view)}${alarms(view)}${stationAlarms(view)}${wayBack(view)}${asks(view)}${next(view)}`
 }
 
 function judgement(view: RolloutView): string {
@@ -90,6 +91,11 @@ function changed({ changes }: RolloutView): string {
 function unknownBuild(view: RolloutView): string {
   const text = unattributedText(view.unattributed)
   return text === null ? '' : ` Of an unknown build: ${text}`
+}
+
+function failed(view: RolloutView): string {
+  const text = failureText(view)
+  return text === null ? '' : ` Failures: ${text}.`
 }
 
 function cause(view: RolloutView): string {

@@ -19,6 +19,7 @@ import { changeLines } from './change-lines.ts'
 import { comparisonField, comparisons } from './comparison.ts'
 import { comparisonTable } from './comparison-table.ts'
 import { durationField } from './duration-field.ts'
+import { failureLine } from './failure-lines.ts'
 import { findings, otherGates } from './gate-lines.ts'
 import { join, type Markup, markup, moment, oneLine } from './markup.ts'
 import { stakeLines } from './stake.ts'
@@ -95,6 +96,7 @@ function evidence(view: RolloutView, stageIndex: number) {
     inFields: fields('numbers', measures.slice(0, mostMeasures), 320),
     inTable: comparisonTable(view, all, mostMeasures),
     after: [
+      ...failureLine(view).map((line) => section('failures', line, 700)),
       section('stations', stationLines(view, stageIndex), 1200),
       ...(small.length === 0 ? [] : [context('gates', [join(small, '\n')], 900)]),
     ],

@@ -13,6 +13,7 @@ import {
 } from './build.ts'
 import { pageButton } from './card-buttons.ts'
 import { evidenceLines } from './evidence-lines.ts'
+import { failureLine } from './failure-lines.ts'
 import { join, type Markup, markup, moment, oneLine } from './markup.ts'
 import { count } from './numbers.ts'
 import { extraFailuresText } from './stake.ts'
@@ -27,6 +28,7 @@ export function summaryMessage(view: RolloutView, events: Numbered[]): Message {
     ...why(view),
     ...breaches(view),
     ...extra(view),
+    ...failureLine(view),
     ...watch(view),
   ]
   const measured = view.canaryArm.runs === 0 ? [] : evidenceLines(view)

@@ -1,4 +1,6 @@
 // The data behind the charts of a rollout's page.
+import type { FailurePareto } from './failures/pareto.ts'
+import type { SortedTrouble } from './failures/station-trouble.ts'
 import type { GateMetric } from './gates/gate.ts'
 import type { VerdictWord } from './gates/verdict.ts'
 import type { Instant } from './instant.ts'
@@ -35,4 +37,6 @@ export type RolloutCharts = {
     logThreshold: number
     verdict: VerdictWord
   }[]
+  /** Null where no chart of them is drawn. */
+  failures: (FailurePareto & { stationTroubles: SortedTrouble[] }) | null
 }

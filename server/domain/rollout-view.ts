@@ -5,6 +5,7 @@ import { alerts } from './alerts.ts'
 import { attemptRule } from './attempt-rule.ts'
 import { connection } from './connection.ts'
 import { changesView } from './definition/changes-view.ts'
+import { failureSummary } from './failures/failure-summary.ts'
 import { gateMode } from './gates/gate.ts'
 import { verdict } from './gates/verdict.ts'
 import { deploymentId, procedureId, rolloutId, stationId } from './ids.ts'
@@ -190,6 +191,8 @@ export const rolloutView = z.object({
   }),
   approvals,
   economics: economics.nullable(),
+  /** How its runs failed, against base; null before the start. */
+  failures: failureSummary.nullable(),
   /** Who is called when it breaches. */
   alerts,
   /** What it waits for, in plain sentences; empty when nothing holds it. */

@@ -17,6 +17,8 @@ import type { RetestPair } from '../domain/retests.ts'
 import type { RolloutEvent } from '../domain/rollout/events.ts'
 import type { RolloutCharts } from '../domain/rollout-charts.ts'
 import type { RolloutView } from '../domain/rollout-view.ts'
+import { rolloutFailuresCsv } from './failures-csv.ts'
+import { snakeCase } from './snake-case.ts'
 
 type PageSources = {
   rollout: (id: RolloutId) => Promise<RolloutView | null>
@@ -76,16 +78,36 @@ export function pageRoutes({ rollout, charts, events, retests, mayRead }: PageSo
       if (!view) return notFound(asked, reply)
       const shown =
         data === null
-          ? { charts: [], gates: [] }
+          ? { charts: [], gates: [], failures: null }
           : {
               charts: await Promise.all(rolloutChartList.map((kind) => drawnChart(kind, data, asked))),
               gates: gateLinks(data, asked),
+              failures: data.failures && {
+                ...data.failures,
+                jsonUrl: failuresAddress(asked, 'json'),
+                csvUrl: failuresAddress(asked, 'csv'),
+              },
             }
       return html(
         reply,
         200,
         rolloutPage(view, shown, { events: record, pairs: retested?.pairs ?? [] }, assets.urls),
       )
+    })
+
+    app.get('/rollouts/:id/failures/:file', unlisted, async (request, reply) => {
+      const asked = askedFor(request)
+      const id = openId(asked, reply)
+      if (!id) return reply
+      const found = (await charts(id))?.failures
+      if (!found) return notFound(asked, reply)
+      reply.headers(pageHeaders)
+      if (asked.file === 'failures.json') return reply.send(snakeCase(found))
+      if (asked.file !== 'failures.csv') return reply.callNotFound()
+      return reply
+        .type('text/csv; charset=utf-8')
+        .header('content-disposition', `attachment; filename="failures-${id}.csv"`)
+        .send(rolloutFailuresCsv(found))
     })
 
     app.get('/rollouts/:id/charts/:file', unlisted, async (request, reply) => {
@@ -173,6 +195,11 @@ function gateLinks(data: RolloutCharts, { key, gate: asked }: Asked): GateLink[]
     url: `${queryOf({ key, gate })}#charts`,
     isShown: gate === shown,
   }))
+}
+
+/** Beside the page, so that the link that opens it opens these too. */
+function failuresAddress({ id, key }: Asked, format: string): string {
+  return `${encodeURIComponent(id)}/failures/failures.${format}${queryOf({ key, gate: undefined })}`
 }
 
 function queryOf(parameters: { key: string | undefined; gate: string | undefined }): string {

@@ -222,6 +222,7 @@ export function aRollout(part: Partial<RolloutView> = {}): RolloutView {
     readiness: notReady,
     approvals: { needed: 0, given: [], asked: null, fourEyes: false, approvers: null },
     economics: null,
+    failures: null,
     alerts: { channel: null, onCall: null, second: null, escalateAfterMinutes: 30 },
     waitsFor: ['60 of 100 first attempts', 'soaked 12 of 60 min'],
     next: 'At 100 first attempts and 60 minutes it can be advanced to 50 %.',

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { hour } from '../../server/domain/instant.ts'
 import type { RolloutCharts } from '../../server/domain/rollout-charts.ts'
 import { serverFrame } from '../../views/charts/chart-frame.ts'
+import { failureBars, failuresChart } from '../../views/charts/failures.ts'
 import { firstPassYieldChart } from '../../views/charts/first-pass-yield.ts'
 import { gateDifferences, gatesOf, shownGate } from '../../views/charts/gate-differences.ts'
 import { gateEvidenceChart } from '../../views/charts/gate-evidence.ts'
@@ -10,7 +11,7 @@ import { bucketHours, buckets } from '../../views/charts/hour-buckets.ts'
 import { rolloutChartList } from '../../views/charts/rollout-chart-list.ts'
 import { markLabels, pauses } from '../../views/charts/time-marks.ts'
 import { drawChart, standaloneChart } from '../../views/draw-chart.ts'
-import { noCharts, rolloutCharts, start, withErrorRate } from './support/rollout-charts.ts'
+import { noCharts, rolloutCharts, someFailures, start, withErrorRate } from './support/rollout-charts.ts'
 
 const bad = rolloutCharts({
   hours: 30,
@@ -30,11 +31,24 @@ const oneRun: RolloutCharts = {
   hours: [{ hour: start, arm: 'canary', units: 1, passed: 0, runs: 1, errors: 1, timeouts: 0 }],
 }
 const fpy = 'first-pass yield'
+const modesWith = (count: number): RolloutCharts => {
+  const [category] = someFailures.categories
+  if (!category) throw new Error('no category')
+  const modes = Array.from({ length: count }, (_, place) => ({
+    ...category,
+    mode: `phase ${place} / ${'x'.repeat(90)}`,
+    isNew: false,
+    example: null,
+    excess: place % 2 === 0 ? place : null,
+  }))
+  return { ...noCharts, failures: { ...someFailures, categories: [{ ...category, modes }] } }
+}
 const courses = {
   'without runs': noCharts,
   'of one run': oneRun,
   'stopped by a breach': bad,
   'of two weeks': twoWeeks,
+  'that failed in many ways': modesWith(40),
 }
 
 describe('charts', () => {
@@ -215,5 +229,29 @@ describe('the gate that is shown', () => {
     expect(svg).toContain('>severe<')
     expect(svg).toContain('stroke-dasharray="6,4"')
     expect(await drawChart(gateEvidenceChart(both, serverFrame, 'error rate'), 'x')).not.toContain('>severe<')
+  })
+})
+
+describe('the chart of failures', () => {
+  it('has a bar for each arm, what is beyond base first, and names what is new', () => {
+    expect(failureBars(bad).map(({ label, arm, counts, place }) => [place, label, arm, counts])).toEqual([
+      [0, 'power / rail_3v3\nNEW, limits', 'canary', '6 of 64'],
+      [0, 'power / rail_3v3\nNEW, limits', 'base', '0 of 560'],
+      [1, 'rf / tx_power\nlimits', 'canary', '3 of 64'],
+      [1, 'rf / tx_power\nlimits', 'base', '4 of 560'],
+      [2, '<b>pogo</b>\nNEW, fixture', 'canary', '2 of 64'],
+      [2, '<b>pogo</b>\nNEW, fixture', 'base', '0 of 560'],
+      [3, 'nothing was said\nfixture', 'canary', '1 of 64'],
+      [3, 'nothing was said\nfixture', 'base', '4 of 560'],
+    ])
+    expect(failureBars(modesWith(40))).toHaveLength(20)
+  })
+
+  it('tells the arms apart by colour and by outline, in that order, without markup of a name', async () => {
+    const svg = await drawChart(failuresChart(bad, serverFrame), 'failures')
+    expect(svg.indexOf('power / rail_3v3')).toBeLessThan(svg.indexOf('tx_power'))
+    expect(svg).not.toContain('<b>')
+    expect(svg).toMatch(/stroke-dasharray="4,3"/)
+    expect(svg).toContain('6 of 64')
   })
 })

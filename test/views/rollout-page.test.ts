@@ -11,6 +11,7 @@ import { donePair, pairOf } from '../support/retest-builder.ts'
 import { anIdleArm, aStation } from '../support/rollout-view-builder.ts'
 import { aGate, aVerdict } from '../support/verdict-builder.ts'
 import { read } from './support/read.ts'
+import { someFailures } from './support/rollout-charts.ts'
 import { everyEvent } from './support/rollout-events.ts'
 import { active, ended, healthy, pausedByBreach, stories } from './support/rollout-stories.ts'
 
@@ -27,7 +28,7 @@ const chart: PageChart = {
 }
 
 const page = (view: RolloutView, events = everyEvent, pairs: RetestPair[] = []) =>
-  rolloutPage(view, { charts: [chart], gates: [] }, { events, pairs }, assets)
+  rolloutPage(view, { charts: [chart], gates: [], failures: null }, { events, pairs }, assets)
 
 describe('the page of a rollout', () => {
   for (const [name, view] of Object.entries(stories))
@@ -169,12 +170,17 @@ describe('the page of a rollout', () => {
       { gate: 'first-pass yield', url: '?key=k&gate=first-pass+yield#charts', isShown: true },
       { gate: 'a <b>', url: '?key=k&gate=a+%3Cb%3E#charts', isShown: false },
     ]
-    const document = rolloutPage(healthy, { charts: [chart], gates }, { events: [], pairs: [] }, assets)
+    const document = rolloutPage(
+      healthy,
+      { charts: [chart], gates, failures: null },
+      { events: [], pairs: [] },
+      assets,
+    )
     expect(document).toContain('<strong aria-current="true">First-pass yield</strong>')
     expect(document).toContain(`<a href="?key=k&#38;gate=a+%3Cb%3E#charts">${escapeText('a <b>')}</a>`)
     const one = rolloutPage(
       healthy,
-      { charts: [chart], gates: gates.slice(0, 1) },
+      { charts: [chart], gates: gates.slice(0, 1), failures: null },
       { events: [], pairs: [] },
       assets,
     )
@@ -257,5 +263,24 @@ describe('the page of a rollout', () => {
       }),
     )
     expect(said('<b>bold</b>')).toContain(escapeText('<b>bold</b>'))
+  })
+
+  it('lists failures by category, what is new, what stations reported, and where the table is', () => {
+    const failures = { ...someFailures, jsonUrl: 'f.json?key=k', csvUrl: 'f.csv?key=k' }
+    const document = rolloutPage(
+      active,
+      { charts: [], gates: [], failures },
+      { events: [], pairs: [] },
+      assets,
+    )
+    const text = read(document)
+    expect(text).toContain('12 of 64 runs on the new build did not pass: +11.1 against the rate of base')
+    expect(text).toMatch(/limits.*Compare the measurement with base\..*power \/ rail_3v3.*new/)
+    expect(text).toContain('nothing was said')
+    expect(document).not.toContain('<b>pogo')
+    expect(document).toContain(escapeText('GPIB <hangs>'))
+    expect(text).toContain('FCT-01, FCT-02 and 3 more')
+    expect(document).toContain('href="f.csv?key=k"')
+    expect(page(active)).toMatch(/<section data-part="failures" hidden>/)
   })
 })

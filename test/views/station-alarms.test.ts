@@ -7,7 +7,9 @@ import { read } from './support/read.ts'
 
 const assets = { style: 's.css', script: 's.js', vega: 'v.js', vegaLite: 'vl.js', vegaEmbed: 've.js' }
 const page = (part: Partial<RolloutView>) =>
-  read(rolloutPage(aRollout(part), { charts: [], gates: [] }, { events: [], pairs: [] }, assets))
+  read(
+    rolloutPage(aRollout(part), { charts: [], gates: [], failures: null }, { events: [], pairs: [] }, assets),
+  )
 
 describe('the page of a rollout', () => {
   it('lists the alarms of its stations, and names them with the stations', () => {

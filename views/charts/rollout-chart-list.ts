@@ -8,6 +8,7 @@ import { gateTitle, gateWord } from '../format/words.ts'
 import type { ChartFrame, ChartSpec } from './chart-frame.ts'
 import { unitOf } from './count-axis.ts'
 import { errorTimeoutRatesChart } from './error-timeout-rates.ts'
+import { failureBars, failuresChart } from './failures.ts'
 import { firstPassYieldChart } from './first-pass-yield.ts'
 import { gateDifferenceChart } from './gate-difference.ts'
 import { gateDifferences, gatesOf } from './gate-differences.ts'
@@ -15,7 +16,7 @@ import { gateEvidenceChart } from './gate-evidence.ts'
 import { bucketName } from './hour-buckets.ts'
 
 export type ChartKind = {
-  name: 'first-pass-yield' | 'difference' | 'evidence' | 'error-timeout-rates'
+  name: 'first-pass-yield' | 'difference' | 'evidence' | 'error-timeout-rates' | 'failures'
   /** It shows one gate at a time, named by `gate`; the others take no notice of it. */
   ofGate: boolean
   title: (gate: string) => string
@@ -63,10 +64,30 @@ export const rolloutChartList: ChartKind[] = [
       `Errors and timeouts ${span(charts)}. Errors, ${armSummary(charts, 'errors', 'runs', 'runs')} Timeouts, ${armSummary(charts, 'timeouts', 'runs', 'runs')}`,
     spec: errorTimeoutRatesChart,
   },
+  {
+    name: 'failures',
+    ofGate: false,
+    title: () => 'Failures by what failed',
+    caption: () =>
+      'Share of the runs of each arm, what is beyond base first. NEW: no other build has ever failed so.',
+    summary: failuresSummary,
+    spec: failuresChart,
+  },
 ]
 
 function span(charts: RolloutCharts): string {
   return `by ${bucketName(charts)} from ${instantText(charts.from)}`
+}
+
+function failuresSummary(charts: RolloutCharts): string {
+  const bars = failureBars(charts)
+  if (bars.length === 0) return 'Failures by what failed: none yet.'
+  const canary = bars.filter(({ arm }) => arm === 'canary').slice(0, 5)
+  const said = canary.map(({ place, label, counts }) => {
+    const base = bars.find((bar) => bar.arm === 'base' && bar.place === place)
+    return `${label.replace('\n', ', ')}: ${counts} on canary and ${base?.counts ?? 'none'} on base`
+  })
+  return `Failures by what failed, what is beyond base first: ${said.join('; ')}.`
 }
 
 type Counted = 'passed' | 'units' | 'runs' | 'errors' | 'timeouts'

@@ -82,6 +82,21 @@ const anyStory = fc
       verdict,
       breaches: Array.from({ length: many }, () => aBreach({ gate, headline: why })),
       stations: Array.from({ length: stations }, (_, index) => aStation(index, { name })),
+      failures: {
+        failed: 9,
+        runs: 10,
+        excess: many,
+        categories: Array.from({ length: 6 }, () => ({
+          category: 'limits' as const,
+          runs: 9,
+          excess: many,
+          mode: why,
+          mostly: name,
+          action: why,
+        })),
+        newModes: [why, gate, name],
+        newModeCount: 3 + many,
+      },
       economics: {
         unitsPerHour: 1e9,
         extraFailures: { estimate: 1e9, low: -1e9, high: 1e9 },

@@ -34,7 +34,7 @@ describe('pages', () => {
     expect(answer.statusCode).toBe(200)
     expect(answer.headers['content-type']).toBe('text/html; charset=utf-8')
     expect(answer.body).toContain('Paused in stage 1 of 3')
-    expect(answer.body.match(/<svg role="img"/g)).toHaveLength(4)
+    expect(answer.body.match(/<svg role="img"/g)).toHaveLength(5)
   })
 
   it('stay closed without a key, or with another, and say to open them from Slack', async () => {
@@ -89,7 +89,7 @@ describe('pages', () => {
     const addresses = [...body.matchAll(/(?:href|data-spec)="([^"]*\/charts\/[^"]*)"/g)].map(
       ([, each]) => each,
     )
-    expect(addresses).toHaveLength(12)
+    expect(addresses).toHaveLength(15)
     for (const address of addresses) {
       const url = new URL(String(address).replaceAll('&#38;', '&'), 'http://here/rollouts/')
       expect(url.searchParams.get('key')).toBe(key)
@@ -167,5 +167,18 @@ describe('assets', () => {
   it('are only these', async () => {
     expect((await get('/assets/page-assets.ts')).statusCode).toBe(404)
     expect((await get(`/assets/${encodeURIComponent('../../package.json')}`)).statusCode).toBe(404)
+  })
+
+  it('give failures as data and as a table, with the key of the page', async () => {
+    const table = await keyed(`/rollouts/${known}/failures/failures.csv`)
+    expect(table.headers['content-type']).toBe('text/csv; charset=utf-8')
+    expect(table.body).toContain('runs,limits,power / rail_3v3,yes,6,6,1,0.09375,0,0,0,0,6,')
+    expect((await keyed(`/rollouts/${known}/failures/failures.json`)).json()).toMatchObject({
+      canary: { runs: 64, failed: 12 },
+      station_troubles: [{ message: 'GPIB <hangs>' }],
+    })
+    expect((await get(`/rollouts/${known}/failures/failures.csv`)).statusCode).toBe(403)
+    expect((await keyed(`/rollouts/${known}/failures/else`)).statusCode).toBe(404)
+    expect((await keyed(`/rollouts/${known}`)).body).toContain(`${known}/failures/failures.csv?key=`)
   })
 })

@@ -4,12 +4,56 @@ import type { RolloutCharts } from '../../../server/domain/rollout-charts.ts'
 
 export const start = Date.UTC(2026, 2, 3, 6)
 
+const noneOf = { runs: 0, units: 0, stations: 0, rate: 0 }
+const mode = (name: string | null, runs: number, isNew = false) => ({
+  canary: { runs, units: runs, stations: 1, rate: runs / 64 },
+  base: isNew ? noneOf : { runs: 4, units: 4, stations: 3, rate: 4 / 560 },
+  excess: runs - (isNew ? 0 : (4 / 560) * 64),
+  firstSeenAt: start + hour,
+  stations: [{ name: 'FCT-01', runs }],
+  action: 'Compare the measurement with base.',
+  mode: name,
+  isNew,
+  example: 'phase power: measurement rail_3v3 out of limits (3.2 to 3.4 V)',
+})
+
+/** Twelve of 64 runs on the new build, against eight of 560 on base. */
+export const someFailures: NonNullable<RolloutCharts['failures']> = {
+  canary: { runs: 64, failed: 12 },
+  base: { runs: 560, failed: 8 },
+  excess: 12 - (8 / 560) * 64,
+  categories: [
+    {
+      ...mode('', 9),
+      category: 'limits',
+      modes: [mode('power / rail_3v3', 6, true), mode('rf / tx_power', 3)],
+    },
+    { ...mode('', 3), category: 'fixture', modes: [mode('<b>pogo</b>', 2, true), mode(null, 1)] },
+  ],
+  stationTroubles: [
+    {
+      kind: 'reported',
+      arm: 'canary',
+      code: 'BUS',
+      message: 'GPIB <hangs>',
+      times: 4,
+      stations: 5,
+      names: ['FCT-01', 'FCT-02'],
+      firstAt: start,
+      lastAt: start + hour,
+      category: 'instrument',
+      action: 'Check the instrument.',
+    },
+  ],
+}
+
 export const noCharts: RolloutCharts = {
   from: start,
   to: start + hour,
   hours: [],
   marks: [],
   differences: [],
+  failures: null,
 }
 
 type Course = {
@@ -63,6 +107,7 @@ export function rolloutCharts({ hours, canaryYield, baseYield, marks, stopped }:
         verdict: breached ? ('severe' as const) : ('wait' as const),
       }
     }),
+    failures: someFailures,
   }
 }
 
