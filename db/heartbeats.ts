@@ -4,7 +4,10 @@ import type { ProcedureId, RolloutId, StationId } from '../server/domain/ids.ts'
 import type { Instant } from '../server/domain/instant.ts'
 import { type Db, rows } from './client.ts'
 
-/** `at`: null when it never sent a heartbeat. A check of the same name as a telemetry value stands before it. */
+/**
+ * `at`: null when it never sent a heartbeat. A check of the same name as a telemetry value stands before it;
+ * both are there as a whole too, as `telemetry` and `checks`.
+ */
 export async function lastHeartbeats(
   db: Db,
   procedureId: ProcedureId,
@@ -13,7 +16,7 @@ export async function lastHeartbeats(
   return rows(
     db,
     sql`select s.id::text as "stationId", (extract(epoch from s.heartbeat_at) * 1000)::float8 as at,
-          s.telemetry || s.checks as fields
+          jsonb_build_object('telemetry', s.telemetry, 'checks', s.checks) || s.telemetry || s.checks as fields
         from rollout_stations r join stations s on s.id = r.station_id
         where r.procedure_id = ${procedureId}::uuid and r.rollout_id = ${rolloutId}::uuid order by s.id`,
   )

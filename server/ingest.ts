@@ -1,17 +1,21 @@
 // Runs as they arrive: attributed, stored and counted in one transaction, committed before the station is answered.
 
 import type { Database, Db } from '../db/client.ts'
+import { gatesCounting } from '../db/gates-counting.ts'
 import { acknowledgedAt } from '../db/pickups.ts'
 import { changeStation, deploymentIdsOf, procedureById } from '../db/registry.ts'
 import { storeRuns } from '../db/store-runs.ts'
 import { breather } from './breather.ts'
 import { aheadByRun, believable, isOff } from './domain/clock-ahead.ts'
+import { metricsRead } from './domain/gates/metrics-read.ts'
 import type { ProcedureId, RunId, StationId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
 import { attribute, notBelieved, notBelievedKey, type Run, type RunInput, unitOf } from './domain/run.ts'
 import { runFindings } from './domain/run-findings.ts'
+import { mostMetrics } from './domain/run-metrics.ts'
 import { shiftClock, usualShifts } from './domain/shifts.ts'
 import { definitionLearner } from './learn-definitions.ts'
+import { policyOf } from './policy-of.ts'
 import { makeRunId } from './run-id.ts'
 
 export type Received = {
@@ -80,7 +84,8 @@ async function takeOfProcedure(
     await breathe()
     runs.push(await runOf(tx, each, known, clockOf(procedure.zone), now))
   }
-  const added = await storeRuns(tx, procedureId, runs, new Date(now))
+  const kept = await withNeededMetrics(tx, procedureId, runs, now)
+  const added = await storeRuns(tx, procedureId, kept, new Date(now))
   const distinct = [...new Map(runs.map((run) => [run.id, run])).values()]
   await learn(
     tx,
@@ -105,6 +110,22 @@ async function noteClocks(tx: Db, received: Received[], now: Instant): Promise<v
   // In one order, so that two batches at once cannot wait for each other.
   for (const [stationId, { before, after }] of [...clocks].sort(([a], [b]) => (a < b ? -1 : 1)))
     if (after !== before) await changeStation(tx, stationId, { clockAheadMs: after })
+}
+
+/** Of a run with very many metrics those that gates read are kept. Asked only then: other runs cost nothing more. */
+async function withNeededMetrics(
+  tx: Db,
+  procedureId: ProcedureId,
+  runs: Run[],
+  now: Instant,
+): Promise<Run[]> {
+  const isFull = (run: Run) => Object.keys(run.metrics).length >= mostMetrics
+  if (!runs.some(isFull)) return runs
+  const { gates } = await policyOf(tx, procedureId)
+  const needed = metricsRead([...gates, ...(await gatesCounting(tx, procedureId, now))])
+  return runs.map((run) =>
+    isFull(run) ? { ...run, metrics: runFindings(run.detail, run.outcome, needed).metrics } : run,
+  )
 }
 
 async function runOf(

@@ -4,7 +4,8 @@ import { errorCode, failingPlace } from './failing-place.ts'
 import { failureText, statements } from './failure-text.ts'
 import type { RunOutcome } from './run.ts'
 import { type RunDetail, runDetail } from './run-detail.ts'
-import { cut, oneLine } from './run-text.ts'
+import { metricsOf } from './run-metrics.ts'
+import { cut } from './run-text.ts'
 
 /** A unit whose result is known beforehand, kept out of yield: known good, known bad, or not to be counted at all. */
 const samples = ['golden', 'failing', 'ignored'] as const
@@ -25,11 +26,16 @@ export type RunFindings = {
 
 const longestProduct = 100
 const longestFailureMode = 200
-const longestMetricName = 100
-const mostMetrics = 200
 
-/** @param detail what the run's body carries beyond the known fields, its keys as the client sends them. Never throws. */
-export function runFindings(detail: Record<string, unknown>, outcome: RunOutcome): RunFindings {
+/**
+ * @param detail what the run's body carries beyond the known fields, its keys as the client sends them. Never throws.
+ * @param needed names of metrics that are kept whatever else there is.
+ */
+export function runFindings(
+  detail: Record<string, unknown>,
+  outcome: RunOutcome,
+  needed?: ReadonlySet<string>,
+): RunFindings {
   const read = runDetail.parse(detail)
   const { phases } = read
   return {
@@ -39,7 +45,7 @@ export function runFindings(detail: Record<string, unknown>, outcome: RunOutcome
     failureMode: cut(failureModeOf(read, outcome), longestFailureMode),
     failureText: failureText(read, outcome),
     measurementCount: phases.length === 0 ? null : phases.flatMap(recorded).length,
-    metrics: metricsOf(read),
+    metrics: metricsOf(read, needed),
   }
 }
 
@@ -79,34 +85,4 @@ function failureModeOf(detail: RunDetail, outcome: RunOutcome): string | undefin
 /** What the station said, its numbers left open: the same cause is to be the same text. */
 function saidAlike(detail: RunDetail): string | undefined {
   return statements(detail)[0]?.replace(/0x[0-9a-f]+|[-+]?\d+(?:[.,]\d+)*/gi, '#')
-}
-
-/** Numbers by name, what the station calls a metric first; what comes later never overwrites. */
-function metricsOf({ metrics, metadata, phases }: RunDetail): Record<string, number> {
-  const found = new Map<string, number>()
-  const sources = [Object.entries(metrics ?? {}), measuredNumbers(phases), Object.entries(metadata ?? {})]
-  for (const [given, value] of sources.flat()) {
-    const name = oneLine(given)
-    const number = typeof value === 'boolean' ? Number(value) : value
-    if (typeof number !== 'number' || !Number.isFinite(number)) continue
-    if (name === '' || name === '__proto__' || name.length > longestMetricName || found.has(name)) continue
-    found.set(name, number)
-    if (found.size === mostMetrics) break
-  }
-  return Object.fromEntries(found)
-}
-
-/** By the measurement's name; where several have it, each as "phase / name" too, the bare name being the first's. */
-function measuredNumbers(phases: Phase[]): [name: string, value: number][] {
-  const all = phases.flatMap((phase) =>
-    phase.measurements.flatMap(({ name, value }) =>
-      name && typeof value === 'number' ? [{ phase: phase.name, name, value }] : [],
-    ),
-  )
-  const times = Map.groupBy(all, ({ name }) => name)
-  return all.flatMap(({ phase, name, value }): [string, number][] => {
-    const bare: [string, number] = [name, value]
-    const isOnly = times.get(name)?.length === 1
-    return isOnly || !phase ? [bare] : [bare, [`${phase} / ${name}`, value]]
-  })
 }

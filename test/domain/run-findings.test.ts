@@ -265,6 +265,26 @@ describe('the metrics', () => {
     expect(Object.keys(metricsOf(named))).toEqual(['a'])
   })
 
+  test('may be nested, and a measurement may be true or false', () => {
+    expect(
+      metricsOf({
+        metrics: { latency: { p95: 320, deep: { er: { still: 1 } } }, drift: 0.1, list: [1] },
+        ...phases({ measurements: [{ name: 'hallucinated', measured_value: true }] }),
+      }),
+    ).toEqual({ 'latency.p95': 320, drift: 0.1, hallucinated: 1 })
+  })
+
+  test('that gates read are kept of however many', () => {
+    const many = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`m${index}`, index]))
+    const { metrics } = runFindings(
+      { metrics: many, metadata: { 'drift / score': 0.2 } },
+      'PASS',
+      new Set(['drift / score', 'm4999', 'absent']),
+    )
+    expect(Object.keys(metrics)).toHaveLength(200)
+    expect(metrics).toMatchObject({ 'drift / score': 0.2, m4999: 4999, m0: 0, m197: 197 })
+  })
+
   test('are at most 200, explicit ones first', () => {
     const many = (prefix: string) =>
       Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`${prefix}${index}`, index]))

@@ -1,14 +1,18 @@
 // What is wrong with an expression, said so that the one who wrote it can mend it.
 import { ParseError, type TypeCheckResult } from '@marcbachmann/cel-js'
 
-/** @throws what is no fault of the expression. */
-export function unreadable(error: unknown, text: string): string {
+/**
+ * @param placeOf where a place of what was read stands in `text`, as it was written.
+ * @throws what is no fault of the expression.
+ */
+export function unreadable(error: unknown, text: string, placeOf: (place: number) => number): string {
   if (!(error instanceof ParseError)) throw error
-  const expected = 'expected an expression such as telemetry_gap_s < 10 && drops == 0'
-  const { start, end } = error.range ?? { start: 0, end: 0 }
+  const expected = 'expected an expression such as gap < 10s && drops == 0'
+  const start = placeOf(error.range?.start ?? 0)
+  const end = placeOf(error.range?.end ?? 0)
   if (start >= text.trimEnd().length) return `${expected}, got one that breaks off after "${text.slice(-20)}"`
   const hint = hints[error.code] ?? hints[text.slice(start, end).toLowerCase()]
-  return `${expected}, got one that cannot be read from character ${start + 1} on, "${text.slice(start, start + 20)}"${hint ? `: ${hint}` : ''}`
+  return `${expected}, got one that cannot be read from column ${start + 1} on, "${text.slice(start, start + 20)}"${hint ? `: ${hint}` : ''}`
 }
 
 /** By the library's code, or by the word that could not be read. */
@@ -24,8 +28,11 @@ const hints: Record<string, string> = {
   or: 'for "or", write ||',
 }
 
-export function mistyped({ code, summary, range }: NonNullable<TypeCheckResult['error']>): string {
-  const where = `(at character ${(range?.start ?? 0) + 1})`
+export function mistyped(
+  { code, summary, range }: NonNullable<TypeCheckResult['error']>,
+  placeOf: (place: number) => number,
+): string {
+  const where = `(at column ${placeOf(range?.start ?? 0) + 1})`
   if (code === 'invalid_macro_argument')
     return `expected a part of a field in has(), as in has(checks.gap_s), got something else ${where}`
   const plain = summary.replace(/\b(?:bool|double|dyn|int|string|uint)\b/g, (kind) => kindNames[kind] ?? kind)

@@ -1,5 +1,6 @@
 // An expression as it is written: what is wrong with it, in plain words, or what it asks for and how it is worked out.
 import { type ASTNode, type Environment, serialize } from '@marcbachmann/cel-js'
+import { withoutDurations } from './expression-durations.ts'
 import { mistyped, notACondition, unreadable } from './expression-faults.ts'
 import { functions, language, loops } from './expression-language.ts'
 
@@ -10,19 +11,24 @@ export type Expression = {
   fields: string[]
   /** Those of them that it only asks for as a condition, as in `passed && !aborted`. */
   conditions: ReadonlySet<string>
+  /** Parts of `metrics` that it names. */
+  metrics: string[]
 }
 
 export function readExpression(text: string): Expression | { fault: string } {
   const environment = language()
-  const parsed = parse(environment, text)
+  const readable = withoutDurations(text)
+  if ('fault' in readable) return readable
+  const { placeOf } = readable
+  const parsed = parse(environment, readable.text, (error) => unreadable(error, text, placeOf))
   if (typeof parsed === 'string') return { fault: parsed }
   const nodes = [...walk(parsed.ast, { isCondition: true, inLoop: false, variables: [] })]
   for (const each of nodes) {
     const fault = faultOf(each, environment)
-    if (fault !== null) return { fault: `${fault} (at character ${each.node.start + 1})` }
+    if (fault !== null) return { fault: `${fault} (at column ${placeOf(each.node.start) + 1})` }
   }
   const { type, error } = parsed.check()
-  if (error) return { fault: mistyped(error) }
+  if (error) return { fault: mistyped(error, placeOf) }
   if (type !== 'bool' && type !== 'dyn') return { fault: notACondition(type) }
   const fields = nodes.flatMap(({ field, isCondition }) => (field === null ? [] : { field, isCondition }))
   const named = [...new Set(fields.map(({ field }) => field))]
@@ -31,14 +37,15 @@ export function readExpression(text: string): Expression | { fault: string } {
     evaluate: parsed,
     fields: named,
     conditions: new Set(named.filter((field) => !compared.has(field))),
+    metrics: nodes.flatMap(({ node }) => partOf('metrics', node) ?? []),
   }
 }
 
-function parse(environment: Environment, text: string) {
+function parse(environment: Environment, text: string, fault: (error: unknown) => string) {
   try {
     return environment.parse(text)
   } catch (error) {
-    return unreadable(error, text)
+    return fault(error)
   }
 }
 
@@ -99,6 +106,23 @@ function partsOf(node: ASTNode, place: Place): [ASTNode, Place][] {
     case '/':
     case '%':
       return asValues(node.args)
+  }
+}
+
+/** The name of the part that is asked of this field, if it is. */
+function partOf(field: string, node: ASTNode): string | null {
+  switch (node.op) {
+    case '.':
+    case '.?':
+    case '[]':
+    case '[?]': {
+      const [of, part] = node.args
+      if (of.op !== 'id' || of.args !== field) return null
+      if (typeof part === 'string') return part
+      return part.op === 'value' && typeof part.args === 'string' ? part.args : null
+    }
+    default:
+      return null
   }
 }
 

@@ -1,4 +1,5 @@
 // What an expression sees of a record: plain values of JSON, bounded in size, and nothing that a prototype lends.
+import { fieldUnits } from './expression-durations.ts'
 
 /** Values in lists and maps together; a loop inside an expression looks at each of them at most once for each. */
 const mostValues = 1000
@@ -7,6 +8,7 @@ const longestText = 1000
 
 /**
  * The fields asked for, by name. A field is left out, and so unknown, when anything in it is no JSON or too much.
+ * A number under the field's name with a unit, as `gap_ms`, stands for the field in seconds where it has none itself.
  * @param conditions fields asked for as a condition: there 1 stands for true and 0 for false.
  */
 export function fieldValues(
@@ -17,11 +19,21 @@ export function fieldValues(
   const budget = { left: mostValues }
   const values = new Map<string, unknown>()
   for (const field of fields) {
-    const value = Object.hasOwn(record, field) ? plain(record[field], budget, deepest) : undefined
+    const value = plain(fieldValue(record, field), budget, deepest)
     if (value === undefined) continue
     values.set(field, conditions.has(field) && (value === 0 || value === 1) ? value === 1 : value)
   }
   return values
+}
+
+function fieldValue(record: Record<string, unknown>, field: string): unknown {
+  if (Object.hasOwn(record, field)) return record[field]
+  for (const { ending, seconds } of fieldUnits) {
+    const name = `${field}${ending}`
+    const value = Object.hasOwn(record, name) ? record[name] : undefined
+    if (typeof value === 'number') return seconds(value)
+  }
+  return undefined
 }
 
 /** Maps for objects: what is not their own is not there. Undefined when it cannot be taken whole. */

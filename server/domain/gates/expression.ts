@@ -1,4 +1,4 @@
-// Conditions over what stations report, such as `telemetry_gap_s < 10 && drops == 0`, in the Common Expression Language.
+// Conditions over what stations report, such as `gap < 10s && drops == 0`, in the Common Expression Language.
 import { EvaluationError } from '@marcbachmann/cel-js'
 import { z } from 'zod'
 import { readExpression } from './expression-reading.ts'
@@ -39,6 +39,12 @@ export function compiled(text: string): (record: Record<string, unknown>) => Hol
 
 export function holds(text: string, record: Record<string, unknown>): Holds {
   return compiled(text)(record)
+}
+
+/** The metrics of a run that a behaviour names: as fields, as `metrics.name` or as `metrics["its name"]`. */
+export function metricsNamed(text: string): string[] {
+  const read = readExpression(text)
+  return 'fault' in read ? [] : [...new Set([...read.fields, ...read.metrics])]
 }
 
 /** The fields of the record that the expression names, so that a page can say which are missing. */

@@ -1,5 +1,6 @@
 // A gate: a rule over two arms. What it asks is data, so that a plan can carry it and a person can read it.
 import { z } from 'zod'
+import { longestMetricName } from '../run-metrics.ts'
 import { expressionText } from './expression.ts'
 
 /** Judged on counts, by evidence that stays valid at every look. Each takes part of the alarm budget. */
@@ -31,15 +32,18 @@ export const gateMode = z.enum(['observe', 'pause', 'roll back'])
 export type GateMode = z.infer<typeof gateMode>
 
 /** What a gate is called, unique in its plan: what breaches and acknowledgements name, and what its counts are kept under. */
-export const gateName = z
-  .string()
-  .trim()
-  .min(1)
-  .max(60)
-  .refine((name) => !(name in Object.prototype), {
-    error: ({ input }) =>
-      `expected another name than "${input}", which the language itself gives to something`,
-  })
+export const gateName = z.string().trim().min(1).max(60).refine(isOwnName, { error: anotherName })
+
+function isOwnName(name: string): boolean {
+  return !(name in Object.prototype)
+}
+
+function anotherName({ input }: { input?: unknown }): string {
+  return `expected another name than "${input}", which the language itself gives to something`
+}
+
+/** A metric as runs report it: "rails / 3V3", "hallucination rate". */
+const metricName = z.string().trim().min(1).max(longestMetricName).refine(isOwnName, { error: anotherName })
 
 const common = {
   /** Its metric's name where none is given. */
@@ -121,21 +125,21 @@ const oneGate = z.discriminatedUnion('metric', [
   }),
   z.discriminatedUnion('statistic', [
     /** Bad is a run whose number lies beyond the mean of its station's past. */
-    z.strictObject({ ...own, ...oneForOne, ...shift, statistic: z.literal('mean'), read: gateName }),
+    z.strictObject({ ...own, ...oneForOne, ...shift, statistic: z.literal('mean'), read: metricName }),
     /** Bad is a run whose number lies beyond that quantile of its station's past. */
     z.strictObject({
       ...own,
       ...oneForOne,
       ...shift,
       statistic: z.literal('quantile'),
-      read: gateName,
+      read: metricName,
       quantile: z.number().gt(0).lt(1).default(0.5),
     }),
     /** Bad is a run whose number is above or below a limit; without limits, one that is not zero. */
     z.strictObject({
       ...own,
       statistic: z.literal('rate'),
-      read: gateName,
+      read: metricName,
       above: z.number().optional(),
       below: z.number().optional(),
     }),

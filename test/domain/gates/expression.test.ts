@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   compiled,
@@ -6,6 +7,7 @@ import {
   type Holds,
   holds,
 } from '../../../server/domain/gates/expression.ts'
+import { withoutDurations } from '../../../server/domain/gates/expression-durations.ts'
 
 const faultOf = (text: string) =>
   expressionText.safeParse(text).error?.issues.map(({ message }) => message) ?? []
@@ -162,38 +164,115 @@ test('every operator on every two kinds of value gives an answer', () => {
       expect(['yes', 'no', 'unknown']).toContain(holds(text, values))
 })
 
+describe('durations', () => {
+  const cases: [text: string, record: Record<string, unknown>, answer: Holds][] = [
+    ['gap < 10s && drops == 0', { gap: 9.9, drops: 0 }, 'yes'],
+    ['gap < 10s && drops == 0', { gap: 10, drops: 0 }, 'no'],
+    ['gap == 1.5s', { gap: 1.5 }, 'yes'],
+    ['gap < 250ms', { gap: 0.2499 }, 'yes'],
+    ['gap < 250ms', { gap: 0.25 }, 'no'],
+    ['age > 5min && age < 2h', { age: 301 }, 'yes'],
+    ['age == 1d', { age: 86_400 }, 'yes'],
+    ['gap < 10s / 4', { gap: 2.4 }, 'yes'],
+    ['gap > -1s', { gap: 0 }, 'yes'],
+    ['gaps.all(gap, gap < .5s)', { gaps: [0.4] }, 'yes'],
+    ['gaps[0] < 1e3ms', { gaps: [0.9] }, 'yes'],
+    // A field with a unit in its name is found without it, in seconds, where there is none without.
+    ['gap < 10s', { gap_s: 9 }, 'yes'],
+    ['gap < 10s', { gap_ms: 9900 }, 'yes'],
+    ['gap < 10s', { gap_ms: 10_001 }, 'no'],
+    ['uptime > 2h', { uptime_min: 121 }, 'yes'],
+    ['uptime > 2h', { uptime_h: 2 }, 'no'],
+    ['gap < 10s', { gap: 11, gap_s: 1 }, 'no'],
+    ['gap_ms < 10', { gap_ms: 9 }, 'yes'],
+    ['gap < 10s', { gap_ms: '5' }, 'unknown'],
+    // What only looks like a duration is left alone.
+    ['note == "10s" && x10s == 1', { note: '10s', x10s: 1 }, 'yes'],
+    ["note == 'it\\'s 5min' || note == '''10s'''", { note: "it's 5min" }, 'yes'],
+    ['note == r"\\10s" && gap < 10s', { note: '\\10s', gap: 1 }, 'yes'],
+    ['gap < 10s // not 5min', { gap: 9 }, 'yes'],
+    ['code == 0x1d || code == 2u', { code: 29 }, 'yes'],
+  ]
+  test.each(cases)('%s of %j: %s', (text, record, answer) => {
+    expect(faultOf(text)).toEqual([])
+    expect(holds(text, record)).toBe(answer)
+  })
+
+  test('are kept as they were written', () => {
+    expect(expressionText.parse('gap < 250ms')).toBe('gap < 250ms')
+    expect(fieldsOf('gap < 250ms && age > 2h')).toEqual(['gap', 'age'])
+  })
+
+  test('stand where they were written, whatever stands before', () => {
+    const text = '10s 250ms "5min" 2h x'
+    const read = withoutDurations(text)
+    if ('fault' in read) throw new Error(read.fault)
+    expect(read.text).toBe('10.0 0.25 "5min" 7200.0 x')
+    const at = (part: string) => read.placeOf(read.text.indexOf(part))
+    expect([at('10.0'), at('0.25'), at('"5min"'), at('7200.0'), at('x')]).toEqual([0, 4, 10, 17, 20])
+    expect(read.placeOf(read.text.length)).toBe(text.length)
+  })
+
+  test('of any text are found in time that grows with it, and every place is one of the text', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.constantFrom('10s', '"', "'", 'r"', '\\', ' ', '1.5', 'min', '//', '\n', 'x', '0x', '.', "'''"),
+        ),
+        (all) => {
+          const text = all.join('')
+          const read = withoutDurations(text)
+          if ('fault' in read) return
+          const places = Array.from({ length: read.text.length + 1 }, (_, place) => read.placeOf(place))
+          expect(places).toEqual(places.toSorted((a, b) => a - b))
+          expect(places.at(-1)).toBe(text.length)
+        },
+      ),
+    )
+    const started = performance.now()
+    for (const part of ['"\\', "'''\\", '1.', '"a', 'r"']) withoutDurations(part.repeat(50_000))
+    expect(performance.now() - started).toBeLessThan(2000)
+  })
+})
+
 describe('the fault of an expression', () => {
   test.each([
     ['', ['expected an expression, got a blank one']],
-    ['drops = 0', [/cannot be read from character 7 on, "= 0": to compare, write ==/]],
-    ['a and b', [/from character 3 on, "and b": for "and", write &&/]],
-    ['gap < 10 OR x', [/from character 10 on, "OR x": for "or", write \|\|/]],
-    ['gap < 10s', [/from character 9 on, "s"/]],
+    ['drops = 0', [/cannot be read from column 7 on, "= 0": to compare, write ==/]],
+    ['a and b', [/from column 3 on, "and b": for "and", write &&/]],
+    ['gap < 10 OR x', [/from column 10 on, "OR x": for "or", write \|\|/]],
+    ['gap < 10m', [/a duration in ms, s, min, h, d, .*got "10m" \(at column 7\): for minutes, write min/]],
+    ['gap < 2sec || x', [/got "2sec" \(at column 7\): for seconds, write s/]],
+    ['gap < 10s && drops = 0', [/from column 20 on, "= 0": to compare, write ==/]],
+    ['gap < 1.5min && drops + 2h', [/got a number \(at column 17\)/]],
+    ['gap < 10s &&', [/breaks off after "gap < 10s &&"/]],
+    ['10s "a"', [/from column 5 on, ""a""/]],
+    ['gap < 1h && "a" < 250ms', [/go together, got text < number \(at column 13\)/]],
     ['gap <', [/breaks off after "gap <"/]],
     ['(gap < 1', [/breaks off after "\(gap < 1"/]],
-    ['mode == "auto', [/from character 9 on, ""auto": the text in quotes is not closed/]],
+    ['mode == "auto', [/from column 9 on, ""auto": the text in quotes is not closed/]],
     ['drops + 1 > "a"', []],
-    ['drops + 1', [/as in drops == 0, got a number \(at character 1\)/]],
-    ['gap < 1 && drops - 1', [/as in drops == 0, got a number \(at character 12\)/]],
+    ['drops + 1', [/as in drops == 0, got a number \(at column 1\)/]],
+    ['gap < 1 && drops - 1', [/as in drops == 0, got a number \(at column 12\)/]],
     ['size(gaps)', [/a condition that is true or false, as in drops == 0, got a whole number/]],
     ['"yes"', [/got a text/]],
-    ['gap < 1 && "a" < 1', [/go together, got text < whole number \(at character 12\)/]],
-    ['gap < 1 || 3', [/true-or-false operands, got 'whole number' \(at character 1\)/]],
-    ['has(gap)', [/a part of a field in has\(\), as in has\(checks.gap_s\).*\(at character 5\)/]],
+    ['gap < 1 && "a" < 1', [/go together, got text < whole number \(at column 12\)/]],
+    ['gap < 1 || 3', [/true-or-false operands, got 'whole number' \(at column 1\)/]],
+    ['has(gap)', [/a part of a field in has\(\), as in has\(checks.gap_s\).*\(at column 5\)/]],
     [
       'type == "auto"',
-      [/the name of a field, got "type", a word of the expression language \(at character 1\)/],
+      [/the name of a field, got "type", a word of the expression language \(at column 1\)/],
     ],
-    ['gap < 1 && median(gaps) < 2', [/one of the functions has, size, .*, got median \(at character 12\)/]],
+    ['gap < 1 && median(gaps) < 2', [/one of the functions has, size, .*, got median \(at column 12\)/]],
   ])('%j says what is wrong and where: %j', (text, messages) => {
     expect(faultOf(text)).toEqual(
       messages.map((message) => (typeof message === 'string' ? message : expect.stringMatching(message))),
     )
   })
 
-  test('counts characters of what remains without outer blanks', () => {
+  test('counts columns of what remains without outer blanks', () => {
     expect(expressionText.parse('  drops == 0\n')).toBe('drops == 0')
-    expect(faultOf('  drops = 0')).toEqual([expect.stringContaining('character 7')])
+    expect(faultOf('  drops = 0')).toEqual([expect.stringContaining('column 7')])
   })
 
   test('is one when it is longer than 500 characters, which are not read', () => {
