@@ -93,7 +93,7 @@ test('a start time is waited for', async () => {
 test.each([
   ['a preview build', { environment: 'preview' }, /is a preview build: promote it first/],
   ['a development build', { environment: 'development' }, /is a development build/],
-  ['a failed build', { status: 'failed' }, /is not ready: its build is failed/],
+  ['a failed build', { status: 'failed' }, /is not ready: its build failed/],
   ['a build under way', { status: 'building' }, /is not ready: its build is building/],
 ])('%s is refused as the target', async (_name, more, why) => {
   const line = await testLine(service, { stations: 1 })
