@@ -5,13 +5,16 @@ import type { LoadedRollout, StationPast } from '../db/rollout-storage.ts'
 import { type StationEvidence, stationEvidence } from '../db/station-evidence.ts'
 import { applyCommand, type Deliveries } from './apply-command.ts'
 import { changesOf, heldChanges } from './build-changes.ts'
+import { siteHours } from './connections.ts'
 import { firstpass } from './domain/actor.ts'
+import { isSiteOpen, lastOpening, type SiteHours } from './domain/connection.ts'
 import type { StationId } from './domain/ids.ts'
 import { type Instant, minute } from './domain/instant.ts'
 import { type Fact, isRefusal } from './domain/rollout/commands.ts'
 import type { HeldChange } from './domain/rollout/readiness.ts'
 import { isRunning, isTerminal, type RolloutState } from './domain/rollout/state.ts'
 import { asideBecause, excludedNow, takesPart } from './domain/takes-part.ts'
+import { policyOf } from './policy-of.ts'
 import { startClosed } from './stage-closed.ts'
 
 /**
@@ -35,7 +38,9 @@ export async function caughtUp(
   const evidence = await stationEvidence(tx, state.procedureId, state.id)
   const linked = await stationsOf(tx, state.procedureId)
   for (const fact of standingFacts(state, linked, now)) await apply(fact)
-  for (const fact of stationFacts(state, evidence, loaded.pasts, now)) await apply(fact)
+  const policy = await policyOf(tx, state.procedureId)
+  const sites = new Map(linked.map((station) => [station.id, siteHours(policy, station.site)]))
+  for (const fact of stationFacts(state, evidence, loaded.pasts, sites, now)) await apply(fact)
   const changes = isRunning(state) ? heldChanges(await changesOf(tx, state)) : []
   if (changes.length > 0) await apply({ type: 'changes', changes })
   return { ...loaded, state, changes }
@@ -56,6 +61,7 @@ function stationFacts(
   state: RolloutState,
   evidence: StationEvidence[],
   pasts: StationPast[],
+  sites: ReadonlyMap<StationId, SiteHours>,
   now: Instant,
 ): Fact[] {
   const usualGap = new Map(pasts.map((past) => [past.stationId, past.pastGapSeconds]))
@@ -66,23 +72,33 @@ function stationFacts(
       facts.push({ type: 'served', stationId, at: pin.servedAt })
     if (pickup) facts.push({ type: 'pickup', stationId, ...pickup })
     if (run) facts.push({ type: 'run', stationId, ...run })
-    const silence = staleness(state, stationId, lastStartedAt, usualGap.get(stationId) ?? null, now)
+    const gapSeconds = usualGap.get(stationId) ?? null
+    const silence = staleness(
+      state,
+      { stationId, lastStartedAt, gapSeconds },
+      sites.get(stationId) ?? [],
+      now,
+    )
     if (silence) facts.push({ type: 'station stale', stationId, detail: silence })
   }
   return facts
 }
 
-/** Three of its own usual gaps without a run, and never less than half an hour: a break is no failure. */
+type Silent = { stationId: StationId; lastStartedAt: Instant | null; gapSeconds: number | null }
+
+/**
+ * Three of its own usual gaps without a run, and never less than half an hour: a break is no failure. Nothing is
+ * expected of a site that is closed, and of one that has opened only since then.
+ */
 function staleness(
   state: RolloutState,
-  stationId: StationId,
-  lastStartedAt: Instant | null,
-  gapSeconds: number | null,
+  { stationId, lastStartedAt, gapSeconds }: Silent,
+  hours: SiteHours,
   now: Instant,
 ): string | null {
   const station = state.stations[stationId]
-  if (!station || !('since' in station)) return null
-  const silentMs = now - Math.max(lastStartedAt ?? 0, station.since)
+  if (!station || !('since' in station) || !isSiteOpen(hours, now)) return null
+  const silentMs = now - lastOpening(hours, Math.max(lastStartedAt ?? 0, station.since), now)
   const limitMs = Math.max(3 * (gapSeconds ?? 200) * 1000, 30 * minute)
   if (silentMs < limitMs) return null
   const usually = gapSeconds === null ? '' : `, usually every ${duration(gapSeconds * 1000)}`

@@ -391,3 +391,20 @@ describe('a start', () => {
     })
   })
 })
+
+test('a station of a closed site is expected to be silent, and its silence counts from the opening on', async () => {
+  const line = await testLine(service)
+  const rollout = await testRollout(service, line)
+  await rollout.confirm()
+  const [canary] = await rollout.canaries()
+  if (!canary) throw new Error('the rollout has no canary')
+  await setHours(line, [opensIn(10)])
+  const troubleAfter = async (hours: number) => {
+    clock.pass(hours * hour)
+    await service.judge(line.procedure)
+    return (await rollout.station(canary)).trouble?.kind ?? null
+  }
+  expect(await troubleAfter(9)).toBeNull()
+  expect(await troubleAfter(1.25)).toBeNull()
+  expect(await troubleAfter(0.5)).toBe('stale')
+})
