@@ -1,5 +1,6 @@
 // The body of a run as a station posts it.
 import type { BuildBehaviour } from './build-behaviour.ts'
+import { failureMessage } from './failure-message.ts'
 import type { ProductName } from './product.ts'
 import { type RunMetrics, runMetrics } from './run-metrics.ts'
 import { type Phase, testPhases } from './test-phases.ts'
@@ -15,6 +16,8 @@ export type RunBody = {
   outcome: RunOutcome
   /** Only where the phases do not tell it. */
   failure_mode?: string
+  /** Only where the bench itself failed. */
+  error_message?: string
   started_at: string
   ended_at: string
   metrics: RunMetrics
@@ -34,6 +37,7 @@ export const endOf = (execution: Execution): number =>
 
 export function runBody(seed: number, execution: Execution, procedureId: string): RunBody {
   const { job, result } = execution
+  const message = failureMessage(seed, execution)
   return {
     procedure_id: procedureId,
     deployment_id: execution.deploymentId,
@@ -42,6 +46,7 @@ export function runBody(seed: number, execution: Execution, procedureId: string)
     ...(job.sample === null ? {} : { sample: job.sample }),
     outcome: result.outcome,
     ...(result.failureMode === null ? {} : { failure_mode: result.failureMode }),
+    ...(message === null ? {} : { error_message: message }),
     started_at: new Date(execution.startedAt).toISOString(),
     ended_at: new Date(endOf(execution)).toISOString(),
     metrics: runMetrics(seed, execution),

@@ -4,6 +4,8 @@ import { fleet } from '../../../demo/factory/fleet.ts'
 import { runBody } from '../../../demo/factory/run-body.ts'
 import { scenarios } from '../../../demo/factory/scenarios.ts'
 import { type Job, lockTimeout, testUnit } from '../../../demo/factory/test-result.ts'
+import { builtInRules } from '../../../server/domain/failures/built-in-rules.ts'
+import { failureSorter } from '../../../server/domain/failures/sort-failures.ts'
 import { runInput } from '../../../server/domain/run.ts'
 import { runFindings } from '../../../server/domain/run-findings.ts'
 
@@ -36,6 +38,15 @@ describe('what a run tells', () => {
       expect([0, 1, 2]).toContain(run.metrics.retries)
       expect(run.body.phases.length).toBeGreaterThan(0)
     }
+  })
+
+  it('is what benches say when they fail, of every category that is not a limit', () => {
+    const sorted = failureSorter(builtInRules)
+    const categories = reported({ ...goodBuild, passRate: 0.5, errorRate: 0.4 }, 400, {}, false).map(
+      ({ failureMode: mode, failureText: text, result: { outcome } }) =>
+        sorted({ mode, text, outcome }).category,
+    )
+    expect(new Set(categories)).toEqual(new Set(['fixture', 'instrument', 'network', 'script', 'limits']))
   })
 
   it('is the same for the same seed', () => {
