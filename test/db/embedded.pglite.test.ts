@@ -166,15 +166,18 @@ test('whatever was acknowledged before a kill -9 is there after it', { timeout: 
     const writer = child(
       `import { randomUUID } from 'node:crypto'
        import { openDatabase } from 'project/db/client.ts'
+       import { addProcedure } from 'project/db/registry.ts'
        import { storeRuns } from 'project/db/store-runs.ts'
        const { db } = await openDatabase({ directory: process.env.DIRECTORY })
        const procedureId = process.env.PROCEDURE
+       await addProcedure(db, { id: procedureId, name: 'Killed again and again', createdAt: new Date() })
        const stationId = randomUUID()
        for (let batch = 0; ; batch++) {
          const runs = Array.from({ length: 5 }, (_, index) => ({
            id: randomUUID(), procedureId, stationId, deploymentId: null, attributedBy: 'none', serial: 'S', unit: randomUUID(),
            outcome: 'PASS', startedAt: Date.UTC(2026, 4, 22) + index, endedAt: Date.UTC(2026, 4, 22) + index, zoneless: false, detail: {},
-           product: null, shift: 0, sample: null, failureMode: null, measurementCount: null, metrics: {},
+           product: null, shift: 0, sample: null, failureMode: null, failureText: null, shadow: false,
+           measurementCount: null, metrics: {},
          }))
          await db.transaction((tx) => storeRuns(tx, procedureId, runs, new Date()))
          for (const run of runs) console.log('stored ' + run.id)

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { loadRollout } from '../../db/rollout-storage.ts'
 import { conditionsOf } from '../../server/conditions.ts'
+import { noConditions } from '../../server/domain/gates/question.ts'
 import { type Bench, type RunSaid, type TestLine, testLine } from '../support/test-line.ts'
 import { type TestRollout, testRollout } from '../support/test-rollout.ts'
 import { openTestService } from '../support/test-service.ts'
@@ -54,7 +55,8 @@ test('heartbeats are those of the stations still in the rollout, checks before t
   await service.judge(line.procedure)
   const { heartbeats } = await conditions(rollout)
   const of = (bench: Bench) => heartbeats.find(({ stationId }) => stationId === bench.id)
-  const fields = { disk: 'ok', cpu: 0.4 }
+  const told = { telemetry: { disk: 'full', cpu: 0.4 }, checks: { disk: 'ok' } }
+  const fields = { disk: 'ok', cpu: 0.4, ...told }
   expect(of(canary)).toEqual({ stationId: canary.id, arm: 'canary', at: clock.now(), fields })
   expect(of(first)).toEqual({ stationId: first.id, arm: 'base', at: clock.now(), fields })
   expect(of(silent)).toEqual({ stationId: silent.id, arm: 'base', at: null, fields: {} })
@@ -116,6 +118,7 @@ test('builds, references and failure modes are those of the canary since it was 
     references: [{ stationId: canary.id, serial: 'G', sample: 'golden', outcome: 'FAIL' }],
     builds: [{ stationId: canary.id, runs: 23, third: 2 }],
     throughput: expect.objectContaining({ canaryRuns: 23 }),
+    shadowPairs: noConditions.shadowPairs,
   })
 })
 
@@ -146,11 +149,5 @@ test('what no gate asks for is not read', async () => {
       more: { failure_mode: 'flux', sample: 'golden' },
     },
   ])
-  expect(await conditions(rollout)).toEqual({
-    heartbeats: [],
-    failureModes: [],
-    references: [],
-    builds: [],
-    throughput: null,
-  })
+  expect(await conditions(rollout)).toEqual(noConditions)
 })
