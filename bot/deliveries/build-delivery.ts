@@ -3,9 +3,8 @@ import type { WebClient } from '@slack/web-api'
 import type { DeploymentId, ProcedureId } from '../../server/domain/ids.ts'
 import type { Delivery, DeliveryResult, DeploymentLine, Service, SlackPosts } from '../../server/service.ts'
 import { buildCard } from '../blocks/build-card.ts'
-import { slackFailure } from '../connection/slack-failure.ts'
 import { type BuildState, buildState, procedureBuilds } from './build-state.ts'
-import { change, contentHash, post } from './messages.ts'
+import { drawMessage } from './drawn-message.ts'
 
 type Deps = {
   client: WebClient
@@ -16,9 +15,6 @@ type Deps = {
 type Job = Extract<Delivery, { kind: 'build' }>
 
 const done: DeliveryResult = { delivered: true }
-const busy: DeliveryResult = { delivered: false, waitSeconds: 3, why: 'another process is at it' }
-/** Slack asks for at least this between two changes of one message. */
-const gapMs = 3000
 /** Cards of older builds have said long ago what replaced them. */
 const mostOthers = 10
 
@@ -29,44 +25,30 @@ export function buildDelivery({ client, service, posts, now }: Deps) {
     for (const id of [deploymentId, ...others.map((each) => each.id)]) {
       const key = `build:${id}`
       if (id !== deploymentId && !(await posts.find(key))) continue
-      const drawn = await posts.exclusively(key, () => draw(procedureId, id, key))
-      if (drawn === null) return busy
+      const drawn = await drawMessage({ client, posts, now }, { key, ...cardOf(procedureId, id) })
       if (!drawn.delivered) return drawn
     }
     return done
   }
 
-  /** Reads while nobody else draws this card: what was read before could be older than what stands there. */
-  async function draw(procedureId: ProcedureId, id: DeploymentId, key: string): Promise<DeliveryResult> {
-    const known = await procedureBuilds(service, procedureId)
-    if (known === null) return done
-    const build = known.builds.find((each) => each.id === id)
-    const state = await buildState(service, known, id)
-    if (!build || state === null) return done
-    const { procedure } = known
-    const message = buildCard({ procedure, build, state })
-    const hash = contentHash(message)
-    const found = await posts.find(key)
-    if (!found) {
-      // The first build of a procedure has nothing to be compared with: it is made the active one, not rolled out.
-      const isNews =
-        state.kind === 'waits' ? procedure.activeDeployment !== null : startedItself(build, state)
-      if (!isNews || procedure.channel === null) return done
-      const { channel, ts } = await post(client, procedure.channel, message)
-      await posts.save(key, { channel, ts, contentHash: hash, updatedAt: now() })
-      return done
+  function cardOf(procedureId: ProcedureId, id: DeploymentId) {
+    let channel: string | null = null
+    return {
+      read: async () => {
+        const known = await procedureBuilds(service, procedureId)
+        if (known === null) return null
+        const build = known.builds.find((each) => each.id === id)
+        const state = await buildState(service, known, id)
+        if (!build || state === null) return null
+        const { procedure } = known
+        // The first build of a procedure has nothing to be compared with: it is made the active one, not rolled out.
+        const isNews =
+          state.kind === 'waits' ? procedure.activeDeployment !== null : startedItself(build, state)
+        channel = isNews ? procedure.channel : null
+        return buildCard({ procedure, build, state })
+      },
+      place: async () => (channel === null ? null : { channel }),
     }
-    if (found.contentHash === hash) return done
-    const tooEarlyMs = found.updatedAt + gapMs - now()
-    if (tooEarlyMs > 0)
-      return { delivered: false, waitSeconds: Math.ceil(tooEarlyMs / 1000), why: 'changed a moment ago' }
-    try {
-      await change(client, found, message)
-    } catch (error) {
-      if (slackFailure(error).kind !== 'message gone') throw error
-    }
-    await posts.save(key, { ...found, contentHash: hash, updatedAt: now() })
-    return done
   }
 }
 
