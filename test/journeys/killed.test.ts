@@ -86,7 +86,8 @@ test('killed in the middle of taking runs: stations send again, and each run cou
     await until('stations keep their runs', () => factory.stats().queued > 60)
     service = await start()
   }
-  await until('stations have sent what they kept', () => factory.stats().queued === 0)
+  // What they are about to send is always some: they go on testing. Stopping sends the rest.
+  await until('stations have sent what they kept', () => factory.stats().queued < 30)
   await factory.stop()
   expect(factory.stats()).toMatchObject({ queued: 0, parked: 0 })
   expect(warnings).toEqual([])
