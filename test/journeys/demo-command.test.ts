@@ -62,7 +62,7 @@ test('wrong words are told all at once', async () => {
   const demo = npmRunDemo('--scenario', 'sunny', '--stations', 'many', '--speed', 0, '--fast', 'please')
   expect(await demo.ended()).toBe(2)
   for (const fault of [
-    '--scenario: expected healthy, regression, broken, slow, silent, escape, bad-station, new-failure, other-product, blind, drops, approvals, got "sunny"',
+    '--scenario: expected healthy, regression, broken, slow, silent, escape, bad-station, new-failure, other-product, blind, drops, approvals, stuck-station, limits, got "sunny"',
     '--stations: expected a whole number from 2 to 500, got "many"',
     '--speed: expected a whole number from 1 to 600, got "0"',
     '--fast: not known here',
