@@ -35,7 +35,9 @@ test('a start on nothing makes every table, the next start finds them with what 
   await second.close()
 })
 
-test('a migration that fails leaves nothing of itself behind, and the next start completes it', async () => {
+test('a migration that fails leaves nothing of itself behind, and the next start completes it', {
+  timeout: 60_000,
+}, async () => {
   const fresh = await emptyDatabase()
   const whole = await fresh.open()
   // Back to nothing, but for a table in the way of one in the middle of the migration.
