@@ -32,7 +32,9 @@ export function camera(browser: Browser, folder: string) {
     const page = 'page' in what ? what.page() : what
     await page.evaluate(() => document.fonts.ready)
     await page.waitForTimeout(500)
-    await what.screenshot({ path: join(folder, file), animations: 'disabled' })
+    const shoot = () => what.screenshot({ path: join(folder, file), animations: 'disabled' })
+    // A message that is drawn anew at this moment is gone for a blink.
+    await shoot().catch(shoot)
     process.stdout.write(`${file}\n`)
   }
 

@@ -13,7 +13,7 @@ ${
   found !== null &&
   html`<h2>Changes of the test</h2>
 <p>${counted(found.total, 'change')} against base, ${found.undeclared === 0 ? 'each declared or accepted' : `${found.undeclared} not declared`}${found.holding > 0 && html`: <strong>${counted(found.holding, 'change')} of limits</strong> to be declared, accepted with a reason, or passed over`}.</p>
-<table class="changes">
+<table class="changes stacked">
 <thead><tr><th scope="col">Where</th><th scope="col">What</th><th scope="col">Before</th><th scope="col">Now</th><th scope="col">Said by</th></tr></thead>
 <tbody>${found.list.map(row)}</tbody>
 </table>
@@ -27,9 +27,9 @@ function row(change: ChangeView): Html {
   return html`<tr>
 <th scope="row">${measurement ?? phase}<small>${measurement === null ? 'phase' : phase}</small></th>
 <td>${what(change)}${products.length > 0 && html`<small>seen with ${products.join(', ')}</small>`}</td>
-<td>${old ?? absent}</td>
-<td>${now ?? absent}</td>
-<td>${standing(change)}</td>
+<td data-label="Before">${old ?? absent}</td>
+<td data-label="Now">${now ?? absent}</td>
+<td data-label="Said by">${standing(change)}</td>
 </tr>`
 }
 

@@ -35,7 +35,7 @@ function inBrief({ canary, excess }: FailurePareto): string {
 }
 
 function table(shown: FailurePareto): Html {
-  return html`<table class="failures">
+  return html`<table class="failures stacked">
 <thead><tr><th scope="col">What failed</th><th scope="col" class="number">Canary</th><th scope="col" class="number">Base</th><th scope="col" class="number">Beyond base</th><th scope="col">Mostly on</th><th scope="col">First seen</th></tr></thead>
 ${shown.categories.map(
   (category) => html`<tbody>
@@ -63,8 +63,8 @@ function numbers({
   return html`<td class="number" data-label="Canary">${arm(canary)}</td>
 <td class="number" data-label="Base">${arm(base)}</td>
 <td class="number" data-label="Beyond base">${excess === null ? absent : amount(excess)}</td>
-<td>${stations.map(({ name, runs }) => `${name} (${runs})`).join(', ')}</td>
-<td>${firstSeenAt === null ? absent : time(firstSeenAt)}</td>`
+<td data-label="Mostly on">${stations.map(({ name, runs }) => `${name} (${runs})`).join(', ')}</td>
+<td data-label="First seen">${firstSeenAt === null ? absent : time(firstSeenAt)}</td>`
 }
 
 function arm({ runs, units, rate }: ModeOfFailure['canary']): Html {
@@ -79,7 +79,7 @@ function amount(excess: number): string {
 
 function troubles(all: SortedTrouble[]): Html {
   return html`<h3>Reported by stations</h3>
-<table class="failures">
+<table class="failures stacked">
 <thead><tr><th scope="col">What they said</th><th scope="col">Category</th><th scope="col">Asked to run</th><th scope="col" class="number">Times</th><th scope="col">Stations</th><th scope="col">Last</th></tr></thead>
 <tbody>${all.slice(0, 20).map(
     (each) => html`<tr>

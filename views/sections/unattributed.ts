@@ -8,7 +8,7 @@ export function unattributed({ unattributed: found }: RolloutView): Html | null 
   return html`<section data-part="unattributed">
 <h2>Runs of an unknown build</h2>
 <p${found.matters && html` class="troubled"`}>${counted(found.runs, 'run')} since the start came without a build that is known, ${count(found.canaryRuns)} of them of canary stations. They are kept and count in neither arm.</p>
-<table>
+<table class="stacked">
 <thead><tr><th scope="col">Station</th><th scope="col" class="number">Runs</th><th scope="col">Why its latest one is unknown</th><th scope="col">What to do</th></tr></thead>
 <tbody>${found.stations.map(
     ({ name, runs, isCanary, reason }) =>
