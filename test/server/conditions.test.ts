@@ -57,9 +57,10 @@ test('heartbeats are those of the stations still in the rollout, checks before t
   const of = (bench: Bench) => heartbeats.find(({ stationId }) => stationId === bench.id)
   const told = { telemetry: { disk: 'full', cpu: 0.4 }, checks: { disk: 'ok' } }
   const fields = { disk: 'ok', cpu: 0.4, ...told }
+  const none = { telemetry: {}, checks: {} }
   expect(of(canary)).toEqual({ stationId: canary.id, arm: 'canary', at: clock.now(), fields })
   expect(of(first)).toEqual({ stationId: first.id, arm: 'base', at: clock.now(), fields })
-  expect(of(silent)).toEqual({ stationId: silent.id, arm: 'base', at: null, fields: {} })
+  expect(of(silent)).toEqual({ stationId: silent.id, arm: 'base', at: null, fields: none })
   expect(of(leaving)).toBeUndefined()
 })
 
