@@ -49,8 +49,8 @@ export type Reverted = Pick<
   'id' | 'name' | 'toldAt' | 'pulledAt' | 'provenAt' | 'excused' | 'seenAt'
 >
 
-/** Longer than any long poll and any usual heartbeat. */
-const offlineAfterMs = 5 * minute
+/** Longer than any long poll and any usual heartbeat, also where what is heard is noted every few minutes only. */
+const offlineAfterMs = 10 * minute
 
 export function revertingOf(
   decision: Pick<Reverting, 'at' | 'by' | 'why' | 'takenBack' | 'to' | 'limitMinutes'>,
