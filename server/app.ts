@@ -16,6 +16,7 @@ import { codeHostEvents } from './code-host-events.ts'
 import type { ProcedureId, RolloutId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
 import type { Received, Stored } from './ingest.ts'
+import type { PageAccess } from './page-access.ts'
 import type { PinWaiters } from './pin-waiters.ts'
 import { rolloutCharts } from './rollout-charts.ts'
 import { authentication } from './routes/authentication.ts'
@@ -26,7 +27,7 @@ import { errorHandling } from './routes/errors.ts'
 import { failureRoutes } from './routes/failures.ts'
 import { githubWebhook } from './routes/github-webhook.ts'
 import { healthRoutes } from './routes/health.ts'
-import { pageRoutes } from './routes/pages.ts'
+import { pageRoutes } from './routes/pages/pages.ts'
 import { policyRoutes } from './routes/policies.ts'
 import { procedureRoutes } from './routes/procedures.ts'
 import { retestRoutes } from './routes/retests.ts'
@@ -57,7 +58,7 @@ type Deps = {
   uploadLinks: UploadLinks
   /** Null: the webhook is not set up. */
   githubSecret: string | null
-  mayRead: (request: { id: string; key: string | undefined }) => boolean
+  pages: { access: PageAccess; base: () => string }
   /** Something of the procedure has changed that its rollout should be judged on. */
   changed: (procedureId: ProcedureId) => void
   now: () => Instant
@@ -78,7 +79,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     adminToken,
     uploadLinks,
     githubSecret,
-    mayRead,
+    pages,
     changed,
     now,
     log,
@@ -143,7 +144,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
         service.failures(id).then((failures) => rolloutCharts(database.db, id, now(), failures)),
       events: (id: RolloutId) => service.events(id),
       retests: (id: RolloutId) => service.retests(id),
-      mayRead,
+      ...pages,
     }),
   )
   const { take: takeEvent } = codeHostEvents({ database, builds: ofBuilds, now })

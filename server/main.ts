@@ -16,6 +16,7 @@ import { ingest } from './ingest.ts'
 import { noDeliveries, startJobs } from './jobs.ts'
 import { judgeLoop } from './judge-loop.ts'
 import { judging } from './judging.ts'
+import { isLoopback, pageAccess } from './page-access.ts'
 import { pageLinks } from './page-links.ts'
 import { pinWaiters } from './pin-waiters.ts'
 import { rolloutCharts } from './rollout-charts.ts'
@@ -109,7 +110,10 @@ export async function startFirstpass(options: {
     adminToken: settings.ADMIN_TOKEN,
     uploadLinks: uploadLinks({ publicUrl: publicUrl ?? null, secret }),
     githubSecret: settings.GITHUB_WEBHOOK_SECRET ?? null,
-    mayRead: links.mayRead,
+    pages: {
+      access: pageAccess({ mayRead: links.mayRead, isLocal: isLocalOnly(settings) }),
+      base: () => new URL(publicUrl ?? 'http://localhost').pathname.replace(/\/+$/, ''),
+    },
     changed,
     now,
     log,
@@ -140,6 +144,11 @@ export async function startFirstpass(options: {
 /** Hoisted: the process starts before the end of this file is reached. */
 function newSecret(): string {
   return randomBytes(32).toString('base64url')
+}
+
+/** Nobody on another machine can ask, and none is told an address to ask at. */
+function isLocalOnly({ HOST, PUBLIC_URL }: Settings): boolean {
+  return isLoopback(HOST) && (PUBLIC_URL === undefined || isLoopback(new URL(PUBLIC_URL).hostname))
 }
 
 function hasSlack(settings: Settings): boolean {

@@ -8,6 +8,7 @@ import type { Deliveries } from '../../server/apply-command.ts'
 import type { ProcedureId } from '../../server/domain/ids.ts'
 import { ingest } from '../../server/ingest.ts'
 import { judging } from '../../server/judging.ts'
+import { pageAccess } from '../../server/page-access.ts'
 import { pageLinks } from '../../server/page-links.ts'
 import { pinWaiters } from '../../server/pin-waiters.ts'
 import type { Delivery, Service } from '../../server/service.ts'
@@ -81,7 +82,7 @@ export async function openTestService(
     adminToken,
     uploadLinks: uploadLinks({ publicUrl: null, secret: 'link secret of the tests' }),
     githubSecret: options.githubSecret === undefined ? githubSecret : options.githubSecret,
-    mayRead: links.mayRead,
+    pages: { access: pageAccess({ mayRead: links.mayRead, isLocal: false }), base: () => '' },
     changed: () => {},
     now,
     log: Fastify({ logger: { level: process.env.TEST_LOG_LEVEL ?? 'silent' } }).log,

@@ -1,7 +1,7 @@
 // What a build changes of limits, on its page: what, from what to what, and who said so.
 import { expect, it } from 'vitest'
 import { htmlText } from '../../views/html.ts'
-import { changes } from '../../views/sections/changes.ts'
+import { changes } from '../../views/rollout/changes.ts'
 import { marek, noon } from '../support/fixed-values.ts'
 import { aChange, aRollout, changesOf } from '../support/rollout-view-builder.ts'
 import { read } from './support/read.ts'

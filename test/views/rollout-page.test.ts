@@ -4,18 +4,18 @@ import { summary } from '../../server/domain/retest-summary.ts'
 import type { RetestPair } from '../../server/domain/retests.ts'
 import type { RolloutView } from '../../server/domain/rollout-view.ts'
 import { escapeText } from '../../views/html.ts'
-import { rolloutPage } from '../../views/rollout-page.ts'
-import type { PageChart } from '../../views/sections/charts.ts'
+import type { PageChart } from '../../views/rollout/charts.ts'
+import { rolloutPage } from '../../views/rollout/rollout-page.ts'
 import { ines } from '../support/fixed-values.ts'
 import { donePair, pairOf } from '../support/retest-builder.ts'
 import { anIdleArm, aStation } from '../support/rollout-view-builder.ts'
 import { aGate, aVerdict } from '../support/verdict-builder.ts'
+import { aFrame } from './support/page-frame.ts'
 import { read } from './support/read.ts'
 import { someFailures } from './support/rollout-charts.ts'
 import { everyEvent } from './support/rollout-events.ts'
 import { active, ended, healthy, pausedByBreach, stories } from './support/rollout-stories.ts'
 
-const assets = { style: 's.css', script: 's.js', vega: 'v.js', vegaLite: 'vl.js', vegaEmbed: 've.js' }
 const chart: PageChart = {
   name: 'first-pass-yield',
   title: 'First-pass yield',
@@ -28,7 +28,7 @@ const chart: PageChart = {
 }
 
 const page = (view: RolloutView, events = everyEvent, pairs: RetestPair[] = []) =>
-  rolloutPage(view, { charts: [chart], gates: [], failures: null }, { events, pairs }, assets)
+  rolloutPage(view, { charts: [chart], gates: [], failures: null }, { events, pairs }, aFrame)
 
 describe('the page of a rollout', () => {
   for (const [name, view] of Object.entries(stories))
@@ -174,7 +174,7 @@ describe('the page of a rollout', () => {
       healthy,
       { charts: [chart], gates, failures: null },
       { events: [], pairs: [] },
-      assets,
+      aFrame,
     )
     expect(document).toContain('<strong aria-current="true">First-pass yield</strong>')
     expect(document).toContain(`<a href="?key=k&#38;gate=a+%3Cb%3E#charts">${escapeText('a <b>')}</a>`)
@@ -182,7 +182,7 @@ describe('the page of a rollout', () => {
       healthy,
       { charts: [chart], gates: gates.slice(0, 1), failures: null },
       { events: [], pairs: [] },
-      assets,
+      aFrame,
     )
     expect(one).not.toContain('aria-current="true"')
   })
@@ -271,7 +271,7 @@ describe('the page of a rollout', () => {
       active,
       { charts: [], gates: [], failures },
       { events: [], pairs: [] },
-      assets,
+      aFrame,
     )
     const text = read(document)
     expect(text).toContain('12 of 64 runs on the new build did not pass: +11.1 against the rate of base')

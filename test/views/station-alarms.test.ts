@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import type { RolloutView } from '../../server/domain/rollout-view.ts'
-import { rolloutPage } from '../../views/rollout-page.ts'
+import { rolloutPage } from '../../views/rollout/rollout-page.ts'
 import { anAlarm, aStationGoingBack, aWayBack } from '../support/alarm-builder.ts'
 import { aRollout, aStation } from '../support/rollout-view-builder.ts'
+import { aFrame } from './support/page-frame.ts'
 import { read } from './support/read.ts'
 
-const assets = { style: 's.css', script: 's.js', vega: 'v.js', vegaLite: 'vl.js', vegaEmbed: 've.js' }
 const page = (part: Partial<RolloutView>) =>
   read(
-    rolloutPage(aRollout(part), { charts: [], gates: [], failures: null }, { events: [], pairs: [] }, assets),
+    rolloutPage(aRollout(part), { charts: [], gates: [], failures: null }, { events: [], pairs: [] }, aFrame),
   )
 
 describe('the page of a rollout', () => {

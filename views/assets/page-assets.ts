@@ -13,45 +13,64 @@ export type AssetFile = {
   zipped: Buffer
   type: string
   etag: string
-  url: string
 }
 
 const zip = promisify(gzip)
 
-/** Read once; the hash in each address lets browsers keep a file for good and still get the next one. */
+/** In the order in which they are read: what is narrower or more special comes later. */
+const styles = ['base', 'frame', 'tables', 'charts', 'rollout', 'small-screens', 'wall-and-paper']
+const scripts = ['page', 'charts', 'fresh', 'sort', 'times']
+
+/**
+ * Read once. The hash of all of them is the folder in their addresses: browsers keep a file for good and still get the
+ * next one, and a script that loads another gets the one of its own time.
+ */
 export async function loadPageAssets(): Promise<{ urls: PageAssets; files: Map<string, AssetFile> }> {
-  const [style, script, vega, vegaLite, vegaEmbed] = await Promise.all([
-    assetFile(join(import.meta.dirname, 'page.css')),
-    assetFile(join(import.meta.dirname, 'page.js')),
+  const files = await Promise.all([
+    styleSheet(),
+    ...scripts.map((name) => assetFile(join(import.meta.dirname, 'scripts', `${name}.js`))),
     assetFile(bundle('vega', 'vega.min.js')),
     assetFile(bundle('vega-lite', 'vega-lite.min.js')),
     assetFile(bundle('vega-embed', 'vega-embed.min.js')),
   ])
+  const hash = hashOf(files.map(({ etag }) => etag).join())
+  const url = (name: string) => `/assets/${hash}/${name}`
   return {
     urls: {
-      style: style.url,
-      script: script.url,
-      vega: vega.url,
-      vegaLite: vegaLite.url,
-      vegaEmbed: vegaEmbed.url,
+      style: url('page.css'),
+      script: url('page.js'),
+      vega: url('vega.min.js'),
+      vegaLite: url('vega-lite.min.js'),
+      vegaEmbed: url('vega-embed.min.js'),
     },
-    files: new Map([style, script, vega, vegaLite, vegaEmbed].map((file) => [file.name, file])),
+    files: new Map(files.map((file) => [file.name, file])),
   }
 }
 
+/** One file for all pages, so that the second one is there at once. */
+async function styleSheet(): Promise<AssetFile> {
+  const parts = await Promise.all(
+    styles.map((name) => readFile(join(import.meta.dirname, 'styles', `${name}.css`), 'utf8')),
+  )
+  return asset('page.css', Buffer.from(parts.join('\n')))
+}
+
 async function assetFile(path: string): Promise<AssetFile> {
-  const name = basename(path)
-  const body = await readFile(path)
-  const hash = createHash('sha256').update(body).digest('base64url').slice(0, 16)
+  return asset(basename(path), await readFile(path))
+}
+
+async function asset(name: string, body: Buffer): Promise<AssetFile> {
   return {
     name,
     body,
     zipped: await zip(body),
     type: name.endsWith('.css') ? 'text/css; charset=utf-8' : 'text/javascript; charset=utf-8',
-    etag: `"${hash}"`,
-    // Relative to /rollouts/, so that the service may stand under a path of a proxy.
-    url: `../assets/${name}?v=${hash}`,
+    etag: `"${hashOf(body)}"`,
   }
+}
+
+function hashOf(body: Buffer | string): string {
+  return createHash('sha256').update(body).digest('base64url').slice(0, 16)
 }
 
 /** The browser bundle beside a package's entry file: its `exports` do not name it. */

@@ -1,6 +1,7 @@
-import fastify from 'fastify'
+import fastify, { type FastifyRequest } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { pageRoutes } from '../../../server/routes/pages.ts'
+import { pageAccess } from '../../../server/page-access.ts'
+import { pageRoutes } from '../../../server/routes/pages/pages.ts'
 import { uuid } from '../../support/fixed-values.ts'
 import { rolloutCharts, withErrorRate } from '../../views/support/rollout-charts.ts'
 import { everyEvent } from '../../views/support/rollout-events.ts'
@@ -19,7 +20,8 @@ beforeAll(async () => {
         id === known ? withErrorRate(rolloutCharts({ hours: 6, canaryYield: 0.9, baseYield: 0.98 })) : null,
       events: async () => everyEvent,
       retests: async () => null,
-      mayRead: (request) => request.key === key,
+      access: pageAccess({ mayRead: (request) => request.key === key, isLocal: false }),
+      base: () => '',
     }),
   )
 })
@@ -117,6 +119,17 @@ describe('pages', () => {
   })
 })
 
+describe('a service that only this machine reaches', () => {
+  const local = pageAccess({ mayRead: () => false, isLocal: true })
+  const asked = (hostname: string) => local({ hostname, query: {} } as FastifyRequest, 'everything')
+
+  it('shows everything to who asks by a name of this machine, and nothing to a page of another site', async () => {
+    expect(await asked('127.0.0.1')).toMatchObject({ kind: 'person', actor: { id: 'local', door: 'page' } })
+    expect(await asked('localhost')).toMatchObject({ kind: 'person' })
+    expect(await asked('firstpass.example')).toBeNull()
+  })
+})
+
 describe('charts', () => {
   it('are pictures', async () => {
     const answer = await keyed(`/rollouts/${known}/charts/first-pass-yield.svg`)
@@ -150,23 +163,23 @@ describe('charts', () => {
 })
 
 describe('assets', () => {
-  const files = ['page.css', 'page.js', 'vega.min.js', 'vega-lite.min.js', 'vega-embed.min.js']
+  const files = ['page.css', 'page.js', 'sort.js', 'vega.min.js', 'vega-lite.min.js', 'vega-embed.min.js']
   for (const file of files)
     it(`${file} is kept by browsers until it changes`, async () => {
-      const answer = await get(`/assets/${file}`)
+      const answer = await get(`/assets/any-hash/${file}`)
       expect(answer.statusCode).toBe(200)
       expect(answer.headers['cache-control']).toContain('immutable')
-      const again = await get(`/assets/${file}`, { 'if-none-match': answer.headers.etag })
+      const again = await get(`/assets/any-hash/${file}`, { 'if-none-match': answer.headers.etag })
       expect(again.statusCode).toBe(304)
       expect(again.body).toBe('')
-      const zipped = await get(`/assets/${file}`, { 'accept-encoding': 'gzip, br' })
+      const zipped = await get(`/assets/any-hash/${file}`, { 'accept-encoding': 'gzip, br' })
       expect(zipped.headers['content-encoding']).toBe('gzip')
       expect(zipped.rawPayload.length).toBeLessThan(answer.rawPayload.length)
     })
 
   it('are only these', async () => {
-    expect((await get('/assets/page-assets.ts')).statusCode).toBe(404)
-    expect((await get(`/assets/${encodeURIComponent('../../package.json')}`)).statusCode).toBe(404)
+    expect((await get('/assets/any-hash/page-assets.ts')).statusCode).toBe(404)
+    expect((await get(`/assets/any-hash/${encodeURIComponent('../../package.json')}`)).statusCode).toBe(404)
   })
 
   it('give failures as data and as a table, with the key of the page', async () => {

@@ -3,7 +3,7 @@
 import { minute } from '../../../server/domain/instant.ts'
 import { plan } from '../../../server/domain/plan.ts'
 import type { RolloutEvent } from '../../../server/domain/rollout/events.ts'
-import type { RecordedEvent } from '../../../views/event-sentence.ts'
+import type { RecordedEvent } from '../../../views/rollout/event-sentence.ts'
 import { firstpass, ines } from '../../support/fixed-values.ts'
 import { aRollout, aStation } from '../../support/rollout-view-builder.ts'
 import { start } from './rollout-charts.ts'

@@ -1,11 +1,11 @@
 // The record of events, newest first: who, when, why.
 import type { RolloutView } from '../../server/domain/rollout-view.ts'
-import { eventSentence, type RecordedEvent } from '../event-sentence.ts'
 import { counted } from '../format/count.ts'
 import { time } from '../format/instant.ts'
 import { reason } from '../format/reason.ts'
 import { actorName, capitalised } from '../format/words.ts'
 import { type Html, html } from '../html.ts'
+import { eventSentence, type RecordedEvent } from './event-sentence.ts'
 
 const shownAtOnce = 20
 

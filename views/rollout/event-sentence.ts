@@ -1,10 +1,10 @@
 // An event of the record in plain English, with the reason its author gave.
-import type { StationId } from '../server/domain/ids.ts'
-import type { RolloutEvent } from '../server/domain/rollout/events.ts'
-import type { RolloutView } from '../server/domain/rollout-view.ts'
-import { counted } from './format/count.ts'
-import { instantText } from './format/instant.ts'
-import { gateWord, pauseWords } from './format/words.ts'
+import type { StationId } from '../../server/domain/ids.ts'
+import type { RolloutEvent } from '../../server/domain/rollout/events.ts'
+import type { RolloutView } from '../../server/domain/rollout-view.ts'
+import { counted } from '../format/count.ts'
+import { instantText } from '../format/instant.ts'
+import { gateWord, pauseWords } from '../format/words.ts'
 
 export type RecordedEvent = RolloutEvent & { sequence: number }
 type Said = { what: string; why: string | null }

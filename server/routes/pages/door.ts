@@ -1,0 +1,78 @@
+// The door of every page: who may look is asked before anything is looked up, and every answer has the same frame.
+import { randomBytes } from 'node:crypto'
+// For `hide`, which keeps the pages out of the description of the HTTP API.
+import type {} from '@fastify/swagger'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { messagePage } from '../../../views/message-page.ts'
+import type { PageAssets, PageFrame } from '../../../views/page-document.ts'
+import type { PageAccess, PageScope, Reader } from '../../page-access.ts'
+
+export const unlisted = { schema: { hide: true } }
+
+export type Opened = { reader: Reader; frame: PageFrame }
+export type PageDoor = ReturnType<typeof pageDoor>
+
+/** @param deps.base path under which the service stands behind a proxy, without a slash at its end. */
+export function pageDoor({
+  access,
+  assets,
+  base,
+}: {
+  access: PageAccess
+  assets: PageAssets
+  base: () => string
+}) {
+  return {
+    /** Null: the answer is already sent. */
+    async open(request: FastifyRequest, reply: FastifyReply, scope: PageScope): Promise<Opened | null> {
+      const reader = await access(request, scope)
+      const frame = { assets, base: base(), nonce: randomBytes(16).toString('base64'), reader: shown(reader) }
+      reply.headers(pageHeaders)
+      if (reader) return { reader, frame }
+      html(reply, 403, messagePage(closed, frame))
+      return null
+    },
+    html,
+    /** What was looked for is not there: what was expected, what came, what to do. */
+    missing(reply: FastifyReply, { frame }: Opened, message: { title: string; lines: string[] }) {
+      return html(reply, 404, messagePage(message, frame))
+    },
+  }
+}
+
+function html(reply: FastifyReply, status: number, page: string): FastifyReply {
+  return reply.code(status).type('text/html; charset=utf-8').send(page)
+}
+
+function shown(reader: Reader | null): PageFrame['reader'] {
+  if (reader?.kind !== 'person') return reader
+  return { kind: 'person', name: reader.actor.name, canSignOut: reader.canSignOut }
+}
+
+const closed = {
+  title: 'This link does not open the page',
+  lines: [
+    'Rollout pages open with the link on their card in Slack; this one has no key, or a key for something else.',
+    'Open the page from Slack.',
+  ],
+}
+
+// Vega writes styles into its drawings; scripts come from files of our own and evaluate nothing.
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+const pageHeaders = {
+  'content-security-policy': contentSecurityPolicy,
+  'x-content-type-options': 'nosniff',
+  // The key is part of the address.
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'private, no-cache',
+}

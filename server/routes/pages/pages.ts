@@ -1,0 +1,18 @@
+// Every page that people open in a browser, behind one door.
+import type { FastifyPluginAsync } from 'fastify'
+import { loadPageAssets } from '../../../views/assets/page-assets.ts'
+import type { PageAccess } from '../../page-access.ts'
+import { assetRoutes } from './assets.ts'
+import { pageDoor } from './door.ts'
+import { type RolloutSources, rolloutPages } from './rollout-pages.ts'
+
+type Deps = RolloutSources & { access: PageAccess; base: () => string }
+
+export function pageRoutes(deps: Deps): FastifyPluginAsync {
+  return async (app) => {
+    const assets = await loadPageAssets()
+    const door = pageDoor({ access: deps.access, assets: assets.urls, base: deps.base })
+    assetRoutes(app, assets.files)
+    rolloutPages(app, { ...deps, door })
+  }
+}

@@ -1,0 +1,59 @@
+// The page of a rollout, whole without script: what is rolled out, how it stands, on which numbers, who decided.
+import type { RetestPair } from '../../server/domain/retests.ts'
+import type { RolloutView } from '../../server/domain/rollout-view.ts'
+import { html } from '../html.ts'
+import { type PageFrame, pageDocument } from '../page-document.ts'
+import { arms } from './arms.ts'
+import { breaches } from './breaches.ts'
+import { changes } from './changes.ts'
+import { charts, type GateLink, type PageChart } from './charts.ts'
+import type { RecordedEvent } from './event-sentence.ts'
+import { failures, type ShownFailures } from './failures.ts'
+import { gates } from './gates.ts'
+import { heading } from './heading.ts'
+import { record } from './record.ts'
+import { retests } from './retests.ts'
+import { reverting } from './reverting.ts'
+import { shadow } from './shadow.ts'
+import { stages } from './stages.ts'
+import { stationAlarms } from './station-alarms.ts'
+import { stations } from './stations.ts'
+import { statusBanner, statusTitle } from './status-banner.ts'
+import { unattributed } from './unattributed.ts'
+
+const liveRefreshSeconds = 5
+/** An ended rollout still gets late runs, but nobody waits for them. */
+const endedRefreshSeconds = 60
+
+export function rolloutPage(
+  view: RolloutView,
+  shown: { charts: PageChart[]; gates: GateLink[]; failures: ShownFailures | null },
+  { events, pairs }: { events: RecordedEvent[]; pairs: RetestPair[] },
+  frame: PageFrame,
+): string {
+  const ended = view.status === 'aborted' || view.status === 'completed'
+  return pageDocument({
+    title: `${statusTitle(view)} · ${view.procedure.name} ${view.deployment.version}`,
+    body: html`<main id="content" data-refresh-seconds="${ended ? endedRefreshSeconds : liveRefreshSeconds}">
+${heading(view)}
+${statusBanner(view)}
+${stages(view)}
+${breaches(view)}
+${stationAlarms(view)}
+${reverting(view)}
+${gates(view)}
+${changes(view)}
+${arms(view)}
+${failures(shown.failures)}
+${charts(shown.charts, shown.gates)}
+${stations(view)}
+${retests(view, pairs)}
+${shadow(view)}
+${unattributed(view)}
+${record(view, events)}
+</main>
+<footer><p data-live>Times are UTC.<noscript> Reload the page to see what changed.</noscript></p></footer>`,
+    frame,
+    script: true,
+  })
+}
