@@ -726,6 +726,23 @@ export const commitReports = pgTable(
   ],
 )
 
+/** Sessions of browsers. Of a token only its hash is kept. */
+export const sessions = pgTable(
+  'sessions',
+  {
+    tokenHash: text('token_hash').primaryKey(),
+    /** The one rollout that it may see; null: everything. */
+    rolloutId: uuid('rollout_id').$type<RolloutId>(),
+    /** Who signed in with Slack; null: whoever had the link of the rollout. */
+    person: jsonb('person').$type<{ team: string; user: string; name: string }>(),
+    createdAt: instant('created_at').notNull(),
+    expiresAt: instant('expires_at').notNull(),
+    /** When it was signed out of; null while it was not. */
+    endedAt: instant('ended_at'),
+  },
+  (table) => [index('sessions_by_expiry').on(table.expiresAt)],
+)
+
 /** Secrets and settings that the service makes for itself. */
 export const keptSettings = pgTable('kept_settings', {
   name: text('name').primaryKey(),

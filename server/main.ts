@@ -22,6 +22,7 @@ import { pinWaiters } from './pin-waiters.ts'
 import { rolloutCharts } from './rollout-charts.ts'
 import type { Service, SlackStore } from './service.ts'
 import { serviceOf } from './service-of.ts'
+import { sessions } from './sessions.ts'
 import { slackStore } from './slack-store.ts'
 import { stationWatch } from './station-watch.ts'
 import { uploadLinks } from './upload-links.ts'
@@ -51,7 +52,10 @@ export async function startFirstpass(options: {
 }): Promise<Firstpass> {
   const settings = readSettings(options.env)
   const now = options.now ?? Date.now
-  const logger = pino({ level: settings.LOG_LEVEL, redact: ['req.headers.authorization'] })
+  const logger = pino({
+    level: settings.LOG_LEVEL,
+    redact: ['req.headers.authorization', 'req.headers.cookie'],
+  })
   const log: FastifyBaseLogger = logger
   await using running = new AsyncDisposableStack()
 
@@ -63,7 +67,7 @@ export async function startFirstpass(options: {
 
   let publicUrl = settings.PUBLIC_URL?.replace(/\/+$/, '')
   const secret = settings.LINK_SECRET ?? (await keptSetting(database.db, 'link secret', newSecret))
-  const links = pageLinks({ publicUrl: () => publicUrl ?? '', secret })
+  const links = pageLinks({ publicUrl: () => publicUrl ?? '', secret, now: Date.now })
 
   // Before the jobs: those under way when they stop still hold locks.
   const locks = exclusively(database)
@@ -111,7 +115,12 @@ export async function startFirstpass(options: {
     uploadLinks: uploadLinks({ publicUrl: publicUrl ?? null, secret }),
     githubSecret: settings.GITHUB_WEBHOOK_SECRET ?? null,
     pages: {
-      access: pageAccess({ mayRead: links.mayRead, isLocal: isLocalOnly(settings) }),
+      access: pageAccess({
+        links,
+        sessions: sessions({ db: database.db, now: Date.now }),
+        publicUrl: () => publicUrl ?? 'http://localhost',
+        isLocal: isLocalOnly(settings),
+      }),
       base: () => new URL(publicUrl ?? 'http://localhost').pathname.replace(/\/+$/, ''),
     },
     changed,

@@ -1,16 +1,55 @@
-// Links to pages carry a key of their own rollout: whoever has the link may read, and read only that.
+// Links to pages carry a key of their own rollout: until it expires, whoever has the link may read, and read only that.
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { RolloutId } from './domain/ids.ts'
+import { type RolloutId, rolloutId } from './domain/ids.ts'
+import { day, type Instant } from './domain/instant.ts'
 
-export function pageLinks({ publicUrl, secret }: { publicUrl: () => string; secret: string }) {
-  const keyOf = (id: string) =>
-    createHmac('sha256', secret).update(`rollout/${id}`).digest('base64url').slice(0, 24)
+export type PageLinks = ReturnType<typeof pageLinks>
+/** `id`: in the letters in which the rollout is kept, whatever those of the address. */
+export type OpenedLink = { id: RolloutId; until: Instant }
+/** `formerly made`: by a version of Firstpass whose links did not expire. */
+export type LinkFault = 'expired' | 'formerly made' | 'not its key'
+
+/** Links expire at the turn of weeks, so that a card that is drawn again shows the one that it showed before. */
+const turnMs = 7 * day
+
+/** @param deps.now in real time: links live as long as Slack shows them, whatever a simulated factory's clock says. */
+export function pageLinks({
+  publicUrl,
+  secret,
+  now,
+}: {
+  publicUrl: () => string
+  secret: string
+  now: () => Instant
+}) {
+  // The moment is under the signature: a later one cannot be written into an old link.
+  const signature = (id: string, until: string) =>
+    createHmac('sha256', secret).update(`page/rollout/${id}/${until}`).digest('base64url').slice(0, 32)
+
   return {
-    rollout: (id: RolloutId): string => `${publicUrl()}/rollouts/${id}?key=${keyOf(id)}`,
-    mayRead({ id, key }: { id: string; key: string | undefined }): boolean {
-      const expected = Buffer.from(keyOf(id.toLowerCase()))
-      const given = Buffer.from(key ?? '')
-      return given.length === expected.length && timingSafeEqual(given, expected)
+    /** Opens its page for one to two weeks from now. */
+    rollout(id: RolloutId): string {
+      const until = ((Math.floor(now() / turnMs) + 2) * turnMs).toString(36)
+      return `${publicUrl()}/rollouts/${id}?key=${until}.${signature(id, until)}`
+    },
+    /** @param given the `id` of the address, and every `key` that it carries. */
+    open(given: { id: string; keys: string[] }): OpenedLink | LinkFault {
+      const id = rolloutId.safeParse(given.id).data
+      const [key, second] = given.keys
+      if (id === undefined || key === undefined || second !== undefined) return 'not its key'
+      if (formerKey.test(key)) return 'formerly made'
+      const [, until, signed] = expiringKey.exec(key) ?? []
+      if (until === undefined || signed === undefined || !isSame(signed, signature(id, until)))
+        return 'not its key'
+      const ends = Number.parseInt(until, 36)
+      return now() < ends ? { id, until: ends } : 'expired'
     },
   }
+}
+
+const expiringKey = /^([0-9a-z]{6,9})\.([\w-]{32})$/
+const formerKey = /^[\w-]{24}$/
+
+function isSame(given: string, expected: string): boolean {
+  return timingSafeEqual(Buffer.from(given), Buffer.from(expected))
 }

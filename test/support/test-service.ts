@@ -13,6 +13,7 @@ import { pageLinks } from '../../server/page-links.ts'
 import { pinWaiters } from '../../server/pin-waiters.ts'
 import type { Delivery, Service } from '../../server/service.ts'
 import { serviceOf } from '../../server/service-of.ts'
+import { sessions } from '../../server/sessions.ts'
 import { stationWatch } from '../../server/station-watch.ts'
 import { uploadLinks } from '../../server/upload-links.ts'
 import { openTestDatabase } from './open-test-database.ts'
@@ -59,8 +60,9 @@ export async function openTestService(
   const queued: Queued[] = []
   const jobs: Delivery[] = []
   const deliveries = options.deliveries ?? noting(queued, jobs)
-  const links = pageLinks({ publicUrl: () => 'http://firstpass.test', secret: 'link secret of the tests' })
   const { now } = clock
+  const publicUrl = () => 'http://firstpass.test'
+  const links = pageLinks({ publicUrl, secret: 'link secret of the tests', now })
   const service = serviceOf({ database, now, deliveries, pageUrl: links.rollout })
   const judge = judging({ database, now, deliveries })
   const watch = stationWatch({ database, now, deliveries })
@@ -82,7 +84,10 @@ export async function openTestService(
     adminToken,
     uploadLinks: uploadLinks({ publicUrl: null, secret: 'link secret of the tests' }),
     githubSecret: options.githubSecret === undefined ? githubSecret : options.githubSecret,
-    pages: { access: pageAccess({ mayRead: links.mayRead, isLocal: false }), base: () => '' },
+    pages: {
+      access: pageAccess({ links, sessions: sessions({ db: database.db, now }), publicUrl, isLocal: false }),
+      base: () => '',
+    },
     changed: () => {},
     now,
     log: Fastify({ logger: { level: process.env.TEST_LOG_LEVEL ?? 'silent' } }).log,

@@ -6,6 +6,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { messagePage } from '../../../views/message-page.ts'
 import type { PageAssets, PageFrame } from '../../../views/page-document.ts'
 import type { PageAccess, PageScope, Reader } from '../../page-access.ts'
+import { closedMessage } from './closed-message.ts'
+import { keysOf, withoutKey } from './key-in-address.ts'
 
 export const unlisted = { schema: { hide: true } }
 
@@ -25,11 +27,19 @@ export function pageDoor({
   return {
     /** Null: the answer is already sent. */
     async open(request: FastifyRequest, reply: FastifyReply, scope: PageScope): Promise<Opened | null> {
-      const reader = await access(request, scope)
-      const frame = { assets, base: base(), nonce: randomBytes(16).toString('base64'), reader: shown(reader) }
       reply.headers(pageHeaders)
-      if (reader) return { reader, frame }
-      html(reply, 403, messagePage(closed, frame))
+      const reader = await access.readerOf(request, scope)
+      const frame = { assets, base: base(), nonce: randomBytes(16).toString('base64'), reader: shown(reader) }
+      const keys = scope === 'everything' ? [] : keysOf(request)
+      if (scope === 'everything' || keys.length === 0) {
+        if (reader) return { reader, frame }
+        html(reply, 403, messagePage(closedMessage(null), frame))
+        return null
+      }
+      // The key does not stay in the address, which people copy, browsers remember and proxies log.
+      const fault = await access.exchange(reply, { id: scope.rollout, keys }, reader)
+      if (fault === null) reply.redirect(`${base()}${withoutKey(request)}`, 303)
+      else html(reply, 403, messagePage(closedMessage(fault), frame))
       return null
     },
     html,
@@ -49,14 +59,6 @@ function shown(reader: Reader | null): PageFrame['reader'] {
   return { kind: 'person', name: reader.actor.name, canSignOut: reader.canSignOut }
 }
 
-const closed = {
-  title: 'This link does not open the page',
-  lines: [
-    'Rollout pages open with the link on their card in Slack; this one has no key, or a key for something else.',
-    'Open the page from Slack.',
-  ],
-}
-
 // Vega writes styles into its drawings; scripts come from files of our own and evaluate nothing.
 const contentSecurityPolicy = [
   "default-src 'none'",
@@ -72,7 +74,7 @@ const contentSecurityPolicy = [
 const pageHeaders = {
   'content-security-policy': contentSecurityPolicy,
   'x-content-type-options': 'nosniff',
-  // The key is part of the address.
+  // The address that a link is opened by holds its key.
   'referrer-policy': 'no-referrer',
   'cache-control': 'private, no-cache',
 }

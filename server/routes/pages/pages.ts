@@ -1,4 +1,5 @@
 // Every page that people open in a browser, behind one door.
+import cookie from '@fastify/cookie'
 import type { FastifyPluginAsync } from 'fastify'
 import { loadPageAssets } from '../../../views/assets/page-assets.ts'
 import type { PageAccess } from '../../page-access.ts'
@@ -10,6 +11,7 @@ type Deps = RolloutSources & { access: PageAccess; base: () => string }
 
 export function pageRoutes(deps: Deps): FastifyPluginAsync {
   return async (app) => {
+    await app.register(cookie)
     const assets = await loadPageAssets()
     const door = pageDoor({ access: deps.access, assets: assets.urls, base: deps.base })
     assetRoutes(app, assets.files)

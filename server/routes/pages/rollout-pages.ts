@@ -26,7 +26,6 @@ export type RolloutSources = {
 
 const params = z.object({ id: z.string(), file: z.string().default('') })
 const query = z.object({
-  key: z.string().optional().catch(undefined),
   /** The width a reader's browser has for the chart, in pixels. */
   width: z.coerce.number().int().min(240).max(2400).catch(serverFrame.width),
   /** The gate whose difference and evidence are drawn. */
@@ -107,7 +106,7 @@ export function rolloutPages(app: FastifyInstance, { rollout, charts, events, re
   async function drawnChart(kind: ChartKind, data: RolloutCharts, asked: Asked): Promise<PageChart> {
     const gate = shownGate(data, asked.gate)
     const summary = kind.summary(data, gate)
-    const parameters = queryOf({ key: asked.key, gate: kind.ofGate ? gate : undefined })
+    const parameters = queryOf(kind.ofGate ? gate : undefined)
     const address = (format: string) =>
       `${encodeURIComponent(asked.id)}/charts/${kind.name}.${format}${parameters}`
     return {
@@ -137,25 +136,22 @@ export function rolloutPages(app: FastifyInstance, { rollout, charts, events, re
 }
 
 /** Addresses of this page, one for each gate that can be drawn. */
-function gateLinks(data: RolloutCharts, { key, gate: asked }: Asked): GateLink[] {
+function gateLinks(data: RolloutCharts, { gate: asked }: Asked): GateLink[] {
   const shown = shownGate(data, asked)
   return gatesOf(data).map(({ gate }) => ({
     gate,
-    url: `${queryOf({ key, gate })}#charts`,
+    url: `${queryOf(gate)}#charts`,
     isShown: gate === shown,
   }))
 }
 
-/** Beside the page, so that the link that opens it opens these too. */
-function failuresAddress({ id, key }: Asked, format: string): string {
-  return `${encodeURIComponent(id)}/failures/failures.${format}${queryOf({ key, gate: undefined })}`
+/** Below the page, so that who may see it may see these too. */
+function failuresAddress({ id }: Asked, format: string): string {
+  return `${encodeURIComponent(id)}/failures/failures.${format}`
 }
 
-function queryOf(parameters: { key: string | undefined; gate: string | undefined }): string {
-  const given = Object.entries(parameters).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value]],
-  )
-  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`
+function queryOf(gate: string | undefined): string {
+  return gate === undefined ? '' : `?${new URLSearchParams({ gate })}`
 }
 
 function askedFor(request: FastifyRequest): Asked {
