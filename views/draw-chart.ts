@@ -3,6 +3,7 @@ import { logger, None, parse, View } from 'vega'
 import { compile } from 'vega-lite'
 import type { ChartSpec } from './charts/chart-frame.ts'
 import { escapeText, printable } from './html.ts'
+import { slimSvg } from './slim-svg.ts'
 
 /** The SVG takes the width it is given and the text colour around it. */
 export async function drawChart(spec: ChartSpec, summary: string): Promise<string> {
@@ -26,7 +27,7 @@ export function standaloneChart(svg: string): string {
 function labelled(svg: string, summary: string): string {
   const label = `role="img" aria-label="${escapeText(summary)}"`
   // Vega escapes markup, but lets unprintable characters through.
-  return printable(svg).replace(/^<svg ([^>]*)>/, (_, attributes: string) => {
+  return slimSvg(printable(svg)).replace(/^<svg ([^>]*)>/, (_, attributes: string) => {
     const kept = attributes.replace(/(?:^|\s)(?:width|height)="[^"]*"/g, '')
     return `<svg ${label} ${kept.trim()}>`
   })

@@ -10,7 +10,7 @@ import {
 } from './chart-frame.ts'
 import { countAxis } from './count-axis.ts'
 import { emptyChart } from './empty-chart.ts'
-import { differenceDomain, type GateDifference, gateDifferences } from './gate-differences.ts'
+import { differenceDomain, type GateDifference, gateDifferences, points } from './gate-differences.ts'
 import { stopMark } from './stop-mark.ts'
 
 export function gateDifferenceChart(charts: RolloutCharts, frame: ChartFrame, gate: string): ChartSpec {
@@ -22,7 +22,7 @@ export function gateDifferenceChart(charts: RolloutCharts, frame: ChartFrame, ga
     width: plotWidth(frame),
     height: 230,
     data: { values: rows },
-    layer: [interval(), zero(), tolerated(), difference(rows), ...stopMark(rows, 'difference')],
+    layer: [interval(), zero(), tolerated(), difference(rows, frame), ...stopMark(rows, 'difference')],
   }
 
   function interval(): ChartLayers[number] {
@@ -61,14 +61,14 @@ function tolerated(): ChartLayers[number] {
   }
 }
 
-function difference(rows: GateDifference[]): ChartLayers[number] {
+function difference(rows: GateDifference[], frame: ChartFrame): ChartLayers[number] {
   return {
     mark: {
       type: 'line',
       color: colours.canary,
       strokeWidth: 2,
       clip: true,
-      point: { filled: true, color: colours.canary, size: rows.length > 60 ? 12 : 34 },
+      point: points(rows, frame),
     },
     encoding: {
       x: { field: 'n', type: 'quantitative' },

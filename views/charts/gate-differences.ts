@@ -4,6 +4,7 @@ import type { VerdictWord } from '../../server/domain/gates/verdict.ts'
 import type { RolloutCharts } from '../../server/domain/rollout-charts.ts'
 import { evidence } from '../format/evidence.ts'
 import { pointsInterval } from '../format/rate.ts'
+import { type ChartFrame, colours } from './chart-frame.ts'
 
 /** Differences in points of the rate as it is read; evidence as its logarithm to the base ten. */
 export type GateDifference = {
@@ -20,8 +21,8 @@ export type GateDifference = {
   verdict: VerdictWord
 }
 
-/** More than this many points are closer together than a pixel or two. */
-const most = 240
+/** More than this many points stand closer together than they are wide. */
+const most = 120
 
 type Judged = RolloutCharts['differences'][number]
 
@@ -93,6 +94,12 @@ function thinned(rows: GateDifference[]): GateDifference[] {
   const step = Math.ceil(rows.length / most)
   const firstStop = rows.findIndex(stops)
   return rows.filter((_, index) => index % step === 0 || index === firstStop || index === rows.length - 1)
+}
+
+/** Where they are many they are there for the pointer alone, which a drawing of the server has none of. */
+export function points(rows: GateDifference[], { zone }: ChartFrame) {
+  const many = rows.length > 60
+  return many && zone === 'utc' ? false : { filled: true, color: colours.canary, size: many ? 12 : 34 }
 }
 
 export function stops(row: GateDifference): boolean {

@@ -10,7 +10,7 @@ import {
 } from './chart-frame.ts'
 import { countAxis } from './count-axis.ts'
 import { emptyChart } from './empty-chart.ts'
-import { evidenceDomain, type GateDifference, gateDifferences } from './gate-differences.ts'
+import { evidenceDomain, type GateDifference, gateDifferences, points } from './gate-differences.ts'
 import { stopMark } from './stop-mark.ts'
 
 export function gateEvidenceChart(charts: RolloutCharts, frame: ChartFrame, gate: string): ChartSpec {
@@ -22,18 +22,23 @@ export function gateEvidenceChart(charts: RolloutCharts, frame: ChartFrame, gate
     width: plotWidth(frame),
     height: 230,
     data: { values: rows },
-    layer: [evidence(charts, gate, rows), nothing(), threshold(), ...stopMark(rows, 'evidence')],
+    layer: [evidence(charts, gate, rows, frame), nothing(), threshold(), ...stopMark(rows, 'evidence')],
   }
 }
 
-function evidence(charts: RolloutCharts, gate: string, rows: GateDifference[]): ChartLayers[number] {
+function evidence(
+  charts: RolloutCharts,
+  gate: string,
+  rows: GateDifference[],
+  frame: ChartFrame,
+): ChartLayers[number] {
   return {
     mark: {
       type: 'line',
       color: colours.canary,
       strokeWidth: 2,
       clip: true,
-      point: { filled: true, color: colours.canary, size: rows.length > 60 ? 12 : 34 },
+      point: points(rows, frame),
     },
     encoding: {
       x: countAxis(charts, gate),

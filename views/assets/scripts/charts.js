@@ -37,6 +37,8 @@ export function watchCharts() {
       actions: false,
       tooltip: { theme: dark ? 'dark' : 'light' },
     })
+    // Its holder is the labelled image: the parts that vega names would be read out one by one.
+    holder.querySelector('svg').setAttribute('aria-hidden', 'true')
     drawing.replaceChildren(holder)
   }
 

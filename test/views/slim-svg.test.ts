@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest'
+import { slimSvg } from '../../views/slim-svg.ts'
+
+const drawn = `<svg class="marks" version="1.1" xmlns="x"><g class="a" role="graphics-symbol" aria-roledescription="group"><path class="background" aria-hidden="true" d="M0,0h480v230h-480Z"/><path d="M0,0h9v9h-9Z" fill="#fff"/><text transform="translate(1.23456,-7.0001)" font-family="Sans" opacity="1">12.3456789 class="a" of &lt;b&gt;</text><text font-family="Sans">b</text></g></svg>`
+
+it('keeps what is seen, and leaves words as they are', () => {
+  expect(slimSvg(drawn)).toBe(
+    '<svg font-family="Sans" xmlns="x"><g><path d="M0,0h9v9h-9Z" fill="#fff"/><text transform="translate(1.23,-7)">12.3456789 class="a" of &lt;b&gt;</text><text>b</text></g></svg>',
+  )
+})
+
+it('leaves families of letters where there are several', () => {
+  const two = '<svg><text font-family="A">a</text><text font-family="B">b</text></svg>'
+  expect(slimSvg(two)).toBe(two)
+})
