@@ -1,4 +1,5 @@
-// The suites: pure ones once, those of the database and the service once on each engine, journeys one after another.
+// The suites: pure ones once, those of the database and the service once on each engine, pages in one browser,
+// journeys one after another.
 import { defineConfig } from 'vitest/config'
 
 const onPostgresOnly = 'test/**/*.postgres.test.ts'
@@ -24,7 +25,7 @@ export default defineConfig({
         test: {
           name: 'pure',
           // A new folder of tests is in here until it asks for a database.
-          include: ['test/!(db|server|journeys)/**/*.test.ts', 'test/*.test.ts', pages],
+          include: ['test/!(db|server|journeys|pages)/**/*.test.ts', 'test/*.test.ts', pages],
           ...quick,
         },
       },
@@ -44,6 +45,17 @@ export default defineConfig({
           exclude: [onPgliteOnly, pages],
           env: { FIRSTPASS_TEST_ENGINE: 'postgres' },
           ...shared,
+        },
+      },
+      {
+        test: {
+          name: 'pages',
+          include: ['test/pages/**/*.test.ts'],
+          env: { FIRSTPASS_TEST_ENGINE: 'pglite' },
+          globalSetup: [globalSetup, 'test/support/page-browser.ts'],
+          fileParallelism: false,
+          ...quick,
+          testTimeout: 90_000,
         },
       },
       {

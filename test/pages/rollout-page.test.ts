@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { rolloutId } from '../../server/domain/ids.ts'
+import type { RolloutCharts } from '../../server/domain/rollout-charts.ts'
+import type { RolloutView } from '../../server/domain/rollout-view.ts'
+import type { PageAccess } from '../../server/page-access.ts'
+import { pageRoutes } from '../../server/routes/pages/pages.ts'
+import { ines, uuid } from '../support/fixed-values.ts'
+import { listening } from '../support/listening.ts'
+import { type PageChecks, pageChecks } from '../support/page-check.ts'
+import { aRollout, aStation } from '../support/rollout-view-builder.ts'
+import { noCharts, rolloutCharts, withErrorRate } from '../views/support/rollout-charts.ts'
+import { everyEvent } from '../views/support/rollout-events.ts'
+import { pausedByBreach, pending } from '../views/support/rollout-stories.ts'
+
+type Shown = { view: RolloutView; charts: RolloutCharts }
+const hostile = '<img src=x onerror=alert(1)>"\'&=HYPERLINK("x")'
+const busy = withErrorRate(rolloutCharts({ hours: 30, canaryYield: 0.9, baseYield: 0.98, stopped: true }))
+const stations = (count: number) => Array.from({ length: count }, (_, index) => aStation(index))
+const rollouts: Record<string, Shown> = {
+  breached: { view: pausedByBreach, charts: busy },
+  empty: { view: pending, charts: noCharts },
+  usual: { view: aRollout({ stations: stations(20) }), charts: busy },
+  hostile: {
+    view: {
+      ...pausedByBreach,
+      procedure: { ...pausedByBreach.procedure, name: hostile },
+      stations: pausedByBreach.stations.map((station) => ({ ...station, name: hostile, site: hostile })),
+    },
+    charts: { ...busy, marks: [{ at: busy.from, label: hostile, kind: 'stage' }] },
+  },
+}
+const ids = new Map(Object.keys(rollouts).map((name, index) => [rolloutId.parse(uuid(1, 50 + index)), name]))
+const shown = (id: string): Shown | null => rollouts[ids.get(rolloutId.parse(id)) ?? ''] ?? null
+const idOf = (name: string) => [...ids].find(([, each]) => each === name)?.[0] ?? ''
+
+const access: PageAccess = {
+  readerOf: async () => ({ kind: 'person', actor: ines, canSignOut: true }),
+  exchange: async () => null,
+}
+
+let site = ''
+let checks: PageChecks
+beforeAll(async () => {
+  checks = await pageChecks()
+  site = await listening(
+    pageRoutes({
+      rollout: async (id) => shown(id)?.view ?? null,
+      charts: async (id) => shown(id)?.charts ?? null,
+      events: async (id) => (shown(id)?.view === pausedByBreach ? everyEvent : []),
+      retests: async () => null,
+      access,
+      base: () => '',
+    }),
+  )
+})
+afterAll(() => checks.close())
+
+describe('the page of a rollout', () => {
+  for (const name of Object.keys(rollouts))
+    it(`stands in a browser: ${name}`, async () => {
+      const keyboard = name === 'breached'
+      expect(await checks.checkPage(`${site}/rollouts/${idOf(name)}`, { name, keyboard })).toEqual([])
+    })
+})
