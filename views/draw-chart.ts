@@ -18,11 +18,11 @@ export async function drawChart(spec: ChartSpec, summary: string): Promise<strin
 
 /** The same as a file of its own, which has no page to take its text colour from. */
 export function standaloneChart(svg: string): string {
-  return svg.replace(
-    '>',
-    '><style>svg{color:#1b2026}@media(prefers-color-scheme:dark){svg{color:#e8eaed;background:#14171b}}</style>',
-  )
+  return svg.replace('>', `><style>${standaloneStyle}</style>`)
 }
+
+export const standaloneStyle =
+  'svg{color:#1b2026}@media(prefers-color-scheme:dark){svg{color:#e8eaed;background:#14171b}}'
 
 function labelled(svg: string, summary: string): string {
   const label = `role="img" aria-label="${escapeText(summary)}"`

@@ -8,6 +8,7 @@ import type { PageAssets, PageFrame } from '../../../views/page-document.ts'
 import type { PageAccess, PageScope, Reader } from '../../page-access.ts'
 import { closedMessage } from './closed-message.ts'
 import { keysOf, withoutKey } from './key-in-address.ts'
+import { pageHeaders } from './page-headers.ts'
 
 export const unlisted = { schema: { hide: true } }
 
@@ -27,9 +28,10 @@ export function pageDoor({
   return {
     /** Null: the answer is already sent. */
     async open(request: FastifyRequest, reply: FastifyReply, scope: PageScope): Promise<Opened | null> {
-      reply.headers(pageHeaders)
+      const nonce = randomBytes(16).toString('base64')
+      reply.headers(pageHeaders(nonce))
       const reader = await access.readerOf(request, scope)
-      const frame = { assets, base: base(), nonce: randomBytes(16).toString('base64'), reader: shown(reader) }
+      const frame = { assets, base: base(), nonce, reader: shown(reader) }
       const keys = scope === 'everything' ? [] : keysOf(request)
       if (scope === 'everything' || keys.length === 0) {
         if (reader) return { reader, frame }
@@ -57,24 +59,4 @@ function html(reply: FastifyReply, status: number, page: string): FastifyReply {
 function shown(reader: Reader | null): PageFrame['reader'] {
   if (reader?.kind !== 'person') return reader
   return { kind: 'person', name: reader.actor.name, canSignOut: reader.canSignOut }
-}
-
-// Vega writes styles into its drawings; scripts come from files of our own and evaluate nothing.
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
-
-const pageHeaders = {
-  'content-security-policy': contentSecurityPolicy,
-  'x-content-type-options': 'nosniff',
-  // The address that a link is opened by holds its key.
-  'referrer-policy': 'no-referrer',
-  'cache-control': 'private, no-cache',
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import fastify from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { PageAccess } from '../../../server/page-access.ts'
@@ -68,17 +69,30 @@ describe('pages', () => {
     }
   })
 
-  it('allow scripts of our own only, and no evaluation of text', async () => {
+  it('allow the script that they name and what it loads, no evaluation of text, and no style but ours', async () => {
+    const nonces = new Set<string>()
     for (const path of [
       `/rollouts/${known}`,
       `/rollouts/${known}/charts/first-pass-yield.svg`,
       '/rollouts/none',
     ]) {
-      const policy = String((await opened(path)).headers['content-security-policy'])
+      const { headers, body } = await opened(path)
+      const policy = String(headers['content-security-policy'])
       expect(policy).toContain("default-src 'none'")
-      expect(policy).toContain("script-src 'self';")
-      expect(policy).not.toContain('unsafe-eval')
+      expect(policy).toContain("form-action 'self'; frame-ancestors 'none'")
+      expect(policy).not.toContain('unsafe')
+      const nonce = /script-src 'nonce-([\w+/]{22}==)' 'strict-dynamic';/.exec(policy)?.[1] ?? 'none'
+      nonces.add(nonce)
+      for (const [, named] of body.matchAll(/<script[^>]* nonce="([^"]*)"/g)) expect(named).toBe(nonce)
     }
+    expect(nonces.size).toBe(3)
+  })
+
+  it('style a chart that is a file of its own by the one style that the policy names', async () => {
+    const { headers, body } = await opened(`/rollouts/${known}/charts/first-pass-yield.svg`)
+    const style = /<style>(.*?)<\/style>/.exec(body)?.[1] ?? ''
+    const hash = createHash('sha256').update(style).digest('base64')
+    expect(headers['content-security-policy']).toContain(`style-src 'self' 'sha256-${hash}';`)
   })
 
   it('load nothing from elsewhere and run no script written into them', async () => {

@@ -29,13 +29,14 @@ export function watchCharts() {
     const holder = document.createElement('div')
     holder.setAttribute('role', 'img')
     holder.setAttribute('aria-label', figure.dataset.summary)
-    const dark = matchMedia('(prefers-color-scheme: dark)').matches
     await window.vegaEmbed(holder, await answer.json(), {
       // The expression interpreter: the page's policy forbids evaluating text as code.
       ast: true,
       renderer: 'svg',
       actions: false,
-      tooltip: { theme: dark ? 'dark' : 'light' },
+      // Ours are in the style sheet; others may not be written into the page.
+      defaultStyle: false,
+      tooltip: { disableDefaultStyle: true },
     })
     // Its holder is the labelled image: the parts that vega names would be read out one by one.
     holder.querySelector('svg').setAttribute('aria-hidden', 'true')
