@@ -7,6 +7,7 @@ import type { Instant } from '../server/domain/instant.ts'
 import type { RolloutEvent } from '../server/domain/rollout/events.ts'
 import type { RolloutState, StationProgress } from '../server/domain/rollout/state.ts'
 import { type Db, rows } from './client.ts'
+import { announceRollout } from './rollout-marks.ts'
 import { commands, events, rolloutStations, rollouts, verdicts } from './schema.ts'
 
 /** What a station did on base before the rollout, frozen at its start. */
@@ -71,6 +72,7 @@ export async function saveRollout(tx: Db, before: RolloutState | null, after: Ro
   const moved = Object.entries(stations)
     .filter(([id, progress]) => before?.stations[id as StationId] !== progress)
     .map(([id, progress]) => ({ stationId: id, progress }))
+  await announceRollout(tx, after.id)
   if (moved.length === 0) return
   await tx.execute(
     sql`insert into rollout_stations (procedure_id, rollout_id, station_id, progress)
@@ -173,6 +175,7 @@ export async function saveVerdict(
   history: boolean,
 ): Promise<void> {
   await tx.update(rollouts).set({ verdict }).where(eq(rollouts.id, state.id))
+  await announceRollout(tx, state.id)
   if (!history) return
   await tx
     .insert(verdicts)

@@ -10,6 +10,7 @@ import Fastify, {
 } from 'fastify'
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { Database } from '../db/client.ts'
+import { rolloutMark } from '../db/rollout-marks.ts'
 import type { Deliveries } from './apply-command.ts'
 import { builds } from './builds.ts'
 import { codeHostEvents } from './code-host-events.ts'
@@ -19,6 +20,7 @@ import type { Received, Stored } from './ingest.ts'
 import type { PageAccess } from './page-access.ts'
 import type { PinWaiters } from './pin-waiters.ts'
 import { rolloutCharts } from './rollout-charts.ts'
+import type { RolloutWatchers } from './rollout-watchers.ts'
 import { authentication } from './routes/authentication.ts'
 import { buildLogRoutes } from './routes/build-logs.ts'
 import { definitionRoutes } from './routes/definitions.ts'
@@ -58,7 +60,7 @@ type Deps = {
   uploadLinks: UploadLinks
   /** Null: the webhook is not set up. */
   githubSecret: string | null
-  pages: { access: PageAccess; base: () => string }
+  pages: { access: PageAccess; base: () => string; watchers: RolloutWatchers }
   /** Something of the procedure has changed that its rollout should be judged on. */
   changed: (procedureId: ProcedureId) => void
   now: () => Instant
@@ -144,6 +146,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
         service.failures(id).then((failures) => rolloutCharts(database.db, id, now(), failures)),
       events: (id: RolloutId) => service.events(id),
       retests: (id: RolloutId) => service.retests(id),
+      mark: (id: RolloutId) => rolloutMark(database.db, id),
       ...pages,
     }),
   )

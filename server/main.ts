@@ -20,6 +20,7 @@ import { isLoopback, pageAccess } from './page-access.ts'
 import { pageLinks } from './page-links.ts'
 import { pinWaiters } from './pin-waiters.ts'
 import { rolloutCharts } from './rollout-charts.ts'
+import { rolloutWatchers } from './rollout-watchers.ts'
 import type { Service, SlackStore } from './service.ts'
 import { serviceOf } from './service-of.ts'
 import { sessions } from './sessions.ts'
@@ -96,6 +97,7 @@ export async function startFirstpass(options: {
   }
 
   const waiters = await pinWaiters(database)
+  const watchers = await rolloutWatchers(database, log)
   const store = slackStore({
     database,
     deliveries: jobs?.deliveries ?? noDeliveries,
@@ -115,6 +117,7 @@ export async function startFirstpass(options: {
     uploadLinks: uploadLinks({ publicUrl: publicUrl ?? null, secret }),
     githubSecret: settings.GITHUB_WEBHOOK_SECRET ?? null,
     pages: {
+      watchers,
       access: pageAccess({
         links,
         sessions: sessions({ db: database.db, now: Date.now }),
@@ -134,8 +137,9 @@ export async function startFirstpass(options: {
     },
   })
   running.defer(() => closeSoon(app))
-  // Before the app: it waits for its long polls, which end here.
+  // Before the app: it waits for its long polls and its open streams, which end here.
   running.defer(() => waiters.stop())
+  running.defer(() => watchers.stop())
   const listening = await app.listen({ port: settings.PORT, host: settings.HOST }).catch((error: unknown) => {
     throw portTaken(error, settings)
   })

@@ -48,6 +48,8 @@ beforeAll(async () => {
       charts: async (id) => shown(id)?.charts ?? null,
       events: async (id) => (shown(id)?.view === pausedByBreach ? everyEvent : []),
       retests: async () => null,
+      mark: async () => '7-1',
+      watchers: { watch: () => null },
       access,
       base: () => '',
     }),

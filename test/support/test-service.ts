@@ -11,6 +11,7 @@ import { judging } from '../../server/judging.ts'
 import { pageAccess } from '../../server/page-access.ts'
 import { pageLinks } from '../../server/page-links.ts'
 import { pinWaiters } from '../../server/pin-waiters.ts'
+import { rolloutWatchers } from '../../server/rollout-watchers.ts'
 import type { Delivery, Service } from '../../server/service.ts'
 import { serviceOf } from '../../server/service-of.ts'
 import { sessions } from '../../server/sessions.ts'
@@ -45,6 +46,9 @@ export type TestService = {
   jobs: Delivery[]
   /** Long polls that wait now. */
   waiting(): number
+  /** Open pages that are told of changes now. */
+  watching(): number
+  stopWatching(): Promise<void>
 }
 
 export async function openTestService(
@@ -61,12 +65,14 @@ export async function openTestService(
   const jobs: Delivery[] = []
   const deliveries = options.deliveries ?? noting(queued, jobs)
   const { now } = clock
+  const { log } = Fastify({ logger: { level: process.env.TEST_LOG_LEVEL ?? 'silent' } })
   const publicUrl = () => 'http://firstpass.test'
   const links = pageLinks({ publicUrl, secret: 'link secret of the tests', now })
   const service = serviceOf({ database, now, deliveries, pageUrl: links.rollout })
   const judge = judging({ database, now, deliveries })
   const watch = stationWatch({ database, now, deliveries })
   const pins = await pinWaiters(database)
+  const watchers = await rolloutWatchers(database, log)
   let waiting = 0
   const waiters: typeof pins = {
     ...pins,
@@ -85,17 +91,19 @@ export async function openTestService(
     uploadLinks: uploadLinks({ publicUrl: null, secret: 'link secret of the tests' }),
     githubSecret: options.githubSecret === undefined ? githubSecret : options.githubSecret,
     pages: {
+      watchers,
       access: pageAccess({ links, sessions: sessions({ db: database.db, now }), publicUrl, isLocal: false }),
       base: () => '',
     },
     changed: () => {},
     now,
-    log: Fastify({ logger: { level: process.env.TEST_LOG_LEVEL ?? 'silent' } }).log,
+    log,
     slack: { routes: null, status: () => ({ state: 'disabled', reason: 'no SLACK_BOT_TOKEN' }) },
   })
   // Runs before the database's own, which was registered earlier.
   afterAll(async () => {
     await waiters.stop()
+    await watchers.stop()
     await app.close()
   })
   return {
@@ -106,6 +114,8 @@ export async function openTestService(
     queued,
     jobs,
     waiting: () => waiting,
+    watching: watchers.count,
+    stopWatching: watchers.stop,
     async ask(method, url, { token = adminToken, body, headers = {} } = {}) {
       const reply = await app.inject({
         method,

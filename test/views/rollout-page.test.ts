@@ -10,7 +10,7 @@ import { ines } from '../support/fixed-values.ts'
 import { donePair, pairOf } from '../support/retest-builder.ts'
 import { anIdleArm, aStation } from '../support/rollout-view-builder.ts'
 import { aGate, aVerdict } from '../support/verdict-builder.ts'
-import { aFrame } from './support/page-frame.ts'
+import { aFrame, shownRollout } from './support/page-frame.ts'
 import { read } from './support/read.ts'
 import { someFailures } from './support/rollout-charts.ts'
 import { everyEvent } from './support/rollout-events.ts'
@@ -28,7 +28,7 @@ const chart: PageChart = {
 }
 
 const page = (view: RolloutView, events = everyEvent, pairs: RetestPair[] = []) =>
-  rolloutPage(view, { charts: [chart], gates: [], failures: null }, { events, pairs }, aFrame)
+  rolloutPage(view, shownRollout({ charts: [chart], events, pairs }), aFrame)
 
 describe('the page of a rollout', () => {
   for (const [name, view] of Object.entries(stories))
@@ -170,20 +170,10 @@ describe('the page of a rollout', () => {
       { gate: 'first-pass yield', url: '?key=k&gate=first-pass+yield#charts', isShown: true },
       { gate: 'a <b>', url: '?key=k&gate=a+%3Cb%3E#charts', isShown: false },
     ]
-    const document = rolloutPage(
-      healthy,
-      { charts: [chart], gates, failures: null },
-      { events: [], pairs: [] },
-      aFrame,
-    )
+    const document = rolloutPage(healthy, shownRollout({ charts: [chart], gates }), aFrame)
     expect(document).toContain('<strong aria-current="true">First-pass yield</strong>')
     expect(document).toContain(`<a href="?key=k&#38;gate=a+%3Cb%3E#charts">${escapeText('a <b>')}</a>`)
-    const one = rolloutPage(
-      healthy,
-      { charts: [chart], gates: gates.slice(0, 1), failures: null },
-      { events: [], pairs: [] },
-      aFrame,
-    )
+    const one = rolloutPage(healthy, shownRollout({ charts: [chart], gates: gates.slice(0, 1) }), aFrame)
     expect(one).not.toContain('aria-current="true"')
   })
 
@@ -267,12 +257,7 @@ describe('the page of a rollout', () => {
 
   it('lists failures by category, what is new, what stations reported, and where the table is', () => {
     const failures = { ...someFailures, jsonUrl: 'f.json?key=k', csvUrl: 'f.csv?key=k' }
-    const document = rolloutPage(
-      active,
-      { charts: [], gates: [], failures },
-      { events: [], pairs: [] },
-      aFrame,
-    )
+    const document = rolloutPage(active, shownRollout({ failures }), aFrame)
     const text = read(document)
     expect(text).toContain('12 of 64 runs on the new build did not pass: +11.1 against the rate of base')
     expect(text).toMatch(/limits.*Compare the measurement with base\..*power \/ rail_3v3.*new/)

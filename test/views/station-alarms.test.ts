@@ -3,13 +3,10 @@ import type { RolloutView } from '../../server/domain/rollout-view.ts'
 import { rolloutPage } from '../../views/rollout/rollout-page.ts'
 import { anAlarm, aStationGoingBack, aWayBack } from '../support/alarm-builder.ts'
 import { aRollout, aStation } from '../support/rollout-view-builder.ts'
-import { aFrame } from './support/page-frame.ts'
+import { aFrame, shownRollout } from './support/page-frame.ts'
 import { read } from './support/read.ts'
 
-const page = (part: Partial<RolloutView>) =>
-  read(
-    rolloutPage(aRollout(part), { charts: [], gates: [], failures: null }, { events: [], pairs: [] }, aFrame),
-  )
+const page = (part: Partial<RolloutView>) => read(rolloutPage(aRollout(part), shownRollout(), aFrame))
 
 describe('the page of a rollout', () => {
   it('lists the alarms of its stations, and names them with the stations', () => {

@@ -21,20 +21,28 @@ import { stations } from './stations.ts'
 import { statusBanner, statusTitle } from './status-banner.ts'
 import { unattributed } from './unattributed.ts'
 
+/** What the page shows beside the view that all doors share. */
+export type ShownRollout = {
+  charts: PageChart[]
+  gates: GateLink[]
+  failures: ShownFailures | null
+  events: RecordedEvent[]
+  pairs: RetestPair[]
+  /** Where the page hears that something is new, and the mark of what it shows. */
+  live: { url: string; mark: string }
+}
+
+/** Where the service cannot tell the page that something is new, the page looks by itself. */
 const liveRefreshSeconds = 5
 /** An ended rollout still gets late runs, but nobody waits for them. */
 const endedRefreshSeconds = 60
 
-export function rolloutPage(
-  view: RolloutView,
-  shown: { charts: PageChart[]; gates: GateLink[]; failures: ShownFailures | null },
-  { events, pairs }: { events: RecordedEvent[]; pairs: RetestPair[] },
-  frame: PageFrame,
-): string {
+export function rolloutPage(view: RolloutView, shown: ShownRollout, frame: PageFrame): string {
+  const { live, events, pairs } = shown
   const ended = view.status === 'aborted' || view.status === 'completed'
   return pageDocument({
     title: `${statusTitle(view)} · ${view.procedure.name} ${view.deployment.version}`,
-    body: html`<main id="content" data-refresh-seconds="${ended ? endedRefreshSeconds : liveRefreshSeconds}">
+    body: html`<main id="content" data-live-url="${live.url}" data-mark="${live.mark}" data-refresh-seconds="${ended ? endedRefreshSeconds : liveRefreshSeconds}">
 ${heading(view)}
 ${statusBanner(view)}
 ${stages(view)}

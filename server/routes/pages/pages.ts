@@ -3,11 +3,17 @@ import cookie from '@fastify/cookie'
 import type { FastifyPluginAsync } from 'fastify'
 import { loadPageAssets } from '../../../views/assets/page-assets.ts'
 import type { PageAccess } from '../../page-access.ts'
+import type { RolloutWatchers } from '../../rollout-watchers.ts'
 import { assetRoutes } from './assets.ts'
 import { pageDoor } from './door.ts'
+import { livePages } from './live-pages.ts'
 import { type RolloutSources, rolloutPages } from './rollout-pages.ts'
 
-type Deps = RolloutSources & { access: PageAccess; base: () => string }
+type Deps = RolloutSources & {
+  access: PageAccess
+  base: () => string
+  watchers: Pick<RolloutWatchers, 'watch'>
+}
 
 export function pageRoutes(deps: Deps): FastifyPluginAsync {
   return async (app) => {
@@ -16,5 +22,6 @@ export function pageRoutes(deps: Deps): FastifyPluginAsync {
     const door = pageDoor({ access: deps.access, assets: assets.urls, base: deps.base })
     assetRoutes(app, assets.files)
     rolloutPages(app, { ...deps, door })
+    livePages(app, { ...deps, door })
   }
 }

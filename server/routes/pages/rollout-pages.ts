@@ -22,6 +22,8 @@ export type RolloutSources = {
   charts: (id: RolloutId) => Promise<RolloutCharts | null>
   events: (id: RolloutId) => Promise<(RolloutEvent & { sequence: number })[]>
   retests: (id: RolloutId) => Promise<{ pairs: RetestPair[] } | null>
+  /** Another one whenever something of the page has changed. */
+  mark: (id: RolloutId) => Promise<string | null>
 }
 
 const params = z.object({ id: z.string(), file: z.string().default('') })
@@ -35,7 +37,10 @@ type Asked = z.infer<typeof params> & z.infer<typeof query>
 
 type Deps = RolloutSources & { door: PageDoor }
 
-export function rolloutPages(app: FastifyInstance, { rollout, charts, events, retests, door }: Deps): void {
+export function rolloutPages(
+  app: FastifyInstance,
+  { rollout, charts, events, retests, mark, door }: Deps,
+): void {
   const draw = rememberedDrawing()
 
   app.get('/rollouts/:id', unlisted, async (request, reply) => {
@@ -44,6 +49,8 @@ export function rolloutPages(app: FastifyInstance, { rollout, charts, events, re
     if (!opened) return reply
     const id = rolloutId.safeParse(asked.id).data
     if (!id) return notFound(asked, opened, reply)
+    // Before the rest: what changes in the meantime is told once more rather than missed.
+    const marked = await mark(id)
     const [view, data, record, retested] = await Promise.all([
       rollout(id),
       charts(id),
@@ -66,7 +73,16 @@ export function rolloutPages(app: FastifyInstance, { rollout, charts, events, re
     return door.html(
       reply,
       200,
-      rolloutPage(view, shown, { events: record, pairs: retested?.pairs ?? [] }, opened.frame),
+      rolloutPage(
+        view,
+        {
+          ...shown,
+          events: record,
+          pairs: retested?.pairs ?? [],
+          live: { url: `${encodeURIComponent(asked.id)}/live`, mark: marked ?? '' },
+        },
+        opened.frame,
+      ),
     )
   })
 

@@ -26,6 +26,8 @@ beforeAll(async () => {
         id === known ? withErrorRate(rolloutCharts({ hours: 6, canaryYield: 0.9, baseYield: 0.98 })) : null,
       events: async () => everyEvent,
       retests: async () => null,
+      mark: async () => '7-1',
+      watchers: { watch: () => null },
       access,
       base: () => '',
     }),

@@ -1,4 +1,6 @@
+// The frame of a page, and a rollout's page with nothing beside the view.
 import type { PageFrame } from '../../../views/page-document.ts'
+import type { ShownRollout } from '../../../views/rollout/rollout-page.ts'
 
 /** The frame of a page that a person opened, at the root of its host. */
 export const aFrame: PageFrame = {
@@ -6,4 +8,9 @@ export const aFrame: PageFrame = {
   base: '',
   nonce: 'nonce-of-the-tests',
   reader: { kind: 'person', name: 'Ana Lima', canSignOut: true },
+}
+
+export function shownRollout(part: Partial<ShownRollout> = {}): ShownRollout {
+  const live = { url: 'id/live', mark: '7-1' }
+  return { charts: [], gates: [], failures: null, events: [], pairs: [], live, ...part }
 }

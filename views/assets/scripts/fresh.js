@@ -1,26 +1,38 @@
 // Fresh numbers: only the parts of the page that changed are replaced.
+import { listen } from './live.js'
+import { keepSorted } from './sort.js'
 
 const main = document.querySelector('main')
 const live = document.querySelector('[data-live]')
 
-/** @param enliven makes a part of the page livelier; of the page as it is now, not before what the server said is noted. */
+/**
+ * @param enliven makes a part of the page livelier; of the page as it is now, not before what the server said is noted.
+ * @returns fetches the page that the address names now.
+ */
 export function keepFresh(charts, enliven) {
-  let served = partsOf(document)
+  const served = partsOf(document)
   enliven(document)
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
   let timer
   let failedSince = null
+  let isLive = false
+  let mark = main.dataset.mark
+  let refreshing = false
 
   const say = (text) => {
     live.textContent = `${text} Times are ${zone}.`
   }
+  const sayHow = () =>
+    say(isLive ? 'Live: changes come by themselves.' : `Checked every ${main.dataset.refreshSeconds} s.`)
   const later = () => {
     clearTimeout(timer)
-    timer = setTimeout(refresh, Number(main.dataset.refreshSeconds) * 1000)
+    if (!isLive) timer = setTimeout(refresh, Number(main.dataset.refreshSeconds) * 1000)
   }
 
   async function refresh() {
-    if (document.hidden) return
+    if (document.hidden || refreshing) return
+    refreshing = true
+    const before = mark
     try {
       const answer = await fetch(location.href, { cache: 'no-store' })
       if (answer.status === 403 || answer.status === 404) {
@@ -30,18 +42,20 @@ export function keepFresh(charts, enliven) {
       if (!answer.ok) throw new Error(`status ${answer.status}`)
       swap(new DOMParser().parseFromString(await answer.text(), 'text/html'))
       failedSince = null
-      say(`Checked every ${main.dataset.refreshSeconds} s.`)
+      sayHow()
     } catch {
       failedSince ??= new Date()
       say(`Not updated since ${failedSince.toLocaleTimeString('en-GB')}: no answer.`)
+    } finally {
+      refreshing = false
     }
-    later()
+    if (mark !== before) refresh()
+    else later()
   }
 
   /** Only what changed is replaced, so that selections, scrolling and open lists stay. */
   function swap(page) {
-    const fresh = partsOf(page)
-    for (const [name, content] of fresh) {
+    for (const [name, content] of partsOf(page)) {
       if (served.get(name) === content) continue
       const from = page.querySelector(`[data-part="${name}"]`)
       const to = document.querySelector(`[data-part="${name}"]`)
@@ -49,32 +63,63 @@ export function keepFresh(charts, enliven) {
         location.reload()
         return
       }
+      // What somebody is writing is not taken away: that part waits for the next time.
+      if (isBeingUsed(to)) continue
       replacePart(from, to)
+      served.set(name, content)
     }
-    served = fresh
     document.title = page.title
     main.dataset.refreshSeconds = page.querySelector('main').dataset.refreshSeconds
   }
 
   function replacePart(from, to) {
     enliven(from)
+    keepSorted(to, from)
     for (const kept of to.querySelectorAll('details[open][data-keep]')) {
-      const same = from.querySelector(`details[data-keep="${kept.dataset.keep}"]`)
+      const same = from.querySelector(`details[data-keep="${CSS.escape(kept.dataset.keep)}"]`)
       if (same) same.open = true
     }
+    const at = placeOfFocus(to)
     to.className = from.className
     to.hidden = from.hidden
     Object.assign(to.dataset, from.dataset)
     const drawing = to.querySelector('.drawing')
     if (drawing) charts.redraw(to, from)
     else to.replaceChildren(...from.childNodes)
+    at?.()
   }
 
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden) refresh()
   })
-  say(`Checked every ${main.dataset.refreshSeconds} s.`)
-  later()
+  listen(main.dataset.liveUrl, {
+    heard(told) {
+      if (told === mark) return
+      mark = told
+      refresh()
+    },
+    isUp(up) {
+      isLive = up
+      if (failedSince === null) sayHow()
+      later()
+    },
+  })
+  return refresh
+}
+
+const usable = 'a[href], button, summary, input, select, textarea'
+
+function isBeingUsed(part) {
+  const fields = [...part.querySelectorAll('input, select, textarea')]
+  return fields.some(
+    (field) => field === document.activeElement || field.value !== (field.defaultValue ?? field.value),
+  )
+}
+
+/** Puts the keyboard back to where it was among the links and buttons of a part that is replaced. */
+function placeOfFocus(part) {
+  const place = [...part.querySelectorAll(usable)].indexOf(document.activeElement)
+  return place < 0 ? null : () => part.querySelectorAll(usable)[place]?.focus({ preventScroll: true })
 }
 
 /** What the server last said of each part, before this script touched it. */

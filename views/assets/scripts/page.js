@@ -5,7 +5,7 @@ import { sortTables } from './sort.js'
 import { localiseTimes } from './times.js'
 
 const charts = watchCharts()
-if (document.querySelector('main[data-refresh-seconds]')) keepFresh(charts, enliven)
+if (document.querySelector('main[data-live-url]')) keepFresh(charts, enliven)
 else enliven(document)
 
 function enliven(root) {

@@ -3,28 +3,46 @@
 const collator = new Intl.Collator('en', { numeric: true })
 
 export function sortTables(root) {
-  for (const table of root.querySelectorAll('table.sortable')) {
-    for (const [column, head] of [...table.tHead.rows[0].cells].entries()) {
+  for (const table of sortable(root)) {
+    for (const [column, head] of [...heads(table)].entries()) {
       if (head.textContent.trim() === '') continue
       const button = document.createElement('button')
       button.type = 'button'
       button.append(...head.childNodes)
-      button.addEventListener('click', () => sort(table, column))
+      button.addEventListener('click', () => sort(table, column, next[head.ariaSort ?? 'none']))
       head.append(button)
     }
   }
 }
 
+/** Tables of a part that is replaced are put into the order in which the reader had them. */
+export function keepSorted(old, fresh) {
+  const tables = sortable(fresh)
+  for (const [place, table] of sortable(old).entries()) {
+    const column = [...heads(table)].findIndex((head) => head.ariaSort && head.ariaSort !== 'none')
+    if (column >= 0 && tables[place]) sort(tables[place], column, heads(table)[column].ariaSort)
+  }
+}
+
 /** The order that the server gave is the third one, after up and down. */
-function sort(table, column) {
-  const head = table.tHead.rows[0].cells[column]
-  const next = { none: 'ascending', ascending: 'descending', descending: 'none' }[head.ariaSort ?? 'none']
-  for (const cell of table.tHead.rows[0].cells) cell.removeAttribute('aria-sort')
-  if (next !== 'none') head.setAttribute('aria-sort', next)
+const next = { none: 'ascending', ascending: 'descending', descending: 'none' }
+
+function sort(table, column, order) {
+  const head = heads(table)[column]
+  for (const cell of heads(table)) cell.removeAttribute('aria-sort')
+  if (order !== 'none') head.setAttribute('aria-sort', order)
   const rows = [...table.tBodies[0].rows]
   for (const [place, row] of rows.entries()) row.dataset.place ??= String(place)
-  const compare = next === 'none' ? byPlace : byValue(column, next === 'descending' ? -1 : 1)
+  const compare = order === 'none' ? byPlace : byValue(column, order === 'descending' ? -1 : 1)
   table.tBodies[0].append(...rows.sort(compare))
+}
+
+function sortable(root) {
+  return [...root.querySelectorAll('table.sortable')]
+}
+
+function heads(table) {
+  return table.tHead.rows[0].cells
 }
 
 function byPlace(a, b) {
