@@ -29,6 +29,7 @@ import { errorHandling } from './routes/errors.ts'
 import { failureRoutes } from './routes/failures.ts'
 import { githubWebhook } from './routes/github-webhook.ts'
 import { healthRoutes } from './routes/health.ts'
+import { learningRoutes } from './routes/learning.ts'
 import { pageRoutes } from './routes/pages/pages.ts'
 import { policyRoutes } from './routes/policies.ts'
 import { procedureRoutes } from './routes/procedures.ts'
@@ -139,6 +140,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   policyRoutes(app, { service, authentication: known })
   failureRoutes(app, { service, authentication: known, now })
   stationAlarmRoutes(app, { service, authentication: known })
+  learningRoutes(app, { service, authentication: known, now })
   await app.register(
     pageRoutes({
       rollout: (id: RolloutId) => service.get(id),
@@ -147,6 +149,8 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
       events: (id: RolloutId) => service.events(id),
       retests: (id: RolloutId) => service.retests(id),
       mark: (id: RolloutId) => rolloutMark(database.db, id),
+      history: service,
+      now,
       ...pages,
     }),
   )

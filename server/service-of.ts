@@ -9,6 +9,7 @@ import type { RolloutId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
 import { failures } from './failures.ts'
 import { histories } from './history.ts'
+import { learnings } from './learning.ts'
 import { policies } from './policies.ts'
 import { previews } from './preview.ts'
 import { procedureChannels } from './procedure-channels.ts'
@@ -35,6 +36,7 @@ export function serviceOf(deps: {
     if (!found) throw new Error(`rollout ${id} is gone right after it was changed`)
     return found
   }
+  const ofRetests = retests(deps)
   return {
     ...rollouts({ ...deps, view }),
     ...catalogue({ database, pageUrl }),
@@ -44,11 +46,12 @@ export function serviceOf(deps: {
     ...policies({ database, now }),
     ...procedureChannels({ database, now }),
     ...pushSwitches({ database, now }),
-    ...retests(deps),
+    ...ofRetests,
     ...failures({ database, now }),
     ...stationAlarms(deps),
     ...definitions(deps),
     ...shadowPairs(deps),
+    ...learnings({ database, retests: ofRetests.retests }),
     get,
     list: (filter = {}) => rolloutLines(database.db, filter, pageUrl),
     events: (id) => eventsOf(database.db, id),

@@ -22,6 +22,7 @@ import type { ShadowPair } from './domain/shadow-pairs.ts'
 import type { ShadowSummary } from './domain/shadow-summary.ts'
 import type { AlarmGroup, AlarmKind, AlarmView } from './domain/station-alarms/alarm.ts'
 import type { StationState } from './domain/station-alarms/station-state.ts'
+import type { LearningService } from './service/learning.ts'
 
 /** A command that went through: the rollout after it, what it did in one sentence, and the events it made. */
 export type Done = { rollout: RolloutView; did: string; events: RolloutEvent[] }
@@ -182,7 +183,7 @@ export type AcceptInput = { ids: string[] | null; why: string; against?: Deploym
 /** What is left out stays as it was. */
 export type DeclareInput = { definition?: DefinitionInput | undefined; changes?: string[] | undefined }
 
-export type Service = {
+export type Service = LearningService & {
   start(input: StartInput, by: Actor, commandId?: string): Promise<Outcome>
   /** `commandId`: the same id twice is one command (a repeated click, a repeated request). */
   command(

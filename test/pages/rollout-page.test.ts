@@ -6,6 +6,7 @@ import type { PageAccess } from '../../server/page-access.ts'
 import { pageRoutes } from '../../server/routes/pages/pages.ts'
 import { ines, uuid } from '../support/fixed-values.ts'
 import { listening } from '../support/listening.ts'
+import { noHistory } from '../support/no-history.ts'
 import { type PageChecks, pageChecks } from '../support/page-check.ts'
 import { aRollout, aStation } from '../support/rollout-view-builder.ts'
 import { noCharts, rolloutCharts, withErrorRate } from '../views/support/rollout-charts.ts'
@@ -52,6 +53,7 @@ beforeAll(async () => {
       watchers: { watch: () => null },
       access,
       base: () => '',
+      ...noHistory,
     }),
   )
 })

@@ -22,6 +22,7 @@ import type {
 import { withDeclared } from '../../../server/with-declared.ts'
 import { noon, uuid } from '../../support/fixed-values.ts'
 import { aDeployment, aRollout, baseBuild } from '../../support/rollout-view-builder.ts'
+import { fakeLearning } from './fake-learning.ts'
 import { type FakePolicies, fakePolicies } from './fake-policies.ts'
 
 export type Commanded = {
@@ -112,6 +113,7 @@ export function fakeService(given: Given = {}): FakeService {
     search === undefined || text.toLowerCase().includes(search.toLowerCase())
 
   const fake: FakeService = {
+    ...fakeLearning,
     commanded: [],
     started: [],
     retried: [],

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { PageAccess } from '../../../server/page-access.ts'
 import { pageRoutes } from '../../../server/routes/pages/pages.ts'
 import { uuid } from '../../support/fixed-values.ts'
+import { noHistory } from '../../support/no-history.ts'
 import { rolloutCharts, withErrorRate } from '../../views/support/rollout-charts.ts'
 import { everyEvent } from '../../views/support/rollout-events.ts'
 import { pausedByBreach } from '../../views/support/rollout-stories.ts'
@@ -30,6 +31,7 @@ beforeAll(async () => {
       watchers: { watch: () => null },
       access,
       base: () => '',
+      ...noHistory,
     }),
   )
 })

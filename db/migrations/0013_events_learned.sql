@@ -1,0 +1,1 @@
+CREATE INDEX "events_learned" ON "events" USING btree ("procedure_id","rollout_id","sequence") WHERE type in ('BreachOpened', 'BreachAcknowledged', 'BreachRecovered', 'RolloutAborted', 'AbortFinished', 'RolloutCompleted', 'WatchAlarmed', 'RetestsAsked');
