@@ -32,6 +32,7 @@ import { healthRoutes } from './routes/health.ts'
 import { learningRoutes } from './routes/learning.ts'
 import { pageRoutes } from './routes/pages/pages.ts'
 import { policyRoutes } from './routes/policies.ts'
+import { predictedYieldRoutes } from './routes/predicted-yield.ts'
 import { procedureRoutes } from './routes/procedures.ts'
 import { retestRoutes } from './routes/retests.ts'
 import { rolloutRoutes } from './routes/rollouts.ts'
@@ -140,6 +141,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   policyRoutes(app, { service, authentication: known })
   failureRoutes(app, { service, authentication: known, now })
   stationAlarmRoutes(app, { service, authentication: known })
+  predictedYieldRoutes(app, { service, authentication: known })
   learningRoutes(app, { service, authentication: known, now })
   await app.register(
     pageRoutes({

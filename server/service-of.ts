@@ -11,6 +11,7 @@ import { failures } from './failures.ts'
 import { histories } from './history.ts'
 import { learnings } from './learning.ts'
 import { policies } from './policies.ts'
+import { predictedYields } from './predicted-yield.ts'
 import { previews } from './preview.ts'
 import { procedureChannels } from './procedure-channels.ts'
 import { pushSwitches } from './push-switch.ts'
@@ -51,6 +52,7 @@ export function serviceOf(deps: {
     ...stationAlarms(deps),
     ...definitions(deps),
     ...shadowPairs(deps),
+    ...predictedYields(deps),
     ...learnings({ database, retests: ofRetests.retests }),
     get,
     list: (filter = {}) => rolloutLines(database.db, filter, pageUrl),

@@ -23,6 +23,7 @@ import type { ShadowSummary } from './domain/shadow-summary.ts'
 import type { AlarmGroup, AlarmKind, AlarmView } from './domain/station-alarms/alarm.ts'
 import type { StationState } from './domain/station-alarms/station-state.ts'
 import type { LearningService } from './service/learning.ts'
+import type { PredictedYieldService } from './service/predicted-yield.ts'
 
 /** A command that went through: the rollout after it, what it did in one sentence, and the events it made. */
 export type Done = { rollout: RolloutView; did: string; events: RolloutEvent[] }
@@ -183,130 +184,131 @@ export type AcceptInput = { ids: string[] | null; why: string; against?: Deploym
 /** What is left out stays as it was. */
 export type DeclareInput = { definition?: DefinitionInput | undefined; changes?: string[] | undefined }
 
-export type Service = LearningService & {
-  start(input: StartInput, by: Actor, commandId?: string): Promise<Outcome>
-  /** `commandId`: the same id twice is one command (a repeated click, a repeated request). */
-  command(
-    id: RolloutId,
-    verb: RolloutVerb,
-    by: Actor,
-    against?: Against,
-    commandId?: string,
-  ): Promise<Outcome>
-  retry(id: RolloutId, why: string, by: Actor, commandId?: string): Promise<Outcome>
-  supersede(id: RolloutId, input: StartInput, by: Actor, commandId?: string): Promise<Outcome>
-  rollback(
-    procedureId: ProcedureId,
-    deploymentId: DeploymentId,
-    why: string,
-    by: Actor,
-  ): Promise<{ did: string } | Refusal>
-  /** With the deployment the preview names the very stations that a start would take. */
-  preview(
-    procedureId: ProcedureId,
-    plan: PlanInput,
-    deploymentId?: DeploymentId | null,
-  ): Promise<StagePreview | Refusal>
+export type Service = LearningService &
+  PredictedYieldService & {
+    start(input: StartInput, by: Actor, commandId?: string): Promise<Outcome>
+    /** `commandId`: the same id twice is one command (a repeated click, a repeated request). */
+    command(
+      id: RolloutId,
+      verb: RolloutVerb,
+      by: Actor,
+      against?: Against,
+      commandId?: string,
+    ): Promise<Outcome>
+    retry(id: RolloutId, why: string, by: Actor, commandId?: string): Promise<Outcome>
+    supersede(id: RolloutId, input: StartInput, by: Actor, commandId?: string): Promise<Outcome>
+    rollback(
+      procedureId: ProcedureId,
+      deploymentId: DeploymentId,
+      why: string,
+      by: Actor,
+    ): Promise<{ did: string } | Refusal>
+    /** With the deployment the preview names the very stations that a start would take. */
+    preview(
+      procedureId: ProcedureId,
+      plan: PlanInput,
+      deploymentId?: DeploymentId | null,
+    ): Promise<StagePreview | Refusal>
 
-  get(id: RolloutId): Promise<RolloutView | null>
-  /** Rollouts and rollbacks of a procedure, newest first. */
-  history(procedureId: ProcedureId, limit?: number): Promise<HistoryLine[]>
-  list(filter?: { live?: boolean; procedureId?: ProcedureId; limit?: number }): Promise<RolloutLine[]>
-  events(id: RolloutId): Promise<(RolloutEvent & { sequence: number })[]>
+    get(id: RolloutId): Promise<RolloutView | null>
+    /** Rollouts and rollbacks of a procedure, newest first. */
+    history(procedureId: ProcedureId, limit?: number): Promise<HistoryLine[]>
+    list(filter?: { live?: boolean; procedureId?: ProcedureId; limit?: number }): Promise<RolloutLine[]>
+    events(id: RolloutId): Promise<(RolloutEvent & { sequence: number })[]>
 
-  /**
-   * Lists failed units of both arms, matched in pairs, to be tested again on the other build.
-   * `withErrors`: those too that ended in ERROR or TIMEOUT.
-   */
-  askRetests(
-    id: RolloutId,
-    asked: { count: number; withErrors?: boolean },
-    by: Actor,
-    commandId?: string,
-  ): Promise<RetestsAsked | Refusal>
-  /** Null when there is no such rollout. */
-  retests(id: RolloutId): Promise<Retests | null>
-  /** Units that the new build ran in shadow beside base, newest first. Null when there is no such rollout. */
-  shadowPairs(id: RolloutId): Promise<{ pairs: ShadowPair[]; summary: ShadowSummary } | null>
+    /**
+     * Lists failed units of both arms, matched in pairs, to be tested again on the other build.
+     * `withErrors`: those too that ended in ERROR or TIMEOUT.
+     */
+    askRetests(
+      id: RolloutId,
+      asked: { count: number; withErrors?: boolean },
+      by: Actor,
+      commandId?: string,
+    ): Promise<RetestsAsked | Refusal>
+    /** Null when there is no such rollout. */
+    retests(id: RolloutId): Promise<Retests | null>
+    /** Units that the new build ran in shadow beside base, newest first. Null when there is no such rollout. */
+    shadowPairs(id: RolloutId): Promise<{ pairs: ShadowPair[]; summary: ShadowSummary } | null>
 
-  /** By category and mode, what is beyond base first. Null when there is no such rollout. */
-  failures(id: RolloutId): Promise<RolloutFailures | null>
-  /** Of all that ran in whole hours of [from, to). Null when there is no such procedure. */
-  procedureFailures(
-    procedureId: ProcedureId,
-    asked: { from: Instant; to: Instant },
-  ): Promise<ProcedureFailures | null>
-  /** Changes nothing: what these rules would do. Null when there is no such procedure. */
-  tryFailureRules(procedureId: ProcedureId, tried: TriedRules): Promise<TriedRulesResult | null>
-  /** What a build changes of phases, measurements and limits: against its base, or against another one. */
-  diff(id: DeploymentId, against?: DeploymentId | null): Promise<BuildDiff | Refusal>
-  /** A person's word that changes are meant. Told in its live rollout, and kept with the build. */
-  acceptChanges(
-    id: DeploymentId,
-    input: AcceptInput,
-    by: Actor,
-  ): Promise<{ did: string; accepted: string[] } | Refusal>
-  declareDefinition(id: DeploymentId, input: DeclareInput, by: Actor): Promise<{ did: string } | Refusal>
+    /** By category and mode, what is beyond base first. Null when there is no such rollout. */
+    failures(id: RolloutId): Promise<RolloutFailures | null>
+    /** Of all that ran in whole hours of [from, to). Null when there is no such procedure. */
+    procedureFailures(
+      procedureId: ProcedureId,
+      asked: { from: Instant; to: Instant },
+    ): Promise<ProcedureFailures | null>
+    /** Changes nothing: what these rules would do. Null when there is no such procedure. */
+    tryFailureRules(procedureId: ProcedureId, tried: TriedRules): Promise<TriedRulesResult | null>
+    /** What a build changes of phases, measurements and limits: against its base, or against another one. */
+    diff(id: DeploymentId, against?: DeploymentId | null): Promise<BuildDiff | Refusal>
+    /** A person's word that changes are meant. Told in its live rollout, and kept with the build. */
+    acceptChanges(
+      id: DeploymentId,
+      input: AcceptInput,
+      by: Actor,
+    ): Promise<{ did: string; accepted: string[] } | Refusal>
+    declareDefinition(id: DeploymentId, input: DeclareInput, by: Actor): Promise<{ did: string } | Refusal>
 
-  procedures(search?: string): Promise<ProcedureSummary[]>
-  /** By id or, case-insensitively, by name or identifier. */
-  procedure(idOrName: string): Promise<ProcedureSummary | null>
-  deployments(procedureId: ProcedureId, search?: string): Promise<DeploymentLine[]>
-  /** By id, version or the start of its commit sha. */
-  deployment(procedureId: ProcedureId, idOrVersion: string): Promise<DeploymentLine | null>
-  /** Null when there is no such build. */
-  buildRecord(id: DeploymentId): Promise<BuildRecord | null>
-  group(procedureId: ProcedureId, words: string): Promise<Group | Refusal>
-  /** Where its cards go from now on. `team`: the Slack workspace of the channel; null for both: nowhere. */
-  setChannel(
-    procedureId: ProcedureId,
-    to: { channel: string | null; team: string | null },
-    by: Actor,
-  ): Promise<{ did: string } | Refusal>
-  /** Whether a production build that becomes ready starts its rollout by itself. */
-  setAutoPush(procedureId: ProcedureId, on: boolean, by: Actor): Promise<{ did: string } | Refusal>
+    procedures(search?: string): Promise<ProcedureSummary[]>
+    /** By id or, case-insensitively, by name or identifier. */
+    procedure(idOrName: string): Promise<ProcedureSummary | null>
+    deployments(procedureId: ProcedureId, search?: string): Promise<DeploymentLine[]>
+    /** By id, version or the start of its commit sha. */
+    deployment(procedureId: ProcedureId, idOrVersion: string): Promise<DeploymentLine | null>
+    /** Null when there is no such build. */
+    buildRecord(id: DeploymentId): Promise<BuildRecord | null>
+    group(procedureId: ProcedureId, words: string): Promise<Group | Refusal>
+    /** Where its cards go from now on. `team`: the Slack workspace of the channel; null for both: nowhere. */
+    setChannel(
+      procedureId: ProcedureId,
+      to: { channel: string | null; team: string | null },
+      by: Actor,
+    ): Promise<{ did: string } | Refusal>
+    /** Whether a production build that becomes ready starts its rollout by itself. */
+    setAutoPush(procedureId: ProcedureId, on: boolean, by: Actor): Promise<{ did: string } | Refusal>
 
-  /** Alarms of stations: open ones first, then the newest. `group`: those of one message. */
-  stationAlarms(filter?: {
-    procedureId?: ProcedureId
-    open?: boolean
-    group?: AlarmGroup
-    limit?: number
-  }): Promise<AlarmView[]>
-  /** Closes those of them that are open, with a reason; the same facts open them no more. */
-  acknowledgeAlarms(
-    ids: number[],
-    why: string,
-    by: Actor,
-  ): Promise<{ did: string; alarms: AlarmView[] } | Refusal>
-  /** What each station runs against what it should, by name. Null when there is no such procedure. */
-  stationStates(procedureId: ProcedureId): Promise<StationState[] | null>
-  /** How far a rollback has come; the latest one unless it is named. Null when there is none. */
-  reverting(procedureId: ProcedureId, rollbackId?: number): Promise<Reverting | null>
+    /** Alarms of stations: open ones first, then the newest. `group`: those of one message. */
+    stationAlarms(filter?: {
+      procedureId?: ProcedureId
+      open?: boolean
+      group?: AlarmGroup
+      limit?: number
+    }): Promise<AlarmView[]>
+    /** Closes those of them that are open, with a reason; the same facts open them no more. */
+    acknowledgeAlarms(
+      ids: number[],
+      why: string,
+      by: Actor,
+    ): Promise<{ did: string; alarms: AlarmView[] } | Refusal>
+    /** What each station runs against what it should, by name. Null when there is no such procedure. */
+    stationStates(procedureId: ProcedureId): Promise<StationState[] | null>
+    /** How far a rollback has come; the latest one unless it is named. Null when there is none. */
+    reverting(procedureId: ProcedureId, rollbackId?: number): Promise<Reverting | null>
 
-  /** Null when there is no such procedure. */
-  policy(scope: PolicyScope): Promise<PolicyView | null>
-  /** Newest first. */
-  policyHistory(scope: PolicyScope): Promise<PolicyChange[]>
-  /** The whole policy anew. `readVersion`: the one that the writer changed; refused as stale when it is not the newest. */
-  setPolicy(
-    scope: PolicyScope,
-    change: { policy: unknown; readVersion: number; why: string | null },
-    by: Actor,
-  ): Promise<PolicyDone | PolicyRefusal>
-  /** From now on no further station is taken. `until`: ISO 8601 with its zone; null: until somebody lifts it. */
-  freeze(
-    scope: PolicyScope,
-    asked: { until: string | null; why: string; sites: string[] },
-    by: Actor,
-  ): Promise<PolicyDone | PolicyRefusal>
-  /** Without an id: every freeze of this scope that is in force. One that is gone already changes nothing. */
-  unfreeze(
-    scope: PolicyScope,
-    asked: { id: string | null; why: string | null },
-    by: Actor,
-  ): Promise<PolicyDone | Refusal>
-}
+    /** Null when there is no such procedure. */
+    policy(scope: PolicyScope): Promise<PolicyView | null>
+    /** Newest first. */
+    policyHistory(scope: PolicyScope): Promise<PolicyChange[]>
+    /** The whole policy anew. `readVersion`: the one that the writer changed; refused as stale when it is not the newest. */
+    setPolicy(
+      scope: PolicyScope,
+      change: { policy: unknown; readVersion: number; why: string | null },
+      by: Actor,
+    ): Promise<PolicyDone | PolicyRefusal>
+    /** From now on no further station is taken. `until`: ISO 8601 with its zone; null: until somebody lifts it. */
+    freeze(
+      scope: PolicyScope,
+      asked: { until: string | null; why: string; sites: string[] },
+      by: Actor,
+    ): Promise<PolicyDone | PolicyRefusal>
+    /** Without an id: every freeze of this scope that is in force. One that is gone already changes nothing. */
+    unfreeze(
+      scope: PolicyScope,
+      asked: { id: string | null; why: string | null },
+      by: Actor,
+    ): Promise<PolicyDone | Refusal>
+  }
 
 /** What is kept of each Slack message: where it is and what it last showed. */
 export type SlackPost = { channel: string; ts: string; contentHash: string; updatedAt: number }

@@ -30,7 +30,7 @@ export function historyPage(page: HistoryPage, frame: PageFrame): string {
     body: html`<main id="content">
 <h1>History</h1>
 ${historyForm(asked, choices, frame.base)}
-<p class="quiet">${counted(total, 'rollout')}${isFiltered && ' found'}.${chosen !== undefined && html` What those of ${chosen.name} have taught: <a href="${frame.base}/procedures/${chosen.id}/learning">learning</a>. What would have been decided otherwise: <a href="${frame.base}/procedures/${chosen.id}/replay">replay</a>.`}</p>
+<p class="quiet">${counted(total, 'rollout')}${isFiltered && ' found'}.${chosen !== undefined && html` What those of ${chosen.name} have taught: <a href="${frame.base}/procedures/${chosen.id}/learning">learning</a>.`}</p>
 ${rows.length === 0 ? nothing(isFiltered, frame.base) : table(rows, frame.base)}
 ${pager(page, frame.base)}
 ${!chosen && lessons(choices, frame.base)}
@@ -85,10 +85,7 @@ function lessons({ procedures }: Choices, base: string): Html {
   return html`<section><h2>What has been learned</h2>
 <ul class="columns">${procedures
     .slice(0, mostLessons)
-    .map(
-      ({ id, name }) =>
-        html`<li>${name}: <a href="${base}/procedures/${id}/learning">learning</a>, <a href="${base}/procedures/${id}/replay">replay</a></li>`,
-    )}</ul>
+    .map(({ id, name }) => html`<li><a href="${base}/procedures/${id}/learning">${name}</a></li>`)}</ul>
 ${procedures.length > mostLessons && html`<p class="quiet">Choose one of the ${count(procedures.length - mostLessons)} others above.</p>`}
 </section>`
 }

@@ -1,6 +1,6 @@
 // What the alarms of each gate were worth, and what that speaks for.
 import type { Learning } from '../../server/domain/learning/learning.ts'
-import { count } from '../format/count.ts'
+import { count, counted } from '../format/count.ts'
 import { gateTitle, sentence } from '../format/words.ts'
 import { type Html, html } from '../html.ts'
 import { number } from './outcomes.ts'
@@ -22,14 +22,25 @@ const kindWords: Record<NonNullable<Gate['proposal']>['kind'], string> = {
 
 export function gates({ gates: all, seenByNone }: Pick<Learning, 'gates' | 'seenByNone'>): Html {
   if (all.length === 0) return html``
+  const telling = all.filter(hasShown)
+  const silent = all.filter((gate) => !hasShown(gate))
   return html`<section><h2>What the gates were worth</h2>
-<table class="sortable stacked">
-<thead><tr><th scope="col">Gate</th><th scope="col" class="number">Rollouts</th><th scope="col" class="number">Alarms</th><th scope="col" class="number">Confirmed</th><th scope="col" class="number">False</th><th scope="col" class="number">Open or undecided</th><th scope="col" class="number">Observed only</th><th scope="col" class="number">Missed</th><th scope="col" class="number">Right</th><th scope="col" class="number">In healthy rollouts</th></tr></thead>
-<tbody>${all.slice(0, mostGates).map(row)}</tbody>
-</table>
+${telling.length > 0 && table(telling)}
+${silent.length > 0 && html`<p class="quiet">Without any alarm: ${silent.slice(0, mostGates).map(({ gate, rollouts }, place) => html`${place > 0 && ', '}${gateTitle(gate)} (${counted(rollouts, 'rollout')})`)}.</p>`}
 ${seenByNone > 0 && html`<p>${count(seenByNone)} rolled back after completion without an alarm of any gate.</p>`}
-${proposals(all)}
+${proposals(telling)}
 </section>`
+}
+
+function hasShown({ alarms, observed, missed }: Gate): boolean {
+  return alarms + observed.alarms + missed > 0
+}
+
+function table(shown: Gate[]): Html {
+  return html`<table class="sortable stacked">
+<thead><tr><th scope="col">Gate</th><th scope="col" class="number">Rollouts</th><th scope="col" class="number">Alarms</th><th scope="col" class="number">Confirmed</th><th scope="col" class="number">False</th><th scope="col" class="number">Open or undecided</th><th scope="col" class="number">Observed only</th><th scope="col" class="number">Missed</th><th scope="col" class="number">Right</th><th scope="col" class="number">In healthy rollouts</th></tr></thead>
+<tbody>${shown.slice(0, mostGates).map(row)}</tbody>
+</table>`
 }
 
 function row(gate: Gate): Html {
