@@ -21,6 +21,8 @@ export function siteOf(given: Partial<Sources>): Sources {
     charts: async () => null,
     events: async () => [],
     retests: async () => null,
+    mark: async () => null,
+    watchers: { watch: () => null },
     access: personAccess,
     base: () => '',
     ...noHistory,

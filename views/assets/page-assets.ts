@@ -18,7 +18,17 @@ export type AssetFile = {
 const zip = promisify(gzip)
 
 /** In the order in which they are read: what is narrower or more special comes later. */
-const styles = ['base', 'frame', 'tables', 'charts', 'tooltips', 'rollout', 'history', 'small-screens', 'wall-and-paper']
+const styles = [
+  'base',
+  'frame',
+  'tables',
+  'charts',
+  'tooltips',
+  'rollout',
+  'history',
+  'small-screens',
+  'wall-and-paper',
+]
 const scripts = ['page', 'charts', 'fresh', 'live', 'sort', 'times']
 
 /**
