@@ -16,6 +16,8 @@ import { createHomes } from './deliveries/homes.ts'
 import { registerListeners } from './listeners/listeners.ts'
 import { installedAccess, singleAccess } from './workspaces/access.ts'
 import type { InstallSettings } from './workspaces/install.ts'
+import { pagePeople } from './workspaces/page-people.ts'
+import type { Workspaces } from './workspaces/workspace.ts'
 
 export type SlackSettings = {
   /** Of the one workspace; empty when workspaces install the app by OAuth, or there is no Slack. */
@@ -26,6 +28,8 @@ export type SlackSettings = {
   /** Another root of the Web API, ending in /api/. */
   apiUrl?: string | undefined
   oauth?: OAuthSettings | undefined
+  /** Ids of the workspaces whose people may sign in on the pages; null: of every one that has the app. */
+  teams?: string[] | null
 }
 /** `tokenSecrets`: seal the installations; the first is in use, the others still open what they sealed. */
 export type OAuthSettings = InstallSettings & { tokenSecrets: [string, ...string[]] }
@@ -36,6 +40,8 @@ export type SlackApp = {
   start(): void
   status(): SlackStatus
   deliver(job: Delivery): Promise<DeliveryResult>
+  /** Who people of its workspaces are, and what they may do, on the pages. */
+  people: ReturnType<typeof pagePeople>
   stop(): Promise<void>
 }
 export type SlackAppDeps = {
@@ -69,17 +75,17 @@ function enabledApp(deps: SlackAppDeps): SlackApp {
     ? installedAccess(deps, settings.oauth, logger)
     : singleAccess(deps, wait, logger)
   const stopping = new AbortController()
-  let identified = false
+  let workspaces: Workspaces | null = null
   let deliver: SlackApp['deliver'] = async () => notYet
   let running: Promise<void> = Promise.resolve()
 
   async function run(): Promise<void> {
-    const workspaces = await access.open(stopping.signal)
+    const opened = await access.open(stopping.signal)
     const receiver: Receiver | undefined = http ?? socket?.receiver
-    if (workspaces === null || receiver === undefined) return
+    if (opened === null || receiver === undefined) return
     const app = new App({
       authorize: async ({ teamId }) => {
-        const at = await workspaces.of(access.isSingle ? null : (teamId ?? 'none'))
+        const at = await opened.of(access.isSingle ? null : (teamId ?? 'none'))
         if (at === null) throw new Error(`the app is not installed in workspace ${teamId}`)
         return { botId: at.botId, botUserId: at.botUserId, teamId: at.teamId }
       },
@@ -88,11 +94,11 @@ function enabledApp(deps: SlackAppDeps): SlackApp {
       logger,
       clientOptions: { ...interactiveOptions(apiUrl, logger), fetch: fetchWithin5s },
     })
-    const homes = createHomes({ service, store, workspaces, now })
-    registerListeners(app, { service, store, workspaces, cards, homes, now, log })
+    const homes = createHomes({ service, store, workspaces: opened, now })
+    registerListeners(app, { service, store, workspaces: opened, cards, homes, now, log })
     const workOn = (body: Record<string, unknown>) => app.processEvent({ body, ack: async () => {} })
-    deliver = createDelivery({ workspaces, service, store, cards, homes, workOn, now, log })
-    identified = true
+    deliver = createDelivery({ workspaces: opened, service, store, cards, homes, workOn, now, log })
+    workspaces = opened
     log.info(access.facts(), 'Slack is connected')
     await socket?.keepOpen()
   }
@@ -108,11 +114,12 @@ function enabledApp(deps: SlackAppDeps): SlackApp {
     status: () => {
       const off = access.endedWhy()
       if (off !== null) return { state: 'disabled', reason: off }
-      if (!identified) return { state: 'connecting', reason: access.waitsFor() }
+      if (workspaces === null) return { state: 'connecting', reason: access.waitsFor() }
       if (socket === null || socket.isOpen()) return { state: 'connected', reason: access.note() }
       return { state: 'connecting', reason: 'the Socket Mode connection is not open' }
     },
     deliver: (job) => deliver(job),
+    people: pagePeople({ workspaces: () => workspaces, teams: settings.teams ?? null }),
     stop: async () => {
       stopping.abort()
       await http?.stop()
@@ -131,6 +138,7 @@ function disabledApp(reason: string): SlackApp {
     start: () => {},
     status: () => ({ state: 'disabled', reason }),
     deliver: async () => ({ delivered: true }),
+    people: pagePeople({ workspaces: () => null, teams: null }),
     stop: async () => {},
   }
 }

@@ -104,6 +104,8 @@ async function localSlack(wanted: DemoArguments, url: string) {
   const signingSecret = randomBytes(16).toString('hex')
   const botToken = `xoxb-demo-${randomBytes(8).toString('hex')}`
   const appToken = `xapp-demo-${randomBytes(8).toString('hex')}`
+  const clientId = '1.1'
+  const clientSecret = randomBytes(16).toString('hex')
   const workspace = await startSlackWorkspace({
     port: wanted['slack-port'],
     host: '127.0.0.1',
@@ -111,6 +113,7 @@ async function localSlack(wanted: DemoArguments, url: string) {
     botToken,
     ...(wanted.socket ? { appToken } : { appUrl: () => `${url}/slack/events` }),
     rateLimits: true,
+    oauth: { clientId, clientSecret, redirectUrls: [`${url}/signin/callback`] },
     unfurlDomains: [new URL(url).hostname],
     ...(await offeredByManifest()),
   })
@@ -121,6 +124,8 @@ async function localSlack(wanted: DemoArguments, url: string) {
       SLACK_API_URL: workspace.apiUrl,
       SLACK_BOT_TOKEN: botToken,
       SLACK_SIGNING_SECRET: signingSecret,
+      SLACK_CLIENT_ID: clientId,
+      SLACK_CLIENT_SECRET: clientSecret,
       ...(wanted.socket ? { SLACK_APP_TOKEN: appToken } : {}),
     },
   }

@@ -17,7 +17,6 @@ import { codeHostEvents } from './code-host-events.ts'
 import type { ProcedureId, RolloutId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
 import type { Received, Stored } from './ingest.ts'
-import type { PageAccess } from './page-access.ts'
 import type { PinWaiters } from './pin-waiters.ts'
 import { rolloutCharts } from './rollout-charts.ts'
 import type { RolloutWatchers } from './rollout-watchers.ts'
@@ -30,7 +29,7 @@ import { failureRoutes } from './routes/failures.ts'
 import { githubWebhook } from './routes/github-webhook.ts'
 import { healthRoutes } from './routes/health.ts'
 import { learningRoutes } from './routes/learning.ts'
-import { pageRoutes } from './routes/pages/pages.ts'
+import { type PageDoorway, pageRoutes } from './routes/pages/pages.ts'
 import { policyRoutes } from './routes/policies.ts'
 import { predictedYieldRoutes } from './routes/predicted-yield.ts'
 import { procedureRoutes } from './routes/procedures.ts'
@@ -62,7 +61,7 @@ type Deps = {
   uploadLinks: UploadLinks
   /** Null: the webhook is not set up. */
   githubSecret: string | null
-  pages: { access: PageAccess; base: () => string; watchers: RolloutWatchers }
+  pages: PageDoorway & { watchers: RolloutWatchers }
   /** Something of the procedure has changed that its rollout should be judged on. */
   changed: (procedureId: ProcedureId) => void
   now: () => Instant

@@ -57,7 +57,7 @@ export const settingsSchema = z.object({
       'expected two numbers with a dot between',
     )
     .describe(
-      'Client id of the Slack app: workspaces install it at /slack/install, in place of a bot token.',
+      'Client id of the Slack app: people sign in with Slack on the pages; without a bot token workspaces install it at /slack/install.',
     ),
   SLACK_CLIENT_SECRET: secret(8).describe('Client secret of the Slack app.'),
   SLACK_TOKEN_SECRET: list
@@ -74,7 +74,9 @@ export const settingsSchema = z.object({
         teams === undefined || (teams.length > 0 && teams.every((team) => /^T[A-Z0-9]+$/.test(team))),
       'expected ids of workspaces, which start with T, separated by commas',
     )
-    .describe('Workspaces that may install the app, by id, separated by commas; every one when absent.'),
+    .describe(
+      'Workspaces that may install the app, and whose people may sign in, by id, separated by commas; every one when absent.',
+    ),
   SLACK_APP_TOKEN: token('xapp-').describe('App-level token: connects by Socket Mode instead of HTTP.'),
   SLACK_API_URL: webAddress.describe('Another Slack Web API root, for stand-ins and proxies.'),
   ADMIN_TOKEN: secret(16)
@@ -119,24 +121,16 @@ export function readSettings(environment: Record<string, string | undefined>): S
 
 /** What one setting asks of another; apart from the schema, which does not come to it while a setting is wrong. */
 function missingBeside(given: Record<string, string | undefined>): { name: string; why: string }[] {
+  // Without a bot token workspaces install the app; with one the client id is for signing in alone.
+  const isInstalled = given.SLACK_CLIENT_ID !== undefined && given.SLACK_BOT_TOKEN === undefined
+  const workspace = isInstalled ? 'SLACK_CLIENT_ID' : 'SLACK_BOT_TOKEN'
   const needs: [asking: string, needed: string][] = [
-    ...(given.SLACK_CLIENT_ID
-      ? []
-      : [
-          ['SLACK_SIGNING_SECRET', 'SLACK_BOT_TOKEN'] as [string, string],
-          ['SLACK_APP_TOKEN', 'SLACK_BOT_TOKEN'] as [string, string],
-        ]),
-    ...(given.SLACK_APP_TOKEN
-      ? []
-      : [
-          [given.SLACK_CLIENT_ID ? 'SLACK_CLIENT_ID' : 'SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'] as [
-            string,
-            string,
-          ],
-        ]),
+    ['SLACK_SIGNING_SECRET', workspace],
+    ['SLACK_APP_TOKEN', workspace],
+    ...(given.SLACK_APP_TOKEN ? [] : [[workspace, 'SLACK_SIGNING_SECRET'] as [string, string]]),
+    ...(isInstalled ? [['SLACK_CLIENT_ID', 'SLACK_TOKEN_SECRET'] as [string, string]] : []),
     ['SLACK_CLIENT_ID', 'SLACK_CLIENT_SECRET'],
     ['SLACK_CLIENT_SECRET', 'SLACK_CLIENT_ID'],
-    ['SLACK_CLIENT_ID', 'SLACK_TOKEN_SECRET'],
     ['SLACK_TOKEN_SECRET', 'SLACK_CLIENT_ID'],
     ['SLACK_TEAMS', 'SLACK_CLIENT_ID'],
     // Slack sends people back to it.
@@ -149,11 +143,11 @@ function missingBeside(given: Record<string, string | undefined>): { name: strin
 
 /** One app serves one workspace by its token, or those that installed it: both at once would leave open which. */
 function tooMany(given: Record<string, string | undefined>): { name: string; why: string }[] {
-  if (!given.SLACK_BOT_TOKEN || !given.SLACK_CLIENT_ID) return []
+  if (!given.SLACK_BOT_TOKEN || !given.SLACK_TOKEN_SECRET) return []
   return [
     {
-      name: 'SLACK_BOT_TOKEN',
-      why: 'expected nothing, because SLACK_CLIENT_ID is set and workspaces install the app, got a value',
+      name: 'SLACK_TOKEN_SECRET',
+      why: 'expected nothing, because SLACK_BOT_TOKEN is set and no workspace installs the app, got a value',
     },
   ]
 }

@@ -18,12 +18,15 @@ import { judgeLoop } from './judge-loop.ts'
 import { judging } from './judging.ts'
 import { isLoopback, pageAccess } from './page-access.ts'
 import { pageLinks } from './page-links.ts'
+import type { PagePeople } from './page-people.ts'
 import { pinWaiters } from './pin-waiters.ts'
 import { rolloutCharts } from './rollout-charts.ts'
 import { rolloutWatchers } from './rollout-watchers.ts'
+import type { PageSignIn } from './routes/pages/sign-in-pages.ts'
 import type { Service, SlackStore } from './service.ts'
 import { serviceOf } from './service-of.ts'
 import { sessions } from './sessions.ts'
+import { signIn } from './sign-in.ts'
 import { slackStore } from './slack-store.ts'
 import { stationWatch } from './station-watch.ts'
 import { uploadLinks } from './upload-links.ts'
@@ -67,6 +70,7 @@ export async function startFirstpass(options: {
   sayDurability(database, log)
 
   let publicUrl = settings.PUBLIC_URL?.replace(/\/+$/, '')
+  const reachedAt = () => publicUrl ?? 'http://localhost'
   const secret = settings.LINK_SECRET ?? (await keptSetting(database.db, 'link secret', newSecret))
   const links = pageLinks({ publicUrl: () => publicUrl ?? '', secret, now: Date.now })
 
@@ -121,10 +125,15 @@ export async function startFirstpass(options: {
       access: pageAccess({
         links,
         sessions: sessions({ db: database.db, now: Date.now }),
-        publicUrl: () => publicUrl ?? 'http://localhost',
+        publicUrl: reachedAt,
         isLocal: isLocalOnly(settings),
+        secret,
+        now: Date.now,
       }),
-      base: () => new URL(publicUrl ?? 'http://localhost').pathname.replace(/\/+$/, ''),
+      base: () => new URL(reachedAt()).pathname.replace(/\/+$/, ''),
+      publicUrl: reachedAt,
+      secret,
+      signIn: slack && signInOf(settings, { people: slack.people, publicUrl: reachedAt, log }),
     },
     changed,
     now,
@@ -183,6 +192,7 @@ function slackOf(
       appToken: settings.SLACK_APP_TOKEN,
       apiUrl: settings.SLACK_API_URL,
       ...(oauth === null ? {} : { oauth }),
+      teams: settings.SLACK_TEAMS ?? null,
     },
     now: Date.now,
     log,
@@ -195,6 +205,16 @@ function oauthOf(settings: Settings, stateSecret: string, publicUrl: () => strin
   if (clientId === undefined || clientSecret === undefined || newest === undefined) return null
   const teams = settings.SLACK_TEAMS ?? null
   return { clientId, clientSecret, tokenSecrets: [newest, ...older], stateSecret, publicUrl, teams }
+}
+
+function signInOf(
+  settings: Settings,
+  { people, publicUrl, log }: { people: PagePeople; publicUrl: () => string; log: FastifyBaseLogger },
+): PageSignIn | null {
+  const { SLACK_CLIENT_ID: clientId, SLACK_CLIENT_SECRET: clientSecret, SLACK_API_URL: apiUrl } = settings
+  if (clientId === undefined || clientSecret === undefined) return null
+  const redirectUri = () => `${publicUrl()}/signin/callback`
+  return { ...signIn({ clientId, clientSecret, apiUrl, redirectUri, log }), people }
 }
 
 function sayDurability(database: Database, log: FastifyBaseLogger): void {

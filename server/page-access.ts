@@ -1,41 +1,62 @@
-// Who may look at which pages: whoever opened the link of a rollout at that one, and on this machine alone everybody at all.
+// Who may look at which pages: whoever opened the link of a rollout at that one, who signed in at all of them, and on this
+// machine alone everybody.
+import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { CookieSerializeOptions } from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor } from './domain/actor.ts'
-import type { Instant } from './domain/instant.ts'
+import { hour, type Instant } from './domain/instant.ts'
 import type { LinkFault, PageLinks } from './page-links.ts'
+import type { SlackPerson } from './page-people.ts'
 import type { Sessions } from './sessions.ts'
 
 /** What is asked for: one rollout with what belongs to it, or anything else. */
 export type PageScope = { rollout: string } | 'everything'
+/** `slack`: who they are there; null for somebody at this machine, whose name nobody knows. */
+export type PersonReading = {
+  kind: 'person'
+  actor: Actor
+  slack: SlackPerson | null
+  canSignOut: boolean
+  /** What a form of this person's pages has to carry; no other site can read it. */
+  formToken: string
+}
 export type Reader =
   /** By a rollout's link: reads that one, and changes nothing. */
-  { kind: 'link'; until: Instant } | { kind: 'person'; actor: Actor; canSignOut: boolean }
+  { kind: 'link'; until: Instant } | PersonReading
 
 export type PageAccess = ReturnType<typeof pageAccess>
 
 const linkCookie = 'firstpass_link'
+const sessionCookie = 'firstpass_session'
+/** A shift and a little more: what somebody may do is asked at every click all the same. */
+const sessionMs = 12 * hour
 
-/** @param deps.publicUrl where people reach the service, without a slash at its end. */
-export function pageAccess({
-  links,
-  sessions,
-  publicUrl,
-  isLocal,
-}: {
+type Deps = {
   links: Pick<PageLinks, 'open'>
   sessions: Sessions
+  /** Where people reach the service, without a slash at its end. */
   publicUrl: () => string
+  /** The service listens for this machine alone. */
   isLocal: boolean
-}) {
+  /** Signs what forms carry. */
+  secret: string
+  /** In real time, as cookies are. */
+  now: () => Instant
+}
+
+export function pageAccess({ links, sessions, publicUrl, isLocal, secret, now }: Deps) {
   /** Null: nobody who may look at this. */
   async function readerOf(request: FastifyRequest, scope: PageScope): Promise<Reader | null> {
-    if (isLocal && isLoopback(request.hostname))
-      return { kind: 'person', actor: atThisMachine, canSignOut: false }
-    const token = request.cookies[linkCookie]
-    if (scope === 'everything' || token === undefined) return null
-    const session = await sessions.of(token)
-    const isItsOwn = session !== null && session.rolloutId === scope.rollout.toLowerCase()
+    const token = request.cookies[sessionCookie]
+    const person = token === undefined ? null : ((await sessions.of(token))?.person ?? null)
+    if (token !== undefined && person !== null) return signedIn(person, formToken(token))
+    if (isLocal && isFromHere(request)) return { ...atThisMachine, formToken: formToken('this machine') }
+    return scope === 'everything' ? null : readerByLink(request.cookies[linkCookie], scope.rollout)
+  }
+
+  async function readerByLink(token: string | undefined, rollout: string): Promise<Reader | null> {
+    const session = token === undefined ? null : await sessions.of(token)
+    const isItsOwn = session !== null && session.rolloutId === rollout.toLowerCase()
     return isItsOwn ? { kind: 'link', until: session.expiresAt } : null
   }
 
@@ -61,11 +82,53 @@ export function pageAccess({
     return null
   }
 
-  return { readerOf, exchange }
+  /** A session of its own for every sign-in; one from before, whoever knew it, ends. */
+  async function enter(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    person: SlackPerson & { name: string },
+  ): Promise<void> {
+    await endSession(request)
+    const expiresAt = now() + sessionMs
+    const token = await sessions.begin({ rolloutId: null, person, expiresAt })
+    reply.setCookie(sessionCookie, token, {
+      ...cookieFor(publicUrl(), '/'),
+      expires: new Date(expiresAt),
+    })
+  }
+
+  async function leave(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    await endSession(request)
+    reply.clearCookie(sessionCookie, cookieFor(publicUrl(), '/'))
+  }
+
+  async function endSession(request: FastifyRequest): Promise<void> {
+    const token = request.cookies[sessionCookie]
+    if (token !== undefined) await sessions.end(token)
+  }
+
+  function formToken(of: string): string {
+    return createHmac('sha256', secret).update(`page/form/${of}`).digest('base64url')
+  }
+
+  /**
+   * Whether a form was sent by a page of ours that this person was shown. Pages tell no referrer, so browsers name no
+   * origin beside their forms (`null`), and over plain HTTP no site: what they do name has to be ours.
+   */
+  function isOwnForm(request: FastifyRequest, { formToken }: PersonReading, given: unknown): boolean {
+    const { origin, 'sec-fetch-site': site } = request.headers
+    if (site !== undefined && site !== 'same-origin') return false
+    const isLocalOrigin = isLocal && origin === `http://${request.host}`
+    if (origin !== undefined && origin !== 'null' && origin !== new URL(publicUrl()).origin && !isLocalOrigin)
+      return false
+    return typeof given === 'string' && isSame(given, formToken)
+  }
+
+  return { readerOf, exchange, enter, leave, isOwnForm }
 }
 
 /** A cookie for the pages below `path` alone, which no script reads and no other site's form sends along. */
-function cookieFor(publicUrl: string, path: string): CookieSerializeOptions {
+export function cookieFor(publicUrl: string, path: string): CookieSerializeOptions {
   const { protocol, pathname } = new URL(publicUrl)
   return {
     path: `${pathname.replace(/\/+$/, '')}${path}`,
@@ -75,9 +138,40 @@ function cookieFor(publicUrl: string, path: string): CookieSerializeOptions {
   }
 }
 
-const atThisMachine: Actor = { kind: 'person', id: 'local', name: 'Somebody at this machine', door: 'page' }
+function signedIn({ team, user, name }: SlackPerson & { name: string }, formToken: string): PersonReading {
+  const actor: Actor = { kind: 'person', id: user, name, door: 'page' }
+  return { kind: 'person', actor, slack: { team, user }, canSignOut: true, formToken }
+}
 
-/** By name: a page of another site that a browser was led to asks with the name of that site. */
+const atThisMachine: Omit<PersonReading, 'formToken'> = {
+  kind: 'person',
+  actor: { kind: 'person', id: 'local', name: 'Somebody at this machine', door: 'page' },
+  slack: null,
+  canSignOut: false,
+}
+
+/**
+ * By the name that was asked for: a page of another site, to whose name somebody gave this machine's address, asks by that
+ * name. And not through a proxy, behind which there may be anybody.
+ */
+function isFromHere({ hostname, headers }: FastifyRequest): boolean {
+  return isLoopback(hostname) && !forwarding.some((name) => headers[name] !== undefined)
+}
+
+const forwarding = [
+  'forwarded',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-real-ip',
+]
+
 export function isLoopback(hostname: string): boolean {
   return ['127.0.0.1', 'localhost', '[::1]'].includes(hostname)
+}
+
+function isSame(given: string, expected: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(expected)]
+  return one.length === other.length && timingSafeEqual(one, other)
 }

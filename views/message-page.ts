@@ -1,11 +1,15 @@
-// A page that only says something: not found, not allowed.
+// A page that only says something: not found, not allowed, done.
 import { html } from './html.ts'
 import { type PageFrame, pageDocument } from './page-document.ts'
 
-export function messagePage(message: { title: string; lines: string[] }, frame: PageFrame): string {
+/** `action`: what to do about it, as a link. */
+export type Message = { title: string; lines: string[]; action?: { label: string; url: string } }
+
+export function messagePage({ title, lines, action }: Message, frame: PageFrame): string {
   return pageDocument({
-    title: message.title,
-    body: html`<main class="message" id="content"><h1>${message.title}</h1>${message.lines.map((line) => html`<p>${line}</p>`)}</main>`,
+    title,
+    body: html`<main class="message" id="content"><h1>${title}</h1>${lines.map((line) => html`<p>${line}</p>`)}
+${action !== undefined && html`<p><a class="button" href="${action.url}">${action.label}</a></p>`}</main>`,
     frame,
     script: false,
   })

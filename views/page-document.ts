@@ -16,6 +16,10 @@ export type PageFrame = {
   nonce: string
   /** Null: nobody known. */
   reader: PageReader | null
+  /** Address of Sign in with Slack; null where it is not set up, or done. */
+  signIn: string | null
+  /** What forms carry to prove that they are of a page of this person; null: nobody who may send one. */
+  formToken: string | null
 }
 
 export type Place = 'overview' | 'fleet' | 'history'
@@ -59,13 +63,24 @@ ${body}
 `)
 }
 
-function siteHeader({ base, reader }: PageFrame, here: Place | undefined): Html {
+function siteHeader(frame: PageFrame, here: Place | undefined): Html {
+  const { base, reader } = frame
   if (reader?.kind !== 'person')
-    return html`<header class="site"><span class="brand">Firstpass</span></header>`
+    return html`<header class="site"><span class="brand">Firstpass</span>${whoLooks(frame)}</header>`
   return html`<header class="site"><a class="brand" href="${base}/">Firstpass</a>
 <nav aria-label="Site">${places.map(
     ({ place, path, name }) =>
       html`<a href="${base}${path}"${place === here && html` aria-current="page"`}>${name}</a> `,
   )}</nav>
-<span class="who">${reader.name}</span></header>`
+${whoLooks(frame)}</header>`
+}
+
+/** Their name, and the way in or out. */
+function whoLooks({ base, reader, signIn, formToken }: PageFrame): Html {
+  const name = reader?.kind === 'person' && html`<bdi>${reader.name}</bdi>`
+  const leave =
+    reader?.kind === 'person' &&
+    reader.canSignOut &&
+    html`<form method="post" action="${base}/signout"><input type="hidden" name="token" value="${formToken}"><button class="plain">Sign out</button></form>`
+  return html`<div class="who">${name} ${leave}${signIn !== null && html`<a href="${signIn}">Sign in with Slack</a>`}</div>`
 }

@@ -2,6 +2,7 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Credentials } from './api/auth.ts'
 import { bodyParsers } from './api/body.ts'
+import { openIdRoutes } from './api/openid.ts'
 import { apiRoutes } from './api/routes.ts'
 import { eventDelivery } from './app/deliver-event.ts'
 import { sendToApp } from './app/send-to-app.ts'
@@ -9,6 +10,7 @@ import { type ToApp, toApp } from './app/to-app.ts'
 import { imageIsPublic } from './blocks/check-images.ts'
 import { authorizeRoutes } from './page/authorize.ts'
 import { pageRoutes } from './page/routes.ts'
+import { signInRoutes } from './page/sign-in.ts'
 import { people } from './people/people.ts'
 import type { OfferedShortcut } from './people/shortcut.ts'
 import { type DisconnectReason, socketMode } from './socket/socket-mode.ts'
@@ -46,7 +48,7 @@ export type SlackWorkspaceOptions = TeamOptions & {
   signingSecret: string
   /** Turns Socket Mode on: requests go over the app's connections while there are any. */
   appToken?: string
-  /** Makes the app one that people install themselves. */
+  /** Makes the app one that people install themselves, and sign in with. */
   oauth?: Credentials
   /** More workspaces of this Slack. */
   otherTeams?: (TeamOptions & { team: Team })[]
@@ -94,8 +96,10 @@ export async function startSlackWorkspace(options: SlackWorkspaceOptions) {
   const worlds = teams.map((team) => team.world)
   bodyParsers(server)
   const socketAccess = socket && appToken ? { appToken, issueUrl: socket.issueUrl } : undefined
-  apiRoutes(server, { shared: common, worlds, credentials: oauth, socketMode: socketAccess })
+  apiRoutes(server, { shared: common, worlds, credentials: oauth, socketMode: socketAccess, baseUrl })
+  openIdRoutes(server, common.signIns, baseUrl)
   authorizeRoutes(server, worlds, oauth)
+  signInRoutes(server, worlds, oauth)
   pageRoutes(server, teams, { shortcuts: options.shortcuts ?? [], dropSockets: () => socket?.drop() })
   if (socket) server.server.on('upgrade', socket.upgrade)
   await listen(server, host, options.port ?? 0)
@@ -112,6 +116,8 @@ export async function startSlackWorkspace(options: SlackWorkspaceOptions) {
     },
     faults: { set: common.faults.set, clear: common.faults.clear, active: common.faults.active },
     calls: common.calls.all,
+    /** Makes the next token of a sign-in a wrong one. */
+    forgeNextSignIn: common.signIns.forgeNext,
     waitFor: common.changes.waitFor,
     /** The app's Socket Mode connections. */
     sockets: {

@@ -68,6 +68,14 @@ describe('the manifest and the code', () => {
     })
   })
 
+  it('agree on what is asked of people who sign in on the pages, and where they come back', () => {
+    const signIn = readFileSync('server/sign-in.ts', 'utf8')
+    expect(signIn).toContain(`scope: '${manifest.oauth_config.scopes.user.join(' ')}'`)
+    const callback = '/signin/callback'
+    expect(manifest.oauth_config.redirect_urls).toContain(`https://firstpass.example.com${callback}`)
+    expect(readFileSync('server/main.ts', 'utf8')).toContain(`\`\${publicUrl()}${callback}\``)
+  })
+
   it('listen to no messages and offer no steps, which nothing in the manifest allows', () => {
     expect([...of('message'), ...of('function')]).toEqual([])
   })
@@ -137,6 +145,7 @@ describe('the manifest made for an address', () => {
       new Set([
         'https://line.example.org/firstpass/slack/events',
         'https://line.example.org/firstpass/slack/oauth_redirect',
+        'https://line.example.org/firstpass/signin/callback',
       ]),
     )
     expect(made('https://line.example.org')).toMatchObject({

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { rolloutId } from '../../server/domain/ids.ts'
 import type { RolloutCharts } from '../../server/domain/rollout-charts.ts'
 import type { RolloutView } from '../../server/domain/rollout-view.ts'
-import type { PageAccess } from '../../server/page-access.ts'
 import { pageRoutes } from '../../server/routes/pages/pages.ts'
-import { ines, uuid } from '../support/fixed-values.ts'
+import { uuid } from '../support/fixed-values.ts'
 import { listening } from '../support/listening.ts'
 import { noHistory } from '../support/no-history.ts'
 import { type PageChecks, pageChecks } from '../support/page-check.ts'
+import { aDoorway } from '../support/page-doorway.ts'
 import { aRollout, aStation } from '../support/rollout-view-builder.ts'
 import { noCharts, rolloutCharts, withErrorRate } from '../views/support/rollout-charts.ts'
 import { everyEvent } from '../views/support/rollout-events.ts'
@@ -34,11 +34,6 @@ const ids = new Map(Object.keys(rollouts).map((name, index) => [rolloutId.parse(
 const shown = (id: string): Shown | null => rollouts[ids.get(rolloutId.parse(id)) ?? ''] ?? null
 const idOf = (name: string) => [...ids].find(([, each]) => each === name)?.[0] ?? ''
 
-const access: PageAccess = {
-  readerOf: async () => ({ kind: 'person', actor: ines, canSignOut: true }),
-  exchange: async () => null,
-}
-
 let site = ''
 let checks: PageChecks
 beforeAll(async () => {
@@ -51,9 +46,8 @@ beforeAll(async () => {
       retests: async () => null,
       mark: async () => '7-1',
       watchers: { watch: () => null },
-      access,
-      base: () => '',
       ...noHistory,
+      ...aDoorway(),
     }),
   )
 })

@@ -1,6 +1,7 @@
 // The pages of history and learning over what is stored: filters without script, hostile names, data as tables.
 import { expect, test } from 'vitest'
 import { hour } from '../../server/domain/instant.ts'
+import { aDoorway } from '../support/page-doorway.ts'
 import { pageSite } from '../support/page-site.ts'
 import { testLine } from '../support/test-line.ts'
 import { testRollout } from '../support/test-rollout.ts'
@@ -8,10 +9,7 @@ import { openTestService } from '../support/test-service.ts'
 
 const service = await openTestService()
 const site = await pageSite({ history: service.service, now: service.clock.now })
-const closed = await pageSite({
-  history: service.service,
-  access: { readerOf: async () => null, exchange: async () => null },
-})
+const closed = await pageSite({ history: service.service, ...aDoorway(() => null) })
 const hostile = `<img src=x onerror=alert(1)>"'& ${Math.random()}`
 const get = async (url: string) => {
   const { statusCode, body, headers } = await site.inject({ url })

@@ -122,14 +122,21 @@ describe('a service that only this machine reaches', () => {
       sessions: sessions({ db: service.database.db, now }),
       publicUrl: () => publicUrl,
       isLocal,
+      secret: 'secret',
+      now,
     })
-  const asked = (hostname: string, isLocal = true) =>
-    access(isLocal).readerOf({ hostname, cookies: {} } as FastifyRequest, 'everything')
+  const asked = (hostname: string, isLocal = true, headers: Record<string, string> = {}) =>
+    access(isLocal).readerOf({ hostname, cookies: {}, headers } as FastifyRequest, 'everything')
 
   it('shows everything to who asks by a name of this machine, and nothing to a page of another site', async () => {
     expect(await asked('127.0.0.1')).toMatchObject({ kind: 'person', actor: { id: 'local', door: 'page' } })
     expect(await asked('localhost')).toMatchObject({ kind: 'person' })
     expect(await asked('firstpass.example')).toBeNull()
     expect(await asked('127.0.0.1', false)).toBeNull()
+  })
+
+  it('shows nothing to who comes through a proxy, behind which there may be anybody', async () => {
+    for (const name of ['x-forwarded-for', 'x-real-ip', 'forwarded', 'via'])
+      expect(await asked('127.0.0.1', true, { [name]: '10.0.0.7' })).toBeNull()
   })
 })

@@ -62,7 +62,13 @@ test('Slack is one workspace by its token or those that install the app, each wi
   expect(faults({ ADMIN_TOKEN: admin, ...token })).toBe('')
   expect(faults({ ADMIN_TOKEN: admin, ...client })).toBe('')
   expect(faults({ ADMIN_TOKEN: admin, ...client, ...token })).toContain(
-    'SLACK_BOT_TOKEN: expected nothing, because SLACK_CLIENT_ID is set',
+    'SLACK_TOKEN_SECRET: expected nothing, because SLACK_BOT_TOKEN is set',
+  )
+  // In one workspace the client is for signing in alone.
+  const signIn = { ...client, SLACK_TOKEN_SECRET: undefined, ...token }
+  expect(faults({ ADMIN_TOKEN: admin, ...signIn })).toBe('')
+  expect(faults({ ADMIN_TOKEN: admin, ...signIn, SLACK_CLIENT_SECRET: undefined })).toContain(
+    'SLACK_CLIENT_SECRET: expected a value, because SLACK_CLIENT_ID is set',
   )
   for (const name of Object.keys(client)) {
     const message = faults({ ADMIN_TOKEN: admin, ...client, [name]: undefined })

@@ -1,20 +1,13 @@
 // Pages that a person has open, with what stands behind them.
 import fastify, { type FastifyInstance } from 'fastify'
 import { afterAll } from 'vitest'
-import type { PageAccess } from '../../server/page-access.ts'
 import { pageRoutes } from '../../server/routes/pages/pages.ts'
-import { ines } from './fixed-values.ts'
 import { noHistory } from './no-history.ts'
-
-/** Whoever asks is this person. */
-export const personAccess: PageAccess = {
-  readerOf: async () => ({ kind: 'person', actor: ines, canSignOut: true }),
-  exchange: async () => null,
-}
+import { aDoorway } from './page-doorway.ts'
 
 type Sources = Parameters<typeof pageRoutes>[0]
 
-/** Everything is empty but what is given. */
+/** Everything is empty but what is given, and whoever asks is a person. */
 export function siteOf(given: Partial<Sources>): Sources {
   return {
     rollout: async () => null,
@@ -23,8 +16,7 @@ export function siteOf(given: Partial<Sources>): Sources {
     retests: async () => null,
     mark: async () => null,
     watchers: { watch: () => null },
-    access: personAccess,
-    base: () => '',
+    ...aDoorway(),
     ...noHistory,
     ...given,
   }

@@ -12,6 +12,7 @@ import { pageAccess } from '../../server/page-access.ts'
 import { pageLinks } from '../../server/page-links.ts'
 import { pinWaiters } from '../../server/pin-waiters.ts'
 import { rolloutWatchers } from '../../server/rollout-watchers.ts'
+import type { PageSignIn } from '../../server/routes/pages/sign-in-pages.ts'
 import type { Delivery, Service } from '../../server/service.ts'
 import { serviceOf } from '../../server/service-of.ts'
 import { sessions } from '../../server/sessions.ts'
@@ -21,6 +22,7 @@ import { openTestDatabase } from './open-test-database.ts'
 import { type TestClock, testClock } from './test-clock.ts'
 
 export const adminToken = 'admin-token-of-the-tests'
+const linkSecret = 'link secret of the tests'
 export const githubSecret = 'github-secret-of-the-tests'
 
 // biome-ignore lint/suspicious/noExplicitAny: what the service answers is compared, never relied on
@@ -57,6 +59,8 @@ export async function openTestService(
     deliveries?: Deliveries
     take?: Parameters<typeof buildApp>[0]['take']
     githubSecret?: string | null
+    signIn?: PageSignIn
+    isLocal?: boolean
   } = {},
 ): Promise<TestService> {
   const database = options.database ?? (await openTestDatabase())
@@ -67,7 +71,7 @@ export async function openTestService(
   const { now } = clock
   const { log } = Fastify({ logger: { level: process.env.TEST_LOG_LEVEL ?? 'silent' } })
   const publicUrl = () => 'http://firstpass.test'
-  const links = pageLinks({ publicUrl, secret: 'link secret of the tests', now })
+  const links = pageLinks({ publicUrl, secret: linkSecret, now })
   const service = serviceOf({ database, now, deliveries, pageUrl: links.rollout })
   const judge = judging({ database, now, deliveries })
   const watch = stationWatch({ database, now, deliveries })
@@ -88,12 +92,22 @@ export async function openTestService(
     take: options.take ?? ingest({ database, now, stored: () => {} }),
     waiters,
     adminToken,
-    uploadLinks: uploadLinks({ publicUrl: null, secret: 'link secret of the tests' }),
+    uploadLinks: uploadLinks({ publicUrl: null, secret: linkSecret }),
     githubSecret: options.githubSecret === undefined ? githubSecret : options.githubSecret,
     pages: {
       watchers,
-      access: pageAccess({ links, sessions: sessions({ db: database.db, now }), publicUrl, isLocal: false }),
+      access: pageAccess({
+        links,
+        sessions: sessions({ db: database.db, now }),
+        publicUrl,
+        isLocal: options.isLocal ?? false,
+        secret: linkSecret,
+        now,
+      }),
       base: () => '',
+      publicUrl,
+      secret: linkSecret,
+      signIn: options.signIn ?? null,
     },
     changed: () => {},
     now,

@@ -9,6 +9,7 @@ import { chatMethods } from './chat.ts'
 import { conversationMethods } from './conversations.ts'
 import { fileMethods } from './files.ts'
 import { basicCredentials, exchangeCode } from './oauth.ts'
+import { exchangeSignIn } from './openid.ts'
 import { peopleMethods } from './people.ts'
 import { takeResponse } from './response-url.ts'
 import { missingScope } from './scopes.ts'
@@ -22,10 +23,11 @@ export type Served = {
   credentials: Credentials | undefined
   /** Absent while Socket Mode is off. */
   socketMode: { appToken: string; issueUrl: () => string } | undefined
+  baseUrl: () => string
 }
 
 export function apiRoutes(server: FastifyInstance, served: Served): void {
-  const { shared, worlds, credentials } = served
+  const { shared, worlds, credentials, baseUrl } = served
   const methods = {
     ...authMethods(credentials),
     ...chatMethods,
@@ -45,6 +47,11 @@ export function apiRoutes(server: FastifyInstance, served: Served): void {
         if (name === 'apps.connections.open') return openConnection(request, served)
         if (name === 'oauth.v2.access')
           return exchangeCode(args, basicCredentials(request.headers.authorization), credentials, worlds)
+        if (name === 'openid.connect.token')
+          return exchangeSignIn(args, basicCredentials(request.headers.authorization), credentials, {
+            signIns: shared.signIns,
+            issuer: baseUrl(),
+          })
         return called(name, args, request)
       })
     },

@@ -67,7 +67,8 @@ function renderQuestion(query: URLSearchParams, scopes: string[], worlds: World[
           (one) => html`<option value="${team.teamId}/${one.id}">${one.realName}, ${team.name}</option>`,
         )}</optgroup>`,
   )
-  return shell(
+  return authorizeShell(
+    'Install',
     html`<h1>${appName} asks for access to a workspace</h1>
       <form method="post" action="/oauth/v2/authorize">${hidden}
         <label class="label" for="by">Workspace and who answers</label>
@@ -80,14 +81,17 @@ function renderQuestion(query: URLSearchParams, scopes: string[], worlds: World[
   )
 }
 
-function renderFault(fault: string): string {
-  return shell(html`<h1>Something went wrong</h1><p role="alert">${fault}</p>`)
+export function renderFault(fault: string): string {
+  return authorizeShell(
+    'Something went wrong',
+    html`<h1>Something went wrong</h1><p role="alert">${fault}</p>`,
+  )
 }
 
-function shell(body: Html): string {
+export function authorizeShell(title: string, body: Html): string {
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Install · local Slack</title><link rel="icon" href="data:,">
+<title>${title} · local Slack</title><link rel="icon" href="data:,">
 ${['frame', 'message', 'controls', 'authorize'].map((name) => html`<link rel="stylesheet" href="/page/style/${name}.css">`)}
 </head><body class="authorize"><main>${body}</main></body></html>`.html
 }

@@ -5,6 +5,7 @@ import { commanding } from './command.ts'
 import { installing } from './installing.ts'
 import { modals } from './modal.ts'
 import { shortcuts } from './shortcut.ts'
+import { signingIn } from './signing-in.ts'
 import { suggesting } from './suggest.ts'
 import { talking } from './talk.ts'
 
@@ -28,6 +29,7 @@ export function people(deps: Acting) {
     verifyUrl: talk.verifyUrl,
     composeLink: talk.composeLink,
     authorize: install.authorize,
+    signIn: signingIn(deps),
     uninstall: install.uninstall,
     revokeToken: install.revokeToken,
     /** Any event, also one sent before: the same `eventId` is a replay. */

@@ -5,6 +5,7 @@ import { faults } from './faults.ts'
 import { ids } from './ids.ts'
 import { installations } from './installations.ts'
 import { rateLimits } from './rate-limits.ts'
+import { signIns } from './sign-ins.ts'
 
 export type Shared = ReturnType<typeof shared>
 
@@ -17,6 +18,7 @@ export function shared({ now, enforceRates }: { now: () => number; enforceRates:
     faults: faults({ changes: change }),
     calls: calls({ changes: change }),
     installations: installations({ now }),
+    signIns: signIns({ now }),
     rateLimits: rateLimits({ now, enforced: enforceRates }),
   }
 }

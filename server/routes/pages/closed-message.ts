@@ -1,8 +1,17 @@
 // What a page that stays closed says: what happened, and what opens it.
+import type { Message } from '../../../views/message-page.ts'
 import type { LinkFault } from '../../page-links.ts'
 
-/** @param fault null: there was no key at all. */
-export function closedMessage(fault: LinkFault | null): { title: string; lines: string[] } {
+/**
+ * @param fault null: there was no key at all.
+ * @param signIn address of the way in; null where Sign in with Slack is not set up.
+ */
+export function closedMessage(fault: LinkFault | null, signIn: string | null): Message {
+  const message = happened(fault)
+  return signIn === null ? message : { ...message, action: { label: 'Sign in with Slack', url: signIn } }
+}
+
+function happened(fault: LinkFault | null): Message {
   switch (fault) {
     case null:
       return {

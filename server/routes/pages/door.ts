@@ -5,44 +5,86 @@ import type {} from '@fastify/swagger'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { messagePage } from '../../../views/message-page.ts'
 import type { PageAssets, PageFrame } from '../../../views/page-document.ts'
-import type { PageAccess, PageScope, Reader } from '../../page-access.ts'
+import type { PageAccess, PageScope, PersonReading, Reader } from '../../page-access.ts'
+import type { LinkFault } from '../../page-links.ts'
 import { closedMessage } from './closed-message.ts'
 import { keysOf, withoutKey } from './key-in-address.ts'
 import { pageHeaders } from './page-headers.ts'
+import { signInPath } from './way-back.ts'
 
 export const unlisted = { schema: { hide: true } }
 
 export type Opened = { reader: Reader; frame: PageFrame }
 export type PageDoor = ReturnType<typeof pageDoor>
 
-/** @param deps.base path under which the service stands behind a proxy, without a slash at its end. */
+/**
+ * @param deps.base path under which the service stands behind a proxy, without a slash at its end.
+ * @param deps.canSignIn Sign in with Slack is set up.
+ */
 export function pageDoor({
   access,
   assets,
   base,
+  canSignIn,
 }: {
   access: PageAccess
   assets: PageAssets
   base: () => string
+  canSignIn: boolean
 }) {
+  /** The frame of an answer, whoever asked. */
+  function frameFor(request: FastifyRequest, reply: FastifyReply, reader: Reader | null): PageFrame {
+    const nonce = randomBytes(16).toString('base64')
+    reply.headers(pageHeaders(nonce))
+    const isKnownToSlack = reader?.kind === 'person' && reader.slack !== null
+    return {
+      assets,
+      base: base(),
+      nonce,
+      reader: shown(reader),
+      signIn: canSignIn && !isKnownToSlack ? `${base()}${signInPath(request)}` : null,
+      formToken: reader?.kind === 'person' ? reader.formToken : null,
+    }
+  }
+
+  function closed(reply: FastifyReply, frame: PageFrame, fault: LinkFault | null): null {
+    html(reply, 403, messagePage(closedMessage(fault, frame.signIn), frame))
+    return null
+  }
+
   return {
     /** Null: the answer is already sent. */
     async open(request: FastifyRequest, reply: FastifyReply, scope: PageScope): Promise<Opened | null> {
-      const nonce = randomBytes(16).toString('base64')
-      reply.headers(pageHeaders(nonce))
       const reader = await access.readerOf(request, scope)
-      const frame = { assets, base: base(), nonce, reader: shown(reader) }
+      const frame = frameFor(request, reply, reader)
       const keys = scope === 'everything' ? [] : keysOf(request)
-      if (scope === 'everything' || keys.length === 0) {
-        if (reader) return { reader, frame }
-        html(reply, 403, messagePage(closedMessage(null), frame))
-        return null
-      }
+      if (scope === 'everything' || keys.length === 0)
+        return reader ? { reader, frame } : closed(reply, frame, null)
       // The key does not stay in the address, which people copy, browsers remember and proxies log.
       const fault = await access.exchange(reply, { id: scope.rollout, keys }, reader)
-      if (fault === null) reply.redirect(`${base()}${withoutKey(request)}`, 303)
-      else html(reply, 403, messagePage(closedMessage(fault), frame))
+      if (fault !== null) return closed(reply, frame, fault)
+      reply.redirect(`${base()}${withoutKey(request)}`, 303)
       return null
+    },
+
+    /** For what a person sends with a form. Null: the answer is already sent. */
+    async openForm(
+      request: FastifyRequest,
+      reply: FastifyReply,
+      scope: PageScope,
+    ): Promise<{ reader: PersonReading; frame: PageFrame } | null> {
+      const reader = await access.readerOf(request, scope)
+      const frame = frameFor(request, reply, reader)
+      if (reader?.kind !== 'person') return closed(reply, frame, null)
+      const { token } = formOf(request)
+      if (access.isOwnForm(request, reader, token)) return { reader, frame }
+      html(reply, 403, messagePage(foreignForm, frame))
+      return null
+    },
+
+    /** A frame for who may be nobody: the way in and out. */
+    async frame(request: FastifyRequest, reply: FastifyReply): Promise<PageFrame> {
+      return frameFor(request, reply, await access.readerOf(request, 'everything'))
     },
     html,
     /** What was looked for is not there: what was expected, what came, what to do. */
@@ -52,11 +94,27 @@ export function pageDoor({
   }
 }
 
+const foreignForm = {
+  title: 'Nothing was done',
+  lines: [
+    'This form was not sent from a page of Firstpass that you are signed in to: you signed in or out since it was opened, or another site sent it.',
+    'Open the page again and do it there.',
+  ],
+}
+
+/** Fields of a form that was sent; what is there twice, or is no form, is left out. */
+export function formOf(request: FastifyRequest): Partial<Record<string, string>> {
+  const { body } = request
+  if (typeof body !== 'object' || body === null) return {}
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => typeof value === 'string'))
+}
+
 function html(reply: FastifyReply, status: number, page: string): FastifyReply {
   return reply.code(status).type('text/html; charset=utf-8').send(page)
 }
 
 function shown(reader: Reader | null): PageFrame['reader'] {
-  if (reader?.kind !== 'person') return reader
+  if (reader === null) return null
+  if (reader.kind === 'link') return { kind: 'link' }
   return { kind: 'person', name: reader.actor.name, canSignOut: reader.canSignOut }
 }

@@ -1,5 +1,6 @@
 // Every page that people open in a browser, behind one door.
 import cookie from '@fastify/cookie'
+import formbody from '@fastify/formbody'
 import type { FastifyPluginAsync } from 'fastify'
 import { loadPageAssets } from '../../../views/assets/page-assets.ts'
 import type { Instant } from '../../domain/instant.ts'
@@ -10,21 +11,34 @@ import { pageDoor } from './door.ts'
 import { type HistorySources, historyPages } from './history-pages.ts'
 import { livePages } from './live-pages.ts'
 import { type RolloutSources, rolloutPages } from './rollout-pages.ts'
+import { type PageSignIn, signInPages } from './sign-in-pages.ts'
 
-type Deps = RolloutSources & {
-  history: HistorySources
+/** How people come in and out. */
+export type PageDoorway = {
   access: PageAccess
   base: () => string
-  watchers: Pick<RolloutWatchers, 'watch'>
-  now: () => Instant
+  publicUrl: () => string
+  /** Signs what a browser keeps for us while it is at Slack. */
+  secret: string
+  /** Null: Sign in with Slack is not set up. */
+  signIn: PageSignIn | null
 }
+
+type Deps = RolloutSources &
+  PageDoorway & {
+    history: HistorySources
+    watchers: Pick<RolloutWatchers, 'watch'>
+    now: () => Instant
+  }
 
 export function pageRoutes(deps: Deps): FastifyPluginAsync {
   return async (app) => {
-    await app.register(cookie)
+    await app.register(cookie, { secret: deps.secret })
+    await app.register(formbody)
     const assets = await loadPageAssets()
-    const door = pageDoor({ access: deps.access, assets: assets.urls, base: deps.base })
+    const door = pageDoor({ ...deps, assets: assets.urls, canSignIn: deps.signIn !== null })
     assetRoutes(app, assets.files)
+    signInPages(app, { ...deps, door })
     rolloutPages(app, { ...deps, door })
     livePages(app, { ...deps, door })
     historyPages(app, { ...deps, door })

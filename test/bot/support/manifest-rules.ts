@@ -45,7 +45,7 @@ export const manifestRules = z.strictObject({
   }),
   oauth_config: z.strictObject({
     redirect_urls: distinct(1000, text(2500).regex(/^https:\/\//)),
-    scopes: z.strictObject({ bot: distinct(255, text(50)) }),
+    scopes: z.strictObject({ user: distinct(255, text(50)), bot: distinct(255, text(50)) }),
   }),
   settings: z.strictObject({
     event_subscriptions: z.strictObject({

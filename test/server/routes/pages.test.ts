@@ -1,20 +1,19 @@
 import { createHash } from 'node:crypto'
 import fastify from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { PageAccess } from '../../../server/page-access.ts'
 import { pageRoutes } from '../../../server/routes/pages/pages.ts'
 import { uuid } from '../../support/fixed-values.ts'
 import { noHistory } from '../../support/no-history.ts'
+import { aDoorway } from '../../support/page-doorway.ts'
 import { rolloutCharts, withErrorRate } from '../../views/support/rollout-charts.ts'
 import { everyEvent } from '../../views/support/rollout-events.ts'
 import { pausedByBreach } from '../../views/support/rollout-stories.ts'
 
 const readers = { cookie: 'readers=this' }
 /** Whom the door lets in is told in page-access.test.ts. */
-const access: PageAccess = {
-  readerOf: async ({ headers }) => (headers.cookie === readers.cookie ? { kind: 'link', until: 0 } : null),
-  exchange: async () => 'not its key',
-}
+const doorway = aDoorway(({ headers }) =>
+  headers.cookie === readers.cookie ? { kind: 'link', until: 0 } : null,
+)
 const known = pausedByBreach.id
 const withoutCharts = uuid(1, 77)
 const app = fastify()
@@ -29,9 +28,8 @@ beforeAll(async () => {
       retests: async () => null,
       mark: async () => '7-1',
       watchers: { watch: () => null },
-      access,
-      base: () => '',
       ...noHistory,
+      ...doorway,
     }),
   )
 })

@@ -8,6 +8,8 @@ export const aFrame: PageFrame = {
   base: '',
   nonce: 'nonce-of-the-tests',
   reader: { kind: 'person', name: 'Ana Lima', canSignOut: true },
+  signIn: null,
+  formToken: 'form-token-of-the-tests',
 }
 
 export function shownRollout(part: Partial<ShownRollout> = {}): ShownRollout {
