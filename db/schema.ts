@@ -611,6 +611,30 @@ export const retests = pgTable(
   (table) => [primaryKey({ columns: [table.procedureId, table.rolloutId, table.unit] })],
 )
 
+/** A named person's word that the units a build had judged were dealt with, and the very list that it was about. */
+export const containmentSignOffs = pgTable(
+  'containment_sign_offs',
+  {
+    procedureId: uuid('procedure_id').$type<ProcedureId>().notNull(),
+    rolloutId: uuid('rollout_id')
+      .$type<RolloutId>()
+      .notNull()
+      .references(() => rollouts.id),
+    id: bigint('id', { mode: 'number' }).generatedAlwaysAsIdentity(),
+    by: jsonb('by').$type<Actor>().notNull(),
+    at: instant('at').notNull(),
+    note: text('note').notNull(),
+    units: integer('units').notNull(),
+    passed: integer('passed').notNull(),
+    failed: integer('failed').notNull(),
+    /** Of these, not tested again to an end. */
+    open: integer('open').notNull(),
+    /** SHA-256 of the list: of a list that has changed since it is another one. */
+    digest: text('digest').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.procedureId, table.rolloutId, table.id] })],
+)
+
 /** Policies, each change a row: the newest of a scope is in force. */
 export const policies = pgTable(
   'policies',

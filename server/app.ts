@@ -22,6 +22,7 @@ import { rolloutCharts } from './rollout-charts.ts'
 import type { RolloutWatchers } from './rollout-watchers.ts'
 import { authentication } from './routes/authentication.ts'
 import { buildLogRoutes } from './routes/build-logs.ts'
+import { containmentRoutes } from './routes/containment.ts'
 import { definitionRoutes } from './routes/definitions.ts'
 import { deploymentRoutes } from './routes/deployments.ts'
 import { errorHandling } from './routes/errors.ts'
@@ -136,6 +137,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   definitionRoutes(app, { service, authentication: known })
   retestRoutes(app, { service, authentication: known })
   shadowPairRoutes(app, { service, authentication: known })
+  containmentRoutes(app, { service, authentication: known })
   unattributedRoutes(app, { database, authentication: known })
   policyRoutes(app, { service, authentication: known })
   failureRoutes(app, { service, authentication: known, now })

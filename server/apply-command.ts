@@ -146,12 +146,25 @@ async function announce(
     if (isSpoken(event) || event.type === 'RolloutCreated' || event.type === 'StageStarted')
       await deliveries.send(tx, { kind: 'direct', rolloutId: after.id, sequence })
   }
+  if (events.some(({ type }) => contains.has(type)))
+    await deliveries.send(tx, { kind: 'containment', rolloutId: after.id })
   const { procedureId, deploymentId } = after
   // The cards of registered builds say who started one, and what another would take the place of.
   if (before?.status !== after.status) await deliveries.send(tx, { kind: 'build', procedureId, deploymentId })
   // Stations on their way to the build are many: the next judgement that is kept tells of them together.
   if (events.some((event) => !onTheWay.has(event.type))) await refreshOverviews(tx, after, deliveries)
 }
+
+/** What makes a containment list, or changes what is asked about it. */
+const contains = new Set<RolloutEvent['type']>([
+  'BreachOpened',
+  'BreachAcknowledged',
+  'BreachRecovered',
+  'WatchAlarmed',
+  'RolloutAborted',
+  'StationReverted',
+  'AbortFinished',
+])
 
 const onTheWay = new Set<RolloutEvent['type']>(['StationServed', 'StationPulled', 'StationConfirmed'])
 

@@ -18,6 +18,7 @@ const queues: { [Kind in Delivery['kind']]: { name: string; policy?: 'stately' }
   home: { name: 'slack-home', policy: 'stately' },
   alarms: { name: 'slack-alarms', policy: 'stately' },
   rollback: { name: 'slack-rollback', policy: 'stately' },
+  containment: { name: 'slack-containment', policy: 'stately' },
   event: { name: 'slack-event' },
 }
 
@@ -127,6 +128,7 @@ function keyOf(job: Delivery): string {
       return job.procedureId
     // With one key for all, a decision would wait until every other one that has queued a Home is committed.
     case 'home':
+    case 'containment':
       return job.rolloutId
     case 'alarms':
       return `${job.procedureId}/${job.alarm}/${job.openedAt}`

@@ -14,6 +14,7 @@ import { applyCommand, type Deliveries, refreshOverviews } from './apply-command
 import { caughtUp } from './caught-up.ts'
 import { firstpass } from './domain/actor.ts'
 import { closedBecause } from './domain/closed-because.ts'
+import { occasionsOf } from './domain/containment.ts'
 import type { Verdict } from './domain/gates/verdict.ts'
 import type { ProcedureId, RolloutId } from './domain/ids.ts'
 import { type Instant, minute } from './domain/instant.ts'
@@ -92,6 +93,8 @@ export function judging({ database, now, deliveries }: Deps) {
       })
     // A stage becomes ready without an event: by its soak clock, or by one more unit.
     if (notable) await refreshOverviews(tx, state, deliveries)
+    if (notable && occasionsOf(state).length > 0)
+      await deliveries.send(tx, { kind: 'containment', rolloutId: state.id })
   }
 
   return {

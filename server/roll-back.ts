@@ -1,5 +1,6 @@
 // Rollback after completion: one verb, any time, to any build that once ran on all stations.
 import type { Db } from '../db/client.ts'
+import { completedRolloutOf } from '../db/containment.ts'
 import { pinStations } from '../db/pins.ts'
 import {
   activateDeployment,
@@ -66,6 +67,9 @@ export async function rollBack(
   const at = new Date(now)
   const rollbackId = await recordProcedureEvent(tx, { procedureId, type: 'RolledBack', body, at })
   await deliveries.send(tx, { kind: 'rollback', procedureId, rollbackId, mayPost: true })
+  const from = procedure.activeDeploymentId
+  const rolloutId = from === null || from === deploymentId ? null : await completedRolloutOf(tx, from)
+  if (rolloutId) await deliveries.send(tx, { kind: 'containment', rolloutId })
   return {
     did: `rolled ${procedure.name} back to ${deployment.version} on ${stations.length} stations; automatic pushes are off`,
   }

@@ -4,6 +4,7 @@ import { eventsOf } from '../db/rollout-storage.ts'
 import type { Deliveries } from './apply-command.ts'
 import { buildRecords } from './build-records.ts'
 import { catalogue } from './catalogue.ts'
+import { containments } from './containment.ts'
 import { definitions } from './definitions.ts'
 import type { RolloutId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
@@ -54,6 +55,7 @@ export function serviceOf(deps: {
     ...shadowPairs(deps),
     ...predictedYields(deps),
     ...learnings({ database, retests: ofRetests.retests }),
+    ...containments(deps),
     get,
     list: (filter = {}) => rolloutLines(database.db, filter, pageUrl),
     events: (id) => eventsOf(database.db, id),

@@ -22,6 +22,7 @@ import type { ShadowPair } from './domain/shadow-pairs.ts'
 import type { ShadowSummary } from './domain/shadow-summary.ts'
 import type { AlarmGroup, AlarmKind, AlarmView } from './domain/station-alarms/alarm.ts'
 import type { StationState } from './domain/station-alarms/station-state.ts'
+import type { ContainmentService } from './service/containment.ts'
 import type { LearningService } from './service/learning.ts'
 import type { PredictedYieldService } from './service/predicted-yield.ts'
 
@@ -184,7 +185,8 @@ export type AcceptInput = { ids: string[] | null; why: string; against?: Deploym
 /** What is left out stays as it was. */
 export type DeclareInput = { definition?: DefinitionInput | undefined; changes?: string[] | undefined }
 
-export type Service = LearningService &
+export type Service = ContainmentService &
+  LearningService &
   PredictedYieldService & {
     start(input: StartInput, by: Actor, commandId?: string): Promise<Outcome>
     /** `commandId`: the same id twice is one command (a repeated click, a repeated request). */
@@ -388,6 +390,8 @@ export type Delivery =
    * before this was told is not posted long after.
    */
   | { kind: 'rollback'; procedureId: ProcedureId; rollbackId: number; mayPost: boolean }
+  /** What a bad build has judged: posted once an episode, and brought up to date until somebody signs it off. */
+  | { kind: 'containment'; rolloutId: RolloutId }
   /** An event of Slack that was taken and is to be worked on. */
   | { kind: 'event'; eventId: string; body: Record<string, unknown> }
 export type DeliveryResult = { delivered: true } | { delivered: false; waitSeconds: number; why: string }

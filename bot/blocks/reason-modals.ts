@@ -16,6 +16,7 @@ export const modalIds = {
   acknowledge: 'acknowledge_reason',
   accept: 'accept_changes_reason',
   alarms: 'acknowledge_alarms',
+  containment: 'sign_off_containment',
   start: 'start_rollout',
   config: 'rollout_config',
 } as const

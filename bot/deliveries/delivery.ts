@@ -6,6 +6,7 @@ import type { Workspace, Workspaces } from '../workspaces/workspace.ts'
 import { alarmDelivery } from './alarm-delivery.ts'
 import { buildDelivery } from './build-delivery.ts'
 import { type Cards, waitOf } from './cards.ts'
+import { containmentDelivery } from './containment-delivery.ts'
 import { digestDelivery } from './digest-delivery.ts'
 import { directDelivery } from './direct-delivery.ts'
 import { homeDelivery } from './home-delivery.ts'
@@ -64,6 +65,7 @@ export function createDelivery(deps: Deps) {
       case 'digest':
       case 'alarms':
       case 'rollback':
+      case 'containment':
         return inItsWorkspace(job)
     }
   }
@@ -96,6 +98,8 @@ export function createDelivery(deps: Deps) {
         return by.alarms(job)
       case 'rollback':
         return by.rollback(job)
+      case 'containment':
+        return by.containment(job)
     }
   }
 
@@ -125,6 +129,7 @@ function waysOf(workspace: Workspace, { service, store, cards, now, log }: Deps)
     digest: digestDelivery({ client, service, posts: store.posts, now }),
     alarms: alarmDelivery({ client, service, posts: store.posts, cards, now }),
     rollback: rollbackDelivery({ client, service, posts: store.posts, now }),
+    containment: containmentDelivery({ client, service, posts: store.posts, cards, now }),
     direct: directDelivery({ workspace, service, store, now, log }),
   }
 }

@@ -5,6 +5,7 @@ import { buildCardButtons } from './build-card.ts'
 import { cardButtons } from './card-buttons.ts'
 import { configOptions } from './config-modal.ts'
 import { configSubmit } from './config-submit.ts'
+import { containmentButtons } from './containment-buttons.ts'
 import type { ListenerDeps } from './deps.ts'
 import { homeListeners } from './home.ts'
 import { lifecycle } from './lifecycle.ts'
@@ -23,6 +24,7 @@ export function registerListeners(app: App, deps: ListenerDeps): void {
   cardButtons(app, deps)
   buildCardButtons(app, deps)
   alarmButtons(app, deps)
+  containmentButtons(app, deps)
   configOptions(app, deps)
   configSubmit(app, deps)
   reasonModals(app, deps)

@@ -7,7 +7,12 @@
  * Source: OWASP, CSV injection.
  */
 export function csv(rows: (string | number)[][]): string {
-  return `\uFEFF${rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('')}`
+  return `\uFEFF${csvLines(rows)}`
+}
+
+/** The same without the mark, to go on after what was written. */
+export function csvLines(rows: (string | number)[][]): string {
+  return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('')
 }
 
 function cell(value: string | number): string {

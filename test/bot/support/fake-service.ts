@@ -1,5 +1,6 @@
 // A service that remembers what it was asked: decisions are the real service's business, tested there.
 import type { Actor } from '../../../server/domain/actor.ts'
+import type { Containment } from '../../../server/domain/containment.ts'
 import type { ChangesView } from '../../../server/domain/definition/changes-view.ts'
 import { rolloutId } from '../../../server/domain/ids.ts'
 import { type Plan, plan } from '../../../server/domain/plan.ts'
@@ -49,6 +50,9 @@ export type FakeService = Service & {
   acknowledged: { ids: number[]; why: string; by: Actor }[]
   /** How far a rollback has come. */
   way: Reverting | null
+  /** What the build of every rollout has judged. */
+  contained: Containment | null
+  signedOff: { id: string; note: string; digest: string | null; by: Actor }[]
   rollouts: RolloutView[]
   record: (RolloutEvent & { sequence: number })[]
   /** What the history of every procedure is, newest first. */
@@ -127,6 +131,8 @@ export function fakeService(given: Given = {}): FakeService {
     alarms: [],
     acknowledged: [],
     way: null,
+    contained: null,
+    signedOff: [],
     rollouts: given.rollouts ?? [],
     record: given.record ?? [],
     told: [],
@@ -210,6 +216,23 @@ export function fakeService(given: Given = {}): FakeService {
     stationStates: async () => [],
     reverting: async () => fake.way,
     shadowPairs: async () => null,
+    containment: async () => fake.contained,
+    containedUnits: async () => null,
+    signOffContainment: async (id, { note, digest }, by) => {
+      fake.signedOff.push({ id, note, digest, by })
+      if (fake.refusal) return fake.refusal
+      if (fake.contained === null) return notHere
+      const { counts, signOffs } = fake.contained
+      const { units, escapes, falseScrap } = counts
+      const open = escapes.open + falseScrap.open
+      const signed = { by, at: noon, note, units, passed: escapes.units, failed: falseScrap.units, open }
+      fake.contained = {
+        ...fake.contained,
+        state: 'signed off',
+        signOffs: [{ ...signed, digest: counts.digest }, ...signOffs],
+      }
+      return { did: 'signed off', containment: fake.contained }
+    },
     preview: async (_id, input, deploymentId = null) => {
       const build = deployments.find((each) => each.id === deploymentId)
       const parsed = plan.safeParse(build ? withDeclared(input, build) : input)
