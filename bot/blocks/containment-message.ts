@@ -56,7 +56,7 @@ export function whatFirst({ first, counts }: Containment): string {
   const { escapes, falseScrap } = counts
   if (first === 'escapes')
     return `Bad units may have passed: begin with the ${count(escapes.open, 'unit')} that passed and are not confirmed.`
-  return `Not confirmed yet: ${count(escapes.open, 'possible escape')} (passed) and ${count(falseScrap.open, 'unit')} of possible false scrap.`
+  return `Not confirmed yet: ${count(escapes.open, 'possible escape')} (passed) and ${count(falseScrap.open, 'unit')} of possible false scrap (failed).`
 }
 
 function ended(view: RolloutView, list: Containment): Markup {
