@@ -66,10 +66,10 @@ export async function rollBack(
   }
   const at = new Date(now)
   const rollbackId = await recordProcedureEvent(tx, { procedureId, type: 'RolledBack', body, at })
-  await deliveries.send(tx, { kind: 'rollback', procedureId, rollbackId, mayPost: true })
   const from = procedure.activeDeploymentId
   const rolloutId = from === null || from === deploymentId ? null : await completedRolloutOf(tx, from)
   if (rolloutId) await deliveries.send(tx, { kind: 'containment', rolloutId })
+  await deliveries.send(tx, { kind: 'rollback', procedureId, rollbackId, mayPost: true })
   return {
     did: `rolled ${procedure.name} back to ${deployment.version} on ${stations.length} stations; automatic pushes are off`,
   }
