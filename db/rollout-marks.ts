@@ -11,7 +11,7 @@ export async function announceRollout(tx: Db, id: RolloutId): Promise<void> {
 }
 
 /**
- * Another one whenever the state, the record, the verdict, the counts or the open alarms are others; null when there is
+ * Another one whenever the state, the record, the verdict, the counts or the open alarms are others, or its units were signed off; null when there is
  * no such rollout. Without an announcement change late runs of one that has ended, and alarms.
  */
 export async function rolloutMark(db: Db, id: RolloutId): Promise<string | null> {
@@ -21,7 +21,8 @@ export async function rolloutMark(db: Db, id: RolloutId): Promise<string | null>
           (select max(sequence) from events e where e.procedure_id = r.procedure_id and e.rollout_id = r.id),
           (select sum(runs) from arm_tallies t where t.procedure_id = r.procedure_id and t.rollout_id = r.id),
           (select count(*) || '.' || coalesce(max(a.id), 0) from station_alarms a join rollout_stations s on s.station_id = a.station_id
-            where s.procedure_id = r.procedure_id and s.rollout_id = r.id and a.procedure_id = r.procedure_id and a.closed_at is null)) as mark
+            where s.procedure_id = r.procedure_id and s.rollout_id = r.id and a.procedure_id = r.procedure_id and a.closed_at is null),
+          (select count(*) from containment_sign_offs c where c.procedure_id = r.procedure_id and c.rollout_id = r.id)) as mark
         from rollouts r where r.id = ${id}::uuid`,
   )
   return found?.mark ?? null

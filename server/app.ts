@@ -151,6 +151,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
         service.failures(id).then((failures) => rolloutCharts(database.db, id, now(), failures)),
       events: (id: RolloutId) => service.events(id),
       retests: (id: RolloutId) => service.retests(id),
+      containment: service,
       mark: (id: RolloutId) => rolloutMark(database.db, id),
       history: service,
       now,

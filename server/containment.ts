@@ -8,6 +8,7 @@ import {
   unattributedOnBuild,
 } from '../db/containment.ts'
 import { addSignOff, signOffsOf } from '../db/containment-sign-offs.ts'
+import { announceRollout } from '../db/rollout-marks.ts'
 import { loadRollout } from '../db/rollout-storage.ts'
 import type { Deliveries } from './apply-command.ts'
 import type { Actor } from './domain/actor.ts'
@@ -80,6 +81,7 @@ export function containments({ database, now, deliveries }: Deps) {
     }
     await addSignOff(tx, { procedureId: scope.procedureId, rolloutId: id }, signed)
     await deliveries.send(tx, { kind: 'containment', rolloutId: id })
+    await announceRollout(tx, id)
     return {
       did: `signed off the containment of ${units === 1 ? '1 unit' : `${units} units`} judged by ${scope.version}`,
     }

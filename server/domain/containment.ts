@@ -3,7 +3,6 @@ import { z } from 'zod'
 import { actor } from './actor.ts'
 import type { GateMetric } from './gates/gate.ts'
 import { deploymentId, rolloutId, runId, stationId } from './ids.ts'
-import type { Instant } from './instant.ts'
 import type { RolloutState } from './rollout/state.ts'
 
 const place = z.object({ id: stationId, name: z.string(), site: z.string(), line: z.string() })
@@ -173,11 +172,6 @@ export function changedSince({
   return more < 0
     ? `${number(-more)} fewer ${more === -1 ? 'unit' : 'units'} than ${latest.by.name} signed off`
     : `the same number of units as ${latest.by.name} signed off, with other verdicts`
-}
-
-/** The last occasion's moment: what is told of it is told once. */
-export function episodeOf(occasions: Occasion[]): Instant | null {
-  return occasions.at(-1)?.at ?? null
 }
 
 function number(count: number): string {

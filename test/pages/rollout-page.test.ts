@@ -3,6 +3,7 @@ import { rolloutId } from '../../server/domain/ids.ts'
 import type { RolloutCharts } from '../../server/domain/rollout-charts.ts'
 import type { RolloutView } from '../../server/domain/rollout-view.ts'
 import { pageRoutes } from '../../server/routes/pages/pages.ts'
+import { noContainment } from '../support/containment-builder.ts'
 import { uuid } from '../support/fixed-values.ts'
 import { listening } from '../support/listening.ts'
 import { noHistory } from '../support/no-history.ts'
@@ -44,6 +45,7 @@ beforeAll(async () => {
       charts: async (id) => shown(id)?.charts ?? null,
       events: async (id) => (shown(id)?.view === pausedByBreach ? everyEvent : []),
       retests: async () => null,
+      containment: noContainment,
       mark: async () => '7-1',
       watchers: { watch: () => null },
       ...noHistory,

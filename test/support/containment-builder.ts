@@ -80,3 +80,6 @@ export function aContainedUnit(index = 1, part: Partial<ContainedUnit> = {}): Co
     ...part,
   }
 }
+
+/** Of pages that are not about it. */
+export const noContainment = { containment: async () => null, containedUnits: async () => null }

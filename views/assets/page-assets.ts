@@ -26,6 +26,7 @@ const styles = [
   'tooltips',
   'rollout',
   'history',
+  'containment',
   'small-screens',
   'wall-and-paper',
 ]

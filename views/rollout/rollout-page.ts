@@ -1,4 +1,5 @@
 // The page of a rollout, whole without script: what is rolled out, how it stands, on which numbers, who decided.
+import type { Containment } from '../../server/domain/containment.ts'
 import type { RetestPair } from '../../server/domain/retests.ts'
 import type { RolloutView } from '../../server/domain/rollout-view.ts'
 import { html } from '../html.ts'
@@ -7,6 +8,7 @@ import { arms } from './arms.ts'
 import { breaches } from './breaches.ts'
 import { changes } from './changes.ts'
 import { charts, type GateLink, type PageChart } from './charts.ts'
+import { containment } from './containment.ts'
 import type { RecordedEvent } from './event-sentence.ts'
 import { failures, type ShownFailures } from './failures.ts'
 import { gates } from './gates.ts'
@@ -28,6 +30,8 @@ export type ShownRollout = {
   failures: ShownFailures | null
   events: RecordedEvent[]
   pairs: RetestPair[]
+  /** Null where nothing asks for containment. */
+  contained: Containment | null
   /** Where the page hears that something is new, and the mark of what it shows. */
   live: { url: string; mark: string }
 }
@@ -47,6 +51,7 @@ ${heading(view)}
 ${statusBanner(view)}
 ${stages(view)}
 ${breaches(view)}
+${containment(shown.contained, `${frame.base}/rollouts/${view.id}/containment`)}
 ${stationAlarms(view)}
 ${reverting(view)}
 ${gates(view)}

@@ -7,6 +7,7 @@ import type { Instant } from '../../domain/instant.ts'
 import type { PageAccess } from '../../page-access.ts'
 import type { RolloutWatchers } from '../../rollout-watchers.ts'
 import { assetRoutes } from './assets.ts'
+import { type ContainmentSources, containmentPages } from './containment-pages.ts'
 import { pageDoor } from './door.ts'
 import { type HistorySources, historyPages } from './history-pages.ts'
 import { livePages } from './live-pages.ts'
@@ -26,6 +27,7 @@ export type PageDoorway = {
 
 type Deps = RolloutSources &
   PageDoorway & {
+    containment: ContainmentSources['containment']
     history: HistorySources
     watchers: Pick<RolloutWatchers, 'watch'>
     now: () => Instant
@@ -42,5 +44,6 @@ export function pageRoutes(deps: Deps): FastifyPluginAsync {
     rolloutPages(app, { ...deps, door })
     livePages(app, { ...deps, door })
     historyPages(app, { ...deps, door })
+    containmentPages(app, { ...deps, door })
   }
 }

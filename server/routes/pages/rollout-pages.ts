@@ -13,15 +13,18 @@ import type { RetestPair } from '../../domain/retests.ts'
 import type { RolloutEvent } from '../../domain/rollout/events.ts'
 import type { RolloutCharts } from '../../domain/rollout-charts.ts'
 import type { RolloutView } from '../../domain/rollout-view.ts'
+import type { ContainmentService } from '../../service/containment.ts'
 import { rolloutFailuresCsv } from '../failures-csv.ts'
 import { snakeCase } from '../snake-case.ts'
 import { type Opened, type PageDoor, unlisted } from './door.ts'
+import { noRollout } from './no-rollout.ts'
 
 export type RolloutSources = {
   rollout: (id: RolloutId) => Promise<RolloutView | null>
   charts: (id: RolloutId) => Promise<RolloutCharts | null>
   events: (id: RolloutId) => Promise<(RolloutEvent & { sequence: number })[]>
   retests: (id: RolloutId) => Promise<{ pairs: RetestPair[] } | null>
+  containment: Pick<ContainmentService, 'containment'>
   /** Another one whenever something of the page has changed. */
   mark: (id: RolloutId) => Promise<string | null>
 }
@@ -39,7 +42,7 @@ type Deps = RolloutSources & { door: PageDoor }
 
 export function rolloutPages(
   app: FastifyInstance,
-  { rollout, charts, events, retests, mark, door }: Deps,
+  { rollout, charts, events, retests, containment, mark, door }: Deps,
 ): void {
   const draw = rememberedDrawing()
 
@@ -51,11 +54,12 @@ export function rolloutPages(
     if (!id) return notFound(asked, opened, reply)
     // Before the rest: what changes in the meantime is told once more rather than missed.
     const marked = await mark(id)
-    const [view, data, record, retested] = await Promise.all([
+    const [view, data, record, retested, contained] = await Promise.all([
       rollout(id),
       charts(id),
       events(id),
       retests(id),
+      containment.containment(id, true),
     ])
     if (!view) return notFound(asked, opened, reply)
     const shown =
@@ -79,6 +83,7 @@ export function rolloutPages(
           ...shown,
           events: record,
           pairs: retested?.pairs ?? [],
+          contained,
           live: { url: `${encodeURIComponent(asked.id)}/live`, mark: marked ?? '' },
         },
         opened.frame,
@@ -137,11 +142,7 @@ export function rolloutPages(
   }
 
   function notFound({ id }: Asked, opened: Opened, reply: FastifyReply): FastifyReply {
-    const lines = [
-      `Expected the id of a rollout, got “${id}”, which is none here.`,
-      'Open the page from the rollout’s card in Slack.',
-    ]
-    return door.missing(reply, opened, { title: 'No such rollout', lines })
+    return noRollout(door, reply, opened, id)
   }
 
   function noSuchChart({ file }: Asked, opened: Opened, reply: FastifyReply): FastifyReply {

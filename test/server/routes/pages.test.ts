@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import fastify from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { pageRoutes } from '../../../server/routes/pages/pages.ts'
+import { noContainment } from '../../support/containment-builder.ts'
 import { uuid } from '../../support/fixed-values.ts'
 import { noHistory } from '../../support/no-history.ts'
 import { aDoorway } from '../../support/page-doorway.ts'
@@ -26,6 +27,7 @@ beforeAll(async () => {
         id === known ? withErrorRate(rolloutCharts({ hours: 6, canaryYield: 0.9, baseYield: 0.98 })) : null,
       events: async () => everyEvent,
       retests: async () => null,
+      containment: noContainment,
       mark: async () => '7-1',
       watchers: { watch: () => null },
       ...noHistory,

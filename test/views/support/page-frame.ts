@@ -14,5 +14,5 @@ export const aFrame: PageFrame = {
 
 export function shownRollout(part: Partial<ShownRollout> = {}): ShownRollout {
   const live = { url: 'id/live', mark: '7-1' }
-  return { charts: [], gates: [], failures: null, events: [], pairs: [], live, ...part }
+  return { charts: [], gates: [], failures: null, events: [], pairs: [], contained: null, live, ...part }
 }
