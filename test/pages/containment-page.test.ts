@@ -9,6 +9,7 @@ import { aContainedUnit, aContainment, aSignOff } from '../support/containment-b
 import { ines, noon, uuid } from '../support/fixed-values.ts'
 import { listening } from '../support/listening.ts'
 import { type PageChecks, pageChecks } from '../support/page-check.ts'
+import { siteOf } from '../support/page-site.ts'
 import { aPausedRollout } from '../support/rollout-view-builder.ts'
 import { read } from '../views/support/read.ts'
 import { noCharts } from '../views/support/rollout-charts.ts'
@@ -95,27 +96,24 @@ let checks: PageChecks
 beforeAll(async () => {
   checks = await pageChecks()
   site = await listening(
-    pageRoutes({
-      rollout: async (id) => (found(id) ? aPausedRollout({ id }) : null),
-      charts: async () => noCharts,
-      events: async () => [],
-      retests: async () => null,
-      containment: {
-        containment: async (id) => found(id)?.list ?? null,
-        containedUnits: async (id, { list, after, limit }) => {
-          const all = (found(id)?.units ?? []).filter(
-            ({ verdict }) => list === null || (verdict === 'PASS') === (list === 'escapes'),
-          )
-          const from = after === null ? 0 : all.findIndex(({ runId }) => runId === after) + 1
-          const units = all.slice(from, from + limit)
-          return { units, next: from + limit < all.length ? (units.at(-1)?.runId ?? null) : null }
+    pageRoutes(
+      siteOf({
+        rollout: async (id) => (found(id) ? aPausedRollout({ id }) : null),
+        charts: async () => noCharts,
+        containment: {
+          containment: async (id) => found(id)?.list ?? null,
+          containedUnits: async (id, { list, after, limit }) => {
+            const all = (found(id)?.units ?? []).filter(
+              ({ verdict }) => list === null || (verdict === 'PASS') === (list === 'escapes'),
+            )
+            const from = after === null ? 0 : all.findIndex(({ runId }) => runId === after) + 1
+            const units = all.slice(from, from + limit)
+            return { units, next: from + limit < all.length ? (units.at(-1)?.runId ?? null) : null }
+          },
         },
-      },
-      mark: async () => '7-1',
-      watchers: { watch: () => null },
-      access,
-      base: () => '',
-    }),
+        access,
+      }),
+    ),
   )
 })
 afterAll(() => checks.close())

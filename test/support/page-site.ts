@@ -2,6 +2,7 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import { afterAll } from 'vitest'
 import { pageRoutes } from '../../server/routes/pages/pages.ts'
+import { noContainment } from './containment-builder.ts'
 import { noHistory } from './no-history.ts'
 import { aDoorway } from './page-doorway.ts'
 
@@ -14,6 +15,7 @@ export function siteOf(given: Partial<Sources>): Sources {
     charts: async () => null,
     events: async () => [],
     retests: async () => null,
+    containment: noContainment,
     mark: async () => null,
     watchers: { watch: () => null },
     ...aDoorway(),
