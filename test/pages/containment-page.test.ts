@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ContainedUnit, Containment } from '../../server/domain/containment.ts'
 import { rolloutId } from '../../server/domain/ids.ts'
 import { minute } from '../../server/domain/instant.ts'
-import type { PageAccess } from '../../server/page-access.ts'
 import { pageRoutes } from '../../server/routes/pages/pages.ts'
 import { aContainedUnit, aContainment, aSignOff } from '../support/containment-builder.ts'
 import { ines, noon, uuid } from '../support/fixed-values.ts'
@@ -86,10 +85,6 @@ const lists: Record<string, { list: Containment; units: ContainedUnit[] }> = {
 const ids = new Map(Object.keys(lists).map((each, index) => [rolloutId.parse(uuid(1, 60 + index)), each]))
 const found = (id: string) => lists[ids.get(rolloutId.parse(id)) ?? '']
 const idOf = (each: string) => [...ids].find(([, of]) => of === each)?.[0] ?? ''
-const access: PageAccess = {
-  readerOf: async () => ({ kind: 'link', until: noon }),
-  exchange: async () => null,
-}
 
 let site = ''
 let checks: PageChecks
@@ -111,7 +106,6 @@ beforeAll(async () => {
             return { units, next: from + limit < all.length ? (units.at(-1)?.runId ?? null) : null }
           },
         },
-        access,
       }),
     ),
   )
