@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 
 const onPostgresOnly = 'test/**/*.postgres.test.ts'
 const onPgliteOnly = 'test/**/*.pglite.test.ts'
-const pages = 'test/server/routes/pages.test.ts'
+const pages = 'test/server/routes/{pages,rollout-files}.test.ts'
 const withDatabase = ['test/db/**/*.test.ts', 'test/server/**/*.test.ts']
 const globalSetup = 'test/support/global-setup.ts'
 const patience = { testTimeout: 30_000, hookTimeout: 60_000 }

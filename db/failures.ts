@@ -3,11 +3,12 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { CountedFailures, FailureKind, SortedKind } from '../server/domain/failures/failure-count.ts'
 import type { ProcedureId, RolloutId } from '../server/domain/ids.ts'
 import type { Instant } from '../server/domain/instant.ts'
+import type { TimeRange } from '../server/domain/time-range.ts'
 import { type Db, rows } from './client.ts'
 
-/** Which failures: of both arms of a rollout since its start, or of a procedure's runs that started in [from, to). */
+/** Which failures: of both arms of a rollout since its start or in a part of that time, or of a procedure's runs that started in [from, to). */
 export type FailuresOf =
-  | { procedureId: ProcedureId; rolloutId: RolloutId }
+  | { procedureId: ProcedureId; rolloutId: RolloutId; range?: TimeRange | null }
   | { procedureId: ProcedureId; from: Instant; to: Instant }
 
 /** What differs only in the value measured is one kind. The most frequent first, at most so many. */
@@ -88,19 +89,24 @@ function failed(of: FailuresOf): SQL {
   const columns = sql`t.station_id, t.unit, t.started_at, t.failure_mode as mode, t.outcome,
     regexp_replace(t.failure_text, ', got [^,]*$', '') as said`
   const counts = sql`t.failure_mode is not null and t.sample is null and not t.shadow`
-  if ('rolloutId' in of)
+  if ('rolloutId' in of) {
+    const inRange = of.range ? between(of.range) : sql`true`
     return sql`(select case t.deployment_id when r.deployment_id then 'canary' else 'base' end as arm, ${columns}
       from rollouts r join runs t on t.procedure_id = r.procedure_id and t.deployment_id in (r.deployment_id, r.base_deployment_id)
         and t.started_at >= r.started_at and (r.ended_at is null or t.started_at < r.ended_at)
         join rollout_stations s on s.procedure_id = t.procedure_id and s.rollout_id = r.id and s.station_id = t.station_id
-      where r.procedure_id = ${of.procedureId}::uuid and r.id = ${of.rolloutId}::uuid and ${counts})`
-  const between = sql`t.started_at >= ${at(of.from)} and t.started_at < ${at(of.to)}`
+      where r.procedure_id = ${of.procedureId}::uuid and r.id = ${of.rolloutId}::uuid and ${counts} and ${inRange})`
+  }
   // One arm alone: all that ran. Build by build, as the index has them.
   return sql`(select 'canary' as arm, ${columns} from deployments d join runs t on t.procedure_id = d.procedure_id and t.deployment_id = d.id
-        and ${between} where d.procedure_id = ${of.procedureId}::uuid and ${counts}
+        and ${between(of)} where d.procedure_id = ${of.procedureId}::uuid and ${counts}
       union all
       select 'canary' as arm, ${columns} from runs t
-      where t.procedure_id = ${of.procedureId}::uuid and t.deployment_id is null and ${between} and ${counts})`
+      where t.procedure_id = ${of.procedureId}::uuid and t.deployment_id is null and ${between(of)} and ${counts})`
+}
+
+function between({ from, to }: TimeRange): SQL {
+  return sql`t.started_at >= ${at(from)} and t.started_at < ${at(to)}`
 }
 
 function at(moment: Instant): SQL {

@@ -16,7 +16,9 @@ import { builds } from './builds.ts'
 import { codeHostEvents } from './code-host-events.ts'
 import type { ProcedureId, RolloutId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
+import type { TimeRange } from './domain/time-range.ts'
 import type { Received, Stored } from './ingest.ts'
+import type { DrawPicture } from './picture-drawer.ts'
 import type { PinWaiters } from './pin-waiters.ts'
 import { rolloutCharts } from './rollout-charts.ts'
 import type { RolloutWatchers } from './rollout-watchers.ts'
@@ -62,7 +64,7 @@ type Deps = {
   uploadLinks: UploadLinks
   /** Null: the webhook is not set up. */
   githubSecret: string | null
-  pages: PageDoorway & { watchers: RolloutWatchers }
+  pages: PageDoorway & { watchers: RolloutWatchers; drawPicture: DrawPicture }
   /** Something of the procedure has changed that its rollout should be judged on. */
   changed: (procedureId: ProcedureId) => void
   now: () => Instant
@@ -147,8 +149,8 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   await app.register(
     pageRoutes({
       rollout: (id: RolloutId) => service.get(id),
-      charts: (id: RolloutId) =>
-        service.failures(id).then((failures) => rolloutCharts(database.db, id, now(), failures)),
+      charts: async (id: RolloutId, range: TimeRange | null) =>
+        rolloutCharts(database.db, id, now(), { range, failures: await service.failures(id, range) }),
       events: (id: RolloutId) => service.events(id),
       retests: (id: RolloutId) => service.retests(id),
       containment: service,

@@ -5,16 +5,18 @@ import { type FailuresOf, failureCounts, failureKinds, lastFailures, newModes } 
 import { procedureById } from '../db/registry.ts'
 import { loadRollout } from '../db/rollout-storage.ts'
 import { runsBetween } from '../db/runs-between.ts'
+import { armRunsWithin } from '../db/station-hours.ts'
 import { stationTroubles } from '../db/station-troubles.ts'
 import type { SortedKind } from './domain/failures/failure-count.ts'
 import type { HeldRule } from './domain/failures/failure-rule.ts'
 import { type ArmRuns, type FailurePareto, pareto, procedureFailuresOf } from './domain/failures/pareto.ts'
 import { failureSorter } from './domain/failures/sort-failures.ts'
 import { triedRules } from './domain/failures/tried-rules.ts'
-import type { RolloutId } from './domain/ids.ts'
+import type { ProcedureId, RolloutId } from './domain/ids.ts'
 import { day, hour, type Instant } from './domain/instant.ts'
 import type { RolloutState } from './domain/rollout/state.ts'
 import { addCounts, type Counts, noCounts } from './domain/tally.ts'
+import type { TimeRange } from './domain/time-range.ts'
 import { policyOf } from './policy-of.ts'
 import type { Service } from './service.ts'
 
@@ -31,7 +33,7 @@ export function failures({
   now: () => Instant
 }): Pick<Service, 'failures' | 'procedureFailures' | 'tryFailureRules'> {
   return {
-    failures: (id) =>
+    failures: (id, range = null) =>
       database.db.transaction(
         async (tx) => {
           const loaded = await loadRollout(tx, id)
@@ -42,7 +44,7 @@ export function failures({
           const sort = failureSorter(rules)
           const troubles = await stationTroubles(tx, state.procedureId, id)
           return {
-            ...(await rolloutFailures(tx, state, counts, rules)),
+            ...(await rolloutFailures(tx, state, counts, rules, range)),
             stationTroubles: troubles.map((trouble) => {
               const { category, action } = sort({
                 ...trouble,
@@ -85,9 +87,25 @@ export async function rolloutFailures(
   { procedureId, id: rolloutId }: Pick<RolloutState, 'procedureId'> & { id: RolloutId },
   counts: ArmCounts[],
   rules: HeldRule[],
+  range: TimeRange | null = null,
 ): Promise<FailurePareto> {
-  const totals = { canary: armRuns(counts, 'canary'), base: armRuns(counts, 'base') }
-  return paretoOf(db, { procedureId, rolloutId }, rules, totals)
+  const of = { procedureId, rolloutId, range }
+  const totals = range
+    ? await totalsWithin(db, { ...of, range })
+    : { canary: armRuns(counts, 'canary'), base: armRuns(counts, 'base') }
+  return paretoOf(db, of, rules, totals)
+}
+
+async function totalsWithin(
+  db: Db,
+  of: { procedureId: ProcedureId; rolloutId: RolloutId; range: TimeRange },
+): Promise<{ canary: ArmRuns; base: ArmRuns }> {
+  const found = await armRunsWithin(db, of)
+  const runsOf = (arm: 'canary' | 'base'): ArmRuns => {
+    const { runs = 0, failed = 0 } = found.find((each) => each.arm === arm) ?? {}
+    return { runs, failed }
+  }
+  return { canary: runsOf('canary'), base: runsOf('base') }
 }
 
 function armRuns(counts: ArmCounts[], arm: 'canary' | 'base'): ArmRuns {

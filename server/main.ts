@@ -19,8 +19,9 @@ import { judging } from './judging.ts'
 import { isLoopback, pageAccess } from './page-access.ts'
 import { pageLinks } from './page-links.ts'
 import type { PagePeople } from './page-people.ts'
+import { pictureDrawer } from './picture-drawer.ts'
 import { pinWaiters } from './pin-waiters.ts'
-import { rolloutCharts } from './rollout-charts.ts'
+import { rolloutCourse } from './rollout-charts.ts'
 import { rolloutWatchers } from './rollout-watchers.ts'
 import type { PageSignIn } from './routes/pages/sign-in-pages.ts'
 import type { Service, SlackStore } from './service.ts'
@@ -109,7 +110,8 @@ export async function startFirstpass(options: {
   })
   const stateSecret = await keptSetting(database.db, 'slack state secret', newSecret)
   const oauth = oauthOf(settings, stateSecret, () => publicUrl ?? '')
-  const charts = cardPictures((id) => rolloutCharts(database.db, id, now(), null))
+  const drawPicture = pictureDrawer()
+  const charts = cardPictures((id) => rolloutCourse(database.db, id, now()), drawPicture)
   const slack = slackOf(settings, oauth, { service, store, charts }, logger)
   const app = await buildApp({
     database,
@@ -122,6 +124,7 @@ export async function startFirstpass(options: {
     githubSecret: settings.GITHUB_WEBHOOK_SECRET ?? null,
     pages: {
       watchers,
+      drawPicture,
       access: pageAccess({
         links,
         sessions: sessions({ db: database.db, now: Date.now }),

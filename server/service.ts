@@ -22,6 +22,7 @@ import type { ShadowPair } from './domain/shadow-pairs.ts'
 import type { ShadowSummary } from './domain/shadow-summary.ts'
 import type { AlarmGroup, AlarmKind, AlarmView } from './domain/station-alarms/alarm.ts'
 import type { StationState } from './domain/station-alarms/station-state.ts'
+import type { TimeRange } from './domain/time-range.ts'
 import type { ContainmentService } from './service/containment.ts'
 import type { LearningService } from './service/learning.ts'
 import type { PredictedYieldService } from './service/predicted-yield.ts'
@@ -233,8 +234,11 @@ export type Service = ContainmentService &
     /** Units that the new build ran in shadow beside base, newest first. Null when there is no such rollout. */
     shadowPairs(id: RolloutId): Promise<{ pairs: ShadowPair[]; summary: ShadowSummary } | null>
 
-    /** By category and mode, what is beyond base first. Null when there is no such rollout. */
-    failures(id: RolloutId): Promise<RolloutFailures | null>
+    /**
+     * By category and mode, what is beyond base first. Null when there is no such rollout. `range`: only what ran then;
+     * what stations reported of themselves is told in whole.
+     */
+    failures(id: RolloutId, range?: TimeRange | null): Promise<RolloutFailures | null>
     /** Of all that ran in whole hours of [from, to). Null when there is no such procedure. */
     procedureFailures(
       procedureId: ProcedureId,

@@ -78,10 +78,7 @@ function marginOf(gate: CountedGate, { expectedRate, units }: CanaryModel, decla
   if (gate.metric === 'error budget')
     return toleratedChange(expectedRate, { relative: 1, points: Math.min(gate.extraFailures / units, 0.999) })
   const { marginRelative = 1, marginPoints = 0 } = optionsOf(gate, {
-    ...unasked,
     gates: [gate],
-    stations: [],
-    previous: null,
     expectedYieldChange: declared,
   })
   return toleratedChange(expectedRate, { relative: marginRelative, points: marginPoints })

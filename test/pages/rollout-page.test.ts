@@ -3,12 +3,10 @@ import { rolloutId } from '../../server/domain/ids.ts'
 import type { RolloutCharts } from '../../server/domain/rollout-charts.ts'
 import type { RolloutView } from '../../server/domain/rollout-view.ts'
 import { pageRoutes } from '../../server/routes/pages/pages.ts'
-import { noContainment } from '../support/containment-builder.ts'
 import { uuid } from '../support/fixed-values.ts'
 import { listening } from '../support/listening.ts'
-import { noHistory } from '../support/no-history.ts'
 import { type PageChecks, pageChecks } from '../support/page-check.ts'
-import { aDoorway } from '../support/page-doorway.ts'
+import { siteOf } from '../support/page-site.ts'
 import { aRollout, aStation } from '../support/rollout-view-builder.ts'
 import { noCharts, rolloutCharts, withErrorRate } from '../views/support/rollout-charts.ts'
 import { everyEvent } from '../views/support/rollout-events.ts'
@@ -21,6 +19,7 @@ const stations = (count: number) => Array.from({ length: count }, (_, index) => 
 const rollouts: Record<string, Shown> = {
   breached: { view: pausedByBreach, charts: busy },
   empty: { view: pending, charts: noCharts },
+  large: { view: aRollout({ stations: stations(2000) }), charts: busy },
   usual: { view: aRollout({ stations: stations(20) }), charts: busy },
   hostile: {
     view: {
@@ -40,17 +39,13 @@ let checks: PageChecks
 beforeAll(async () => {
   checks = await pageChecks()
   site = await listening(
-    pageRoutes({
-      rollout: async (id) => shown(id)?.view ?? null,
-      charts: async (id) => shown(id)?.charts ?? null,
-      events: async (id) => (shown(id)?.view === pausedByBreach ? everyEvent : []),
-      retests: async () => null,
-      containment: noContainment,
-      mark: async () => '7-1',
-      watchers: { watch: () => null },
-      ...noHistory,
-      ...aDoorway(),
-    }),
+    pageRoutes(
+      siteOf({
+        rollout: async (id) => shown(id)?.view ?? null,
+        charts: async (id) => shown(id)?.charts ?? null,
+        events: async (id) => (shown(id)?.view === pausedByBreach ? everyEvent : []),
+      }),
+    ),
   )
 })
 afterAll(() => checks.close())

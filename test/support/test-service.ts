@@ -10,6 +10,7 @@ import { ingest } from '../../server/ingest.ts'
 import { judging } from '../../server/judging.ts'
 import { pageAccess } from '../../server/page-access.ts'
 import { pageLinks } from '../../server/page-links.ts'
+import { pictureDrawer } from '../../server/picture-drawer.ts'
 import { pinWaiters } from '../../server/pin-waiters.ts'
 import { rolloutWatchers } from '../../server/rollout-watchers.ts'
 import type { PageSignIn } from '../../server/routes/pages/sign-in-pages.ts'
@@ -96,6 +97,7 @@ export async function openTestService(
     githubSecret: options.githubSecret === undefined ? githubSecret : options.githubSecret,
     pages: {
       watchers,
+      drawPicture: pictureDrawer(),
       access: pageAccess({
         links,
         sessions: sessions({ db: database.db, now }),

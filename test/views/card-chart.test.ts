@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks'
 import { describe, expect, it } from 'vitest'
 import { cardPictures } from '../../server/card-chart.ts'
 import { rolloutId } from '../../server/domain/ids.ts'
+import { pictureDrawer } from '../../server/picture-drawer.ts'
 import { cardChart } from '../../views/charts/card-chart.ts'
 import { uuid } from '../support/fixed-values.ts'
 import { noCharts, rolloutCharts, withErrorRate } from './support/rollout-charts.ts'
@@ -39,7 +40,7 @@ describe('the picture of a card', () => {
   const id = rolloutId.parse(uuid(1, 1))
 
   it('is a PNG 1000 pixels wide, drawn without holding up this thread', async () => {
-    const picture = await cardPictures(async () => healthy)(id)
+    const picture = await cardPictures(async () => healthy, pictureDrawer())(id)
     const before = performance.eventLoopUtilization()
     const png = (await picture?.draw()) ?? Buffer.alloc(0)
     const busy = performance.eventLoopUtilization(before).utilization
@@ -52,14 +53,16 @@ describe('the picture of a card', () => {
 
   it('has another hash when the chart is another', async () => {
     const hashes = await Promise.all(
-      [healthy, healthy, stopped].map(async (charts) => (await cardPictures(async () => charts)(id))?.hash),
+      [healthy, healthy, stopped].map(
+        async (charts) => (await cardPictures(async () => charts, pictureDrawer())(id))?.hash,
+      ),
     )
     expect(hashes[0]).toBe(hashes[1])
     expect(hashes[2]).not.toBe(hashes[0])
   })
 
   it('is none while nothing has run, or when the rollout is gone', async () => {
-    expect(await cardPictures(async () => noCharts)(id)).toBeNull()
-    expect(await cardPictures(async () => null)(id)).toBeNull()
+    expect(await cardPictures(async () => noCharts, pictureDrawer())(id)).toBeNull()
+    expect(await cardPictures(async () => null, pictureDrawer())(id)).toBeNull()
   })
 })

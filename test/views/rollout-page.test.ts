@@ -23,8 +23,8 @@ const chart: PageChart = {
   summary: 'canary 88.3 %',
   svg: '<svg></svg>',
   digest: 'abc',
-  svgUrl: 'a.svg?key=1',
-  specUrl: 'a.json?key=1',
+  files: [{ format: 'svg', url: 'a.svg' }],
+  specUrl: 'a.vl.json',
 }
 
 const page = (view: RolloutView, events = everyEvent, pairs: RetestPair[] = []) =>

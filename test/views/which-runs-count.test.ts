@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { rolloutCard } from '../../bot/blocks/rollout-card.ts'
 import { stationId } from '../../server/domain/ids.ts'
+import type { RolloutView } from '../../server/domain/rollout-view.ts'
 import { type Html, htmlText } from '../../views/html.ts'
 import { arms } from '../../views/rollout/arms.ts'
 import { shadow } from '../../views/rollout/shadow.ts'
@@ -38,7 +39,7 @@ test('what the new build did in shadow stands on the page, where it ever ran so'
 test('a page says whether its yields count first attempts for ever or of each day', () => {
   const ever = aRollout()
   const byDay = aRollout({ procedure: { ...ever.procedure, attemptRule: 'day' } })
-  for (const section of [arms, stations]) {
+  for (const section of [arms, (view: RolloutView) => stations(view, 'stations.csv')]) {
     expect(text(section(ever))).toContain('by its first attempt.')
     expect(text(section(byDay))).toContain('by its first attempt of the day.')
   }

@@ -30,7 +30,7 @@ const styles = [
   'small-screens',
   'wall-and-paper',
 ]
-const scripts = ['page', 'charts', 'fresh', 'live', 'sort', 'times']
+const scripts = ['page', 'charts', 'fresh', 'live', 'range', 'sort', 'times']
 
 /**
  * Read once. The hash of all of them is the folder in their addresses: browsers keep a file for good and still get the

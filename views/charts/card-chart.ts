@@ -1,8 +1,10 @@
 // The one chart of a card: the difference of a gate that is in trouble, else first-pass yield over time.
 import type { RolloutCharts } from '../../server/domain/rollout-charts.ts'
-import { type ChartFrame, type ChartSpec, colours } from './chart-frame.ts'
+import type { ChartFrame, ChartSpec } from './chart-frame.ts'
+import type { ChartKind } from './chart-kind.ts'
+import { titled } from './chart-title.ts'
 import { gatesOf } from './gate-differences.ts'
-import { type ChartKind, rolloutChartList } from './rollout-chart-list.ts'
+import { rolloutChartList } from './rollout-chart-list.ts'
 
 /** `alt`: what it shows and how to read it, for who cannot see it. */
 export type CardChart = { spec: ChartSpec; alt: string }
@@ -21,7 +23,7 @@ export function cardChart(charts: RolloutCharts): CardChart | null {
   const spec: ChartSpec = { ...kind.spec(charts, frame, gate), height: plotHeight }
   return {
     // The axis of yield says what it is; that of a difference says "points" alone.
-    spec: troubled === null ? spec : { ...spec, title: heading(title) },
+    spec: troubled === null ? spec : titled(spec, title),
     alt: `${title}. ${kind.summary(charts, gate)} ${kind.caption(charts, gate)} Times in UTC.`,
   }
 }
@@ -40,8 +42,4 @@ function chartNamed(name: ChartKind['name']): ChartKind {
   const kind = rolloutChartList.find((each) => each.name === name)
   if (!kind) throw new Error(`expected a chart named ${name} in the list of charts`)
   return kind
-}
-
-function heading(text: string) {
-  return { text, anchor: 'start', frame: 'bounds', fontSize: 15, color: colours.ink, offset: 10 } as const
 }

@@ -5,7 +5,12 @@ export type ChartSpec = TopLevelSpec
 export type ChartLayers = Extract<TopLevelSpec, { layer: unknown }>['layer']
 
 /** `zone`: a drawing by the server is in UTC, one by the reader's browser in the reader's zone. */
-export type ChartFrame = { width: number; zone: 'utc' | 'local' }
+export type ChartFrame = {
+  width: number
+  zone: 'utc' | 'local'
+  /** A stretch of time can be drawn over it with the pointer. */
+  brush?: boolean
+}
 
 /** Narrow enough to stay readable when a phone scales it down to its own width. */
 export const serverFrame: ChartFrame = { width: 560, zone: 'utc' }

@@ -23,6 +23,7 @@ export function firstPassYieldChart(charts: RolloutCharts, frame: ChartFrame): C
         domain: [Math.max(0, Math.floor((lowest - 0.01) * 20) / 20), 1],
         countTitle: 'Units passed',
         timeLabels: true,
+        brush: true,
       }),
     ],
   }

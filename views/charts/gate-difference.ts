@@ -22,7 +22,7 @@ export function gateDifferenceChart(charts: RolloutCharts, frame: ChartFrame, ga
     width: plotWidth(frame),
     height: 230,
     data: { values: rows },
-    layer: [interval(), zero(), tolerated(), difference(rows, frame), ...stopMark(rows, 'difference')],
+    layer: [interval(), zero(), ...limits(), difference(rows, frame), ...stopMark(rows, 'difference')],
   }
 
   function interval(): ChartLayers[number] {
@@ -51,14 +51,19 @@ function zero(): ChartLayers[number] {
   }
 }
 
-function tolerated(): ChartLayers[number] {
-  return {
-    mark: { type: 'line', color: colours.breach, strokeDash: [6, 4], strokeWidth: 1.5, clip: true },
+/** The margin, beyond which evidence counts, and from where on a breach is severe. */
+function limits(): ChartLayers {
+  const lines = [
+    { field: 'tolerated', strokeDash: [6, 4] },
+    { field: 'severe', strokeDash: [2, 3] },
+  ]
+  return lines.map(({ field, strokeDash }) => ({
+    mark: { type: 'line' as const, color: colours.breach, strokeDash, strokeWidth: 1.5, clip: true },
     encoding: {
-      x: { field: 'n', type: 'quantitative' },
-      y: { field: 'tolerated', type: 'quantitative' },
+      x: { field: 'n', type: 'quantitative' as const },
+      y: { field, type: 'quantitative' as const },
     },
-  }
+  }))
 }
 
 function difference(rows: GateDifference[], frame: ChartFrame): ChartLayers[number] {

@@ -14,6 +14,7 @@ export type GateDifference = {
   low: number
   high: number
   tolerated: number
+  severe: number | null
   interval: string
   evidence: number
   threshold: number
@@ -56,8 +57,12 @@ export function differenceDomain(rows: GateDifference[]): [number, number] {
   const shown = rows.flatMap((row) => [row.difference, row.tolerated])
   const low = Math.min(0, ...later.map((row) => row.low), ...shown)
   const high = Math.max(0, ...later.map((row) => row.high), ...shown)
-  const margin = Math.max(0.5, (high - low) * 0.08)
-  return [low - margin, high + margin]
+  const severe = rows.at(-1)?.severe ?? 0
+  // A severe breach may lie far off: the line is drawn where there is room for it, and told in words anyway.
+  const isNear = Math.abs(severe) <= 2 * Math.max(-low, high)
+  const [from, to] = isNear ? [Math.min(low, severe), Math.max(high, severe)] : [low, high]
+  const margin = Math.max(0.5, (to - from) * 0.08)
+  return [from - margin, to + margin]
 }
 
 /** Evidence that has gone far down or far up says nothing more: it runs along the edge of the plot. */
@@ -71,7 +76,7 @@ export function evidenceDomain(rows: GateDifference[]): [number, number] {
 }
 
 function asRead(verdict: Judged): GateDifference {
-  const { difference, low, high, tolerated, logEvidence, logThreshold } = verdict
+  const { difference, low, high, tolerated, severe, logEvidence, logThreshold } = verdict
   const isYield = readsAsYield(verdict.metric)
   const [from, to] = isYield ? [-high, -low] : [low, high]
   const sign = isYield ? -1 : 1
@@ -82,6 +87,7 @@ function asRead(verdict: Judged): GateDifference {
     low: from * 100,
     high: to * 100,
     tolerated: sign * tolerated * 100,
+    severe: severe === null ? null : sign * severe * 100,
     interval: pointsInterval(from, to),
     evidence: Math.min(Math.max(logEvidence / Math.LN10, lowest), highest),
     threshold: logThreshold / Math.LN10,

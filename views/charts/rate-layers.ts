@@ -24,7 +24,11 @@ type RateAxis = {
   /** What a point's counts are called in its tooltip. */
   countTitle: string
   timeLabels: boolean
+  /** One of the plots on a clock has it: the page's script listens to that. */
+  brush: boolean
 }
+
+const brush = { name: 'range', select: { type: 'interval' as const, encodings: ['x' as const] } }
 
 export function rateLayers(
   points: RatePoint[],
@@ -59,6 +63,7 @@ export function rateLayers(
       encoding: { x, y },
     })),
     {
+      ...(frame.brush && axis.brush ? { params: [brush] } : {}),
       data: { values: byArm.flatMap((line) => line.values) },
       mark: { type: 'point', filled: true, opacity: 0.9 },
       encoding: {

@@ -5,8 +5,10 @@ import { count } from '../format/count.ts'
 import { instantText } from '../format/instant.ts'
 import { percent, points, pointsInterval } from '../format/rate.ts'
 import { gateTitle, gateWord } from '../format/words.ts'
-import type { ChartFrame, ChartSpec } from './chart-frame.ts'
+import type { ChartKind } from './chart-kind.ts'
+import { differenceTable, evidenceTable, failureTable, rateTable, yieldTable } from './chart-tables.ts'
 import { unitOf } from './count-axis.ts'
+import { durations } from './durations.ts'
 import { errorTimeoutRatesChart } from './error-timeout-rates.ts'
 import { failureBars, failuresChart } from './failures.ts'
 import { firstPassYieldChart } from './first-pass-yield.ts'
@@ -14,18 +16,7 @@ import { gateDifferenceChart } from './gate-difference.ts'
 import { gateDifferences, gatesOf } from './gate-differences.ts'
 import { gateEvidenceChart } from './gate-evidence.ts'
 import { bucketName } from './hour-buckets.ts'
-
-export type ChartKind = {
-  name: 'first-pass-yield' | 'difference' | 'evidence' | 'error-timeout-rates' | 'failures'
-  /** It shows one gate at a time, named by `gate`; the others take no notice of it. */
-  ofGate: boolean
-  title: (gate: string) => string
-  /** How to read it. */
-  caption: (charts: RolloutCharts, gate: string) => string
-  /** What it shows, for who cannot see it. */
-  summary: (charts: RolloutCharts, gate: string) => string
-  spec: (charts: RolloutCharts, frame: ChartFrame, gate: string) => ChartSpec
-}
+import { stationsNow } from './stations-now.ts'
 
 export const rolloutChartList: ChartKind[] = [
   {
@@ -33,10 +24,11 @@ export const rolloutChartList: ChartKind[] = [
     ofGate: false,
     title: () => 'First-pass yield over time',
     caption: (charts) =>
-      `One point per ${bucketName(charts)} and arm; the larger, the more units. Shaded: paused.`,
+      `One point per ${bucketName(charts)} and arm; the larger, the more units. Shaded: paused.${closedWords(charts)}`,
     summary: (charts) =>
       `First-pass yield ${span(charts)}: ${armSummary(charts, 'passed', 'units', 'units')}`,
     spec: firstPassYieldChart,
+    table: yieldTable,
   },
   {
     name: 'difference',
@@ -45,6 +37,7 @@ export const rolloutChartList: ChartKind[] = [
     caption: differenceCaption,
     summary: differenceSummary,
     spec: gateDifferenceChart,
+    table: differenceTable,
   },
   {
     name: 'evidence',
@@ -54,7 +47,9 @@ export const rolloutChartList: ChartKind[] = [
       'Evidence that it is beyond what is tolerated, valid at every look. Dashed: where the gate stops the rollout. Below 1 it speaks for the build.',
     summary: evidenceSummary,
     spec: gateEvidenceChart,
+    table: evidenceTable,
   },
+  stationsNow,
   {
     name: 'error-timeout-rates',
     ofGate: false,
@@ -63,7 +58,9 @@ export const rolloutChartList: ChartKind[] = [
     summary: (charts) =>
       `Errors and timeouts ${span(charts)}. Errors, ${armSummary(charts, 'errors', 'runs', 'runs')} Timeouts, ${armSummary(charts, 'timeouts', 'runs', 'runs')}`,
     spec: errorTimeoutRatesChart,
+    table: rateTable,
   },
+  durations,
   {
     name: 'failures',
     ofGate: false,
@@ -72,8 +69,13 @@ export const rolloutChartList: ChartKind[] = [
       'Share of the runs of each arm, what is beyond base first. NEW: no other build has ever failed so.',
     summary: failuresSummary,
     spec: failuresChart,
+    table: failureTable,
   },
 ]
+
+function closedWords({ closed }: RolloutCharts): string {
+  return closed.length === 0 ? '' : ' Bar along the foot: hours or a freeze let it take no station.'
+}
 
 function span(charts: RolloutCharts): string {
   return `by ${bucketName(charts)} from ${instantText(charts.from)}`
@@ -108,7 +110,10 @@ function differenceCaption(charts: RolloutCharts, gate: string): string {
     metric === 'first-pass yield rise'
       ? 'Above the dashed line more pass than is believable.'
       : `${readsAsYield(metric) ? 'Below' : 'Above'} zero is worse.`
-  return `Canary minus what was expected of these stations. Band: always-valid interval. Dashed: what the gate tolerates. ${worse}`
+  const severe = gateDifferences(charts, gate).some((row) => row.severe !== null)
+    ? ' Dotted: from where it is severe.'
+    : ''
+  return `Canary minus what was expected of these stations. Band: always-valid interval. Dashed: what the gate tolerates; a band wholly beyond it is a breach.${severe} ${worse}`
 }
 
 function differenceSummary(charts: RolloutCharts, gate: string): string {

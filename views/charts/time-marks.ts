@@ -1,4 +1,4 @@
-// Upright lines for stages and the end, and a band for every pause, behind the data of a time chart.
+// Upright lines for stages and the end, a band for every pause and a bar at the foot for closed hours, behind a time chart.
 import type { RolloutCharts } from '../../server/domain/rollout-charts.ts'
 import { type ChartFrame, type ChartLayers, colours, plotWidth } from './chart-frame.ts'
 import { timeDomain } from './hour-buckets.ts'
@@ -22,6 +22,18 @@ export function markLayers(charts: RolloutCharts, frame: ChartFrame, labels = tr
       data: { values: pauses(charts.marks, to) },
       mark: { type: 'rect', color: colours.ink, opacity: 0.09, clip: true },
       encoding: { x: at, x2: { field: 'until' } },
+    },
+    {
+      data: {
+        values: charts.closed.map(({ from: begin, to: end, kind }) => ({ at: begin, until: end, kind })),
+      },
+      mark: { type: 'rect', color: colours.ink, opacity: 0.4, clip: true },
+      encoding: {
+        x: at,
+        x2: { field: 'until' },
+        y: { value: { expr: 'height - 6' } },
+        y2: { value: { expr: 'height' } },
+      },
     },
     {
       data: { values: charts.marks.filter((mark) => mark.kind !== 'resume') },

@@ -5,6 +5,7 @@ import { count, counted } from '../format/count.ts'
 import { time } from '../format/instant.ts'
 import { absent, percent } from '../format/rate.ts'
 import { type Html, html } from '../html.ts'
+import type { ShownRange } from './time-range.ts'
 
 export type ShownFailures = FailurePareto & {
   stationTroubles: SortedTrouble[]
@@ -15,13 +16,13 @@ export type ShownFailures = FailurePareto & {
 
 const mostModes = 8
 
-export function failures(shown: ShownFailures | null): Html {
+export function failures(shown: ShownFailures | null, range: ShownRange | null): Html {
   const some = shown !== null && (shown.categories.length > 0 || shown.stationTroubles.length > 0)
   return html`<section data-part="failures"${!some && html` hidden`}>
 ${
   some &&
   html`<h2>Failures</h2>
-<p class="quiet">${inBrief(shown)} <a href="${shown.jsonUrl}">data</a> <a href="${shown.csvUrl}">table</a></p>
+<p class="quiet">${range?.isPart ? html`<strong>${time(range.from)} to ${time(range.to)} only.</strong> ` : null}${inBrief(shown)} <a href="${shown.jsonUrl}">data</a> <a href="${shown.csvUrl}">table</a></p>
 ${shown.categories.length > 0 && table(shown)}
 ${shown.stationTroubles.length > 0 && troubles(shown.stationTroubles)}`
 }

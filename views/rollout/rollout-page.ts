@@ -21,13 +21,18 @@ import { stages } from './stages.ts'
 import { stationAlarms } from './station-alarms.ts'
 import { stations } from './stations.ts'
 import { statusBanner, statusTitle } from './status-banner.ts'
+import type { ShownRange } from './time-range.ts'
 import { unattributed } from './unattributed.ts'
 
 /** What the page shows beside the view that all doors share. */
 export type ShownRollout = {
   charts: PageChart[]
   gates: GateLink[]
+  /** Null where there are no charts. */
+  range: ShownRange | null
   failures: ShownFailures | null
+  /** All stations as a table. */
+  stationsUrl: string
   events: RecordedEvent[]
   pairs: RetestPair[]
   /** Null where nothing asks for containment. */
@@ -56,10 +61,10 @@ ${stationAlarms(view)}
 ${reverting(view)}
 ${gates(view)}
 ${changes(view)}
+${charts(shown.charts, shown.gates, shown.range)}
 ${arms(view)}
-${failures(shown.failures)}
-${charts(shown.charts, shown.gates)}
-${stations(view)}
+${failures(shown.failures, shown.range)}
+${stations(view, shown.stationsUrl)}
 ${retests(view, pairs)}
 ${shadow(view)}
 ${unattributed(view)}

@@ -12,21 +12,39 @@ const stateWords = { done: 'done', current: 'current', later: 'later', skipped: 
 export function stages(view: RolloutView): Html {
   return html`<section data-part="stages">
 <h2>Stages</h2>
-<ol class="strip">${view.stages.map(stage)}</ol>
+<ol class="strip">${view.stages.map((each) => stage(each, view))}</ol>
 ${readiness(view)}
 </section>`
 }
 
-function stage(view: StageView): Html {
+function stage(view: StageView, rollout: RolloutView): Html {
   const stations = counted(view.stationCount, 'station')
   return html`<li class="${view.state}"${view.state === 'current' && html` aria-current="step"`}>
 <span class="stage-name">${capitalised(view.label)}</span>
 <span class="state">${stateWords[view.state]}</span>
 ${stations !== view.label && html`<span>${stations}</span>`}
 <span>${soak(view.soak)}</span>
+${newStations(view, rollout)}
 ${view.startedAt !== null && html`<span>since ${time(view.startedAt)}</span>`}
 ${view.decision !== null && html`<span>${view.decision.what} by ${actorName(view.decision.by)}, ${time(view.decision.at)}${reason(view.decision.by, view.decision.why)}</span>`}
 </li>`
+}
+
+/** Beyond these a list is read by nobody, and a stage of a thousand stations would be a page of its own. */
+const [shownOpen, mostNames] = [4, 60]
+
+/** Those that the stage takes beside the ones that earlier stages took. */
+function newStations({ index }: StageView, { stations: all }: RolloutView): Html | null {
+  const names = all
+    .filter((each) => each.stageIndex === index && each.status !== 'left')
+    .map(({ name }) => name)
+  if (names.length === 0) return null
+  const list = names.slice(0, mostNames).join(', ')
+  const more = names.length > mostNames ? ` and ${names.length - mostNames} more` : ''
+  const taking = index === 0 ? 'on' : 'adds'
+  return names.length <= shownOpen
+    ? html`<span class="takes">${taking} ${list}</span>`
+    : html`<details class="takes" data-keep="stage-${index}"><summary>${taking} ${counted(names.length, 'station')}</summary>${list}${more}</details>`
 }
 
 function soak({

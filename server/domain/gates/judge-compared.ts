@@ -71,12 +71,15 @@ export function comparedVerdict(
   }
 }
 
+/** What of a question the settings of a gate depend on. */
+type Asked = Pick<GateQuestion, 'gates' | 'expectedYieldChange'>
+
 /**
  * What is declared comes on top of the points that are tolerated; a rise that is declared makes nothing stricter. What
  * is tolerated is never unacceptable, and what is severe lies at least twice as far as what is tolerated: else every
  * breach of a generous gate would be severe.
  */
-export function optionsOf(gate: ComparedGate, question: GateQuestion): EvaluationOptions {
+export function optionsOf(gate: ComparedGate, question: Asked): EvaluationOptions {
   const { alpha, marginRelative, marginPoints, severeRelative, severePoints } = gate
   const declared = gate.metric === 'first-pass yield' ? Math.max(0, -question.expectedYieldChange) : 0
   return {
@@ -95,7 +98,7 @@ export function optionsOf(gate: ComparedGate, question: GateQuestion): Evaluatio
 }
 
 /** Asked together, so that one curve answers both gates. */
-function gainOptions(gate: ComparedGate, question: GateQuestion): EvaluationOptions {
+function gainOptions(gate: ComparedGate, question: Asked): EvaluationOptions {
   if (!isComparedYield(gate)) return {}
   const rise = question.gates.find((other) => other.metric === 'first-pass yield rise')
   if (rise?.metric !== 'first-pass yield rise') return {}

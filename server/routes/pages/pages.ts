@@ -5,13 +5,15 @@ import type { FastifyPluginAsync } from 'fastify'
 import { loadPageAssets } from '../../../views/assets/page-assets.ts'
 import type { Instant } from '../../domain/instant.ts'
 import type { PageAccess } from '../../page-access.ts'
-import type { RolloutWatchers } from '../../rollout-watchers.ts'
 import { assetRoutes } from './assets.ts'
-import { type ContainmentSources, containmentPages } from './containment-pages.ts'
+import { chartFiles } from './chart-files.ts'
+import { containmentPages } from './containment-pages.ts'
 import { pageDoor } from './door.ts'
 import { type HistorySources, historyPages } from './history-pages.ts'
 import { livePages } from './live-pages.ts'
-import { type RolloutSources, rolloutPages } from './rollout-pages.ts'
+import { rolloutPages } from './rollout-pages.ts'
+import type { RolloutSources } from './rollout-sources.ts'
+import { rolloutTables } from './rollout-tables.ts'
 import { type PageSignIn, signInPages } from './sign-in-pages.ts'
 
 /** How people come in and out. */
@@ -27,9 +29,7 @@ export type PageDoorway = {
 
 type Deps = RolloutSources &
   PageDoorway & {
-    containment: ContainmentSources['containment']
     history: HistorySources
-    watchers: Pick<RolloutWatchers, 'watch'>
     now: () => Instant
   }
 
@@ -42,6 +42,8 @@ export function pageRoutes(deps: Deps): FastifyPluginAsync {
     assetRoutes(app, assets.files)
     signInPages(app, { ...deps, door })
     rolloutPages(app, { ...deps, door })
+    chartFiles(app, { ...deps, door })
+    rolloutTables(app, { ...deps, door })
     livePages(app, { ...deps, door })
     historyPages(app, { ...deps, door })
     containmentPages(app, { ...deps, door })

@@ -30,6 +30,7 @@ beforeAll(async () => {
       containment: noContainment,
       mark: async () => '7-1',
       watchers: { watch: () => null },
+      drawPicture: async () => Buffer.from('a picture'),
       ...noHistory,
       ...doorway,
     }),
@@ -46,7 +47,7 @@ describe('pages', () => {
     expect(answer.statusCode).toBe(200)
     expect(answer.headers['content-type']).toBe('text/html; charset=utf-8')
     expect(answer.body).toContain('Paused in stage 1 of 3')
-    expect(answer.body.match(/<svg role="img"/g)).toHaveLength(5)
+    expect(answer.body.match(/<svg role="img"/g)).toHaveLength(7)
   })
 
   it('stay closed for anybody else, and say to open them from Slack', async () => {
@@ -110,7 +111,7 @@ describe('pages', () => {
     const addresses = [...body.matchAll(/(?:href|data-spec)="([^"]*\/charts\/[^"]*)"/g)].map(
       ([, each]) => each,
     )
-    expect(addresses).toHaveLength(15)
+    expect(addresses).toHaveLength(35)
     for (const address of addresses) {
       const url = new URL(String(address).replaceAll('&#38;', '&'), 'http://here/rollouts/')
       expect((await opened(url.pathname + url.search)).statusCode).toBe(200)
@@ -145,7 +146,7 @@ describe('charts', () => {
   })
 
   it('are data, as wide as the reader has room for', async () => {
-    const answer = await opened(`/rollouts/${known}/charts/first-pass-yield.json?width=360`)
+    const answer = await opened(`/rollouts/${known}/charts/first-pass-yield.vl.json?width=360`)
     expect(answer.headers['content-type']).toMatch(/^application\/json/)
     expect(answer.headers['x-content-type-options']).toBe('nosniff')
     expect(answer.json().width).toBeLessThan(360)
@@ -158,10 +159,12 @@ describe('charts', () => {
   })
 
   it('say which ones there are', async () => {
-    for (const file of ['yield.svg', 'first-pass-yield.png', 'first-pass-yield']) {
+    for (const file of ['yield.svg', 'first-pass-yield.gif', 'first-pass-yield', 'first-pass-yield.vl']) {
       const answer = await opened(`/rollouts/${known}/charts/${file}`)
       expect(answer.statusCode).toBe(404)
-      expect(answer.body).toContain('first-pass-yield, difference, evidence, error-timeout-rates')
+      expect(answer.body).toContain(
+        'first-pass-yield, difference, evidence, stations, error-timeout-rates, durations, failures, ending in one of .svg, .png, .csv, .json, .vl.json;',
+      )
     }
   })
 })

@@ -14,5 +14,14 @@ export const aFrame: PageFrame = {
 
 export function shownRollout(part: Partial<ShownRollout> = {}): ShownRollout {
   const live = { url: 'id/live', mark: '7-1' }
-  return { charts: [], gates: [], failures: null, events: [], pairs: [], contained: null, live, ...part }
+  const nothing = {
+    charts: [],
+    gates: [],
+    range: null,
+    failures: null,
+    events: [],
+    pairs: [],
+    contained: null,
+  }
+  return { ...nothing, stationsUrl: 'id/stations/stations.csv', live, ...part }
 }

@@ -1,6 +1,10 @@
 // Chart data as the service would give it: a healthy day of hours, and verdicts on the way.
+
+import { stationId } from '../../../server/domain/ids.ts'
 import { hour } from '../../../server/domain/instant.ts'
 import type { RolloutCharts } from '../../../server/domain/rollout-charts.ts'
+import type { StationCourse, StationCourses } from '../../../server/domain/station-courses.ts'
+import { uuid } from '../../support/fixed-values.ts'
 
 export const start = Date.UTC(2026, 2, 3, 6)
 
@@ -47,12 +51,49 @@ export const someFailures: NonNullable<RolloutCharts['failures']> = {
   ],
 }
 
+/** Passed runs of about 40 seconds; the new build takes a step longer. */
+const someDurations = (['canary', 'base'] as const).flatMap((arm) =>
+  [3, 12, 30, 12, 3].map((runs, place) => ({ arm, bin: (arm === 'canary' ? 42 : 41) + place, runs })),
+)
+
+const aCourse = (index: number, arm: 'canary' | 'base', passed: number): StationCourse => ({
+  id: stationId.parse(uuid(3, index)),
+  name: `FCT-${String(index + 1).padStart(2, '0')}`,
+  site: 'Munich',
+  pastUnits: 200,
+  pastPassed: 196,
+  arm,
+  units: 40,
+  passed,
+  expected: 0.98,
+  low: 0.9,
+  high: 1,
+  chance: passed < 36 ? 0.001 : 0.8,
+  course: [
+    { units: 20, passed: passed - 20, low: 0.85, high: 1 },
+    { units: 40, passed, low: 0.9, high: 1 },
+  ],
+})
+
+/** Three canary stations of which one falls out of its band, and three of base that stay in theirs. */
+const someStations: StationCourses = {
+  shown: [34, 39, 40]
+    .map((passed, index) => aCourse(index, 'canary', passed))
+    .concat([39, 40, 39].map((passed, index) => aCourse(index + 3, 'base', passed))),
+  stations: 20,
+  outside: 1,
+}
+
 export const noCharts: RolloutCharts = {
   from: start,
   to: start + hour,
+  isPart: false,
   hours: [],
+  closed: [],
   marks: [],
   differences: [],
+  durations: [],
+  stations: { shown: [], stations: 0, outside: 0 },
   failures: null,
 }
 
@@ -83,6 +124,8 @@ export function rolloutCharts({ hours, canaryYield, baseYield, marks, stopped }:
   return {
     from: start,
     to: start + hours * hour,
+    isPart: false,
+    closed: [{ from: start + 14 * hour, to: start + 22 * hour, kind: 'window' }],
     hours: Array.from({ length: hours }, (_, index) => [
       tally('canary', index, canaryYield, 9),
       tally('base', index, baseYield, 60),
@@ -102,11 +145,14 @@ export function rolloutCharts({ hours, canaryYield, baseYield, marks, stopped }:
         low: Math.max(-0.02, difference - 1.4 / Math.sqrt(n)),
         high: Math.min(0.98, difference + 1.7 / Math.sqrt(n)),
         tolerated: 0.002,
+        severe: 0.02,
         logEvidence: breached ? 4.4 : 2.5 * Math.sin(index / 9) - 1,
         logThreshold: 3.9,
         verdict: breached ? ('severe' as const) : ('wait' as const),
       }
     }),
+    durations: someDurations,
+    stations: someStations,
     failures: someFailures,
   }
 }

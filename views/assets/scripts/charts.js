@@ -2,7 +2,8 @@
 
 const script = document.querySelector('script[data-vega]')
 
-export function watchCharts() {
+/** @param drawn told of each chart that answers the pointer now. */
+export function watchCharts(drawn) {
   const widths = new WeakMap()
   let library = null
 
@@ -24,12 +25,14 @@ export function watchCharts() {
     await loadLibrary()
     const address = new URL(figure.dataset.spec, location.href)
     address.searchParams.set('width', String(width))
+    // With a finger, a stroke over a chart moves the page.
+    if (matchMedia('(pointer: fine)').matches) address.searchParams.set('brush', '1')
     const answer = await fetch(address, { cache: 'no-store' })
     if (!answer.ok) throw new Error(`status ${answer.status}`)
     const holder = document.createElement('div')
     holder.setAttribute('role', 'img')
     holder.setAttribute('aria-label', figure.dataset.summary)
-    await window.vegaEmbed(holder, await answer.json(), {
+    const { view } = await window.vegaEmbed(holder, await answer.json(), {
       // The expression interpreter: the page's policy forbids evaluating text as code.
       ast: true,
       renderer: 'svg',
@@ -41,6 +44,7 @@ export function watchCharts() {
     // Its holder is the labelled image: the parts that vega names would be read out one by one.
     holder.querySelector('svg').setAttribute('aria-hidden', 'true')
     drawing.replaceChildren(holder)
+    drawn(view)
   }
 
   // A chart that cannot be made interactive stays as the server drew it.

@@ -18,6 +18,8 @@ export function keepFresh(charts, enliven) {
   let isLive = false
   let mark = main.dataset.mark
   let refreshing = false
+  /** Something else is asked for since. */
+  let again = false
 
   const say = (text) => {
     live.textContent = `${text} Times are ${zone}.`
@@ -30,6 +32,7 @@ export function keepFresh(charts, enliven) {
   }
 
   async function refresh() {
+    again = refreshing
     if (document.hidden || refreshing) return
     refreshing = true
     const before = mark
@@ -49,7 +52,7 @@ export function keepFresh(charts, enliven) {
     } finally {
       refreshing = false
     }
-    if (mark !== before) refresh()
+    if (again || mark !== before) refresh()
     else later()
   }
 
@@ -92,6 +95,11 @@ export function keepFresh(charts, enliven) {
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden) refresh()
   })
+  if (main.dataset.liveUrl === undefined) {
+    sayHow()
+    later()
+    return refresh
+  }
   listen(main.dataset.liveUrl, {
     heard(told) {
       if (told === mark) return
