@@ -18,6 +18,7 @@ import type { ProcedureId, RolloutId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
 import type { TimeRange } from './domain/time-range.ts'
 import type { Received, Stored } from './ingest.ts'
+import { pageRights } from './page-rights.ts'
 import type { DrawPicture } from './picture-drawer.ts'
 import type { PinWaiters } from './pin-waiters.ts'
 import { rolloutCharts } from './rollout-charts.ts'
@@ -157,6 +158,8 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
       mark: (id: RolloutId) => rolloutMark(database.db, id),
       history: service,
       now,
+      decisions: service,
+      rights: pageRights({ service, people: pages.signIn?.people ?? null }),
       ...pages,
     }),
   )

@@ -1,6 +1,7 @@
 // The buttons of a card: only those that can do something in the state it was drawn in.
 import type { Button } from '@slack/types'
 import type { RolloutView } from '../../server/domain/rollout-view.ts'
+import { takesApproval } from '../../server/domain/takes-approval.ts'
 import { drawnFor, writeValue } from '../button-value.ts'
 import { button } from './build.ts'
 import { buildName } from './wording.ts'
@@ -69,13 +70,6 @@ export function approveButton(view: RolloutView): Button {
     description: `Approve ${buildName(view)}`,
     value: writeValue(drawnFor(view)),
   })
-}
-
-/** Approvals come last: before all else is there, or they were asked for once, none is taken for a stage. */
-function takesApproval({ readiness, approvals, status }: RolloutView): boolean {
-  const open = readiness.items.filter((item) => !item.met).map((item) => item.kind)
-  const isLast = open.every((kind) => kind === 'approvals')
-  return open.includes('approvals') && (isLast || approvals.asked !== null || status === 'pending')
 }
 
 /** The modal it opens is its confirmation: a dialog before it would only cost time. */

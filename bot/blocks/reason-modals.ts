@@ -1,5 +1,6 @@
 // The forms that ask for a reason: abort, override, acknowledge. What they act on travels in their metadata.
 import type { KnownBlock, ModalView } from '@slack/types'
+import { abortReasons } from '../../server/domain/abort-reasons.ts'
 import type { RolloutView } from '../../server/domain/rollout-view.ts'
 import { type ButtonValue, writeValue } from '../button-value.ts'
 import { plain, section } from './build.ts'
@@ -24,16 +25,6 @@ export const modalIds = {
 export const reasonBlock = 'reason'
 export const choiceBlock = 'choice'
 
-/** The first is chosen beforehand: stopping must not wait for somebody to find words. */
-export const abortChoices = [
-  'Stopped first, the reason follows',
-  'More false fails than on base',
-  'Bad units may be passing',
-  'Errors or timeouts',
-  'Too slow',
-  'Wrong build or wrong stations',
-]
-
 export function abortModal(view: RolloutView | null, on: ButtonValue, channel?: string): ModalView {
   const exposed = view?.stations.filter((station) =>
     ['pinned', 'pulled', 'confirmed'].includes(station.status),
@@ -47,7 +38,7 @@ export function abortModal(view: RolloutView | null, on: ButtonValue, channel?: 
     title: 'Abort the rollout',
     submit: 'Abort now',
     intro,
-    choices: abortChoices,
+    choices: [...abortReasons],
     label: 'In your own words',
     optional: true,
     metadata: metadata(on, channel),

@@ -1,11 +1,12 @@
 // Forms with a reason: carried out while the form is open, so that a refusal costs nobody what they wrote.
 import type { App, SlackViewMiddlewareArgs, ViewOutput, ViewSubmitAction } from '@slack/bolt'
+import { abortReason, abortReasons } from '../../server/domain/abort-reasons.ts'
 import type { Actor } from '../../server/domain/actor.ts'
 import type { RightfulVerb } from '../../server/domain/rights.ts'
 import { isRefusal, type Refusal } from '../../server/domain/rollout/commands.ts'
 import type { RolloutVerb } from '../../server/service.ts'
 import { markup } from '../blocks/markup.ts'
-import { abortChoices, choiceBlock, modalIds, reasonBlock } from '../blocks/reason-modals.ts'
+import { choiceBlock, modalIds, reasonBlock } from '../blocks/reason-modals.ts'
 import { type ButtonValue, readObject, readValue } from '../button-value.ts'
 import { refusalLine } from '../commands/answer.ts'
 import { within } from '../within.ts'
@@ -126,17 +127,11 @@ function readForm(view: ViewOutput): Form | null {
   if (!on) return null
   const values = view.state.values
   const written = values[reasonBlock]?.value?.value?.trim() ?? ''
-  const choice = abortChoices[Number(values[choiceBlock]?.value?.selected_option?.value ?? Number.NaN)]
+  const choice = abortReasons[Number(values[choiceBlock]?.value?.selected_option?.value ?? Number.NaN)]
   return {
     on,
     channel: typeof carried.channel === 'string' ? carried.channel : undefined,
-    why: reasonOf(choice, written),
+    why: abortReason(choice, written),
     changes: Array.isArray(carried.changes) ? carried.changes.map(String) : [],
   }
-}
-
-/** Own words replace the choice that was made beforehand, and explain one that was made by hand. */
-function reasonOf(choice: string | undefined, written: string): string {
-  if (choice === undefined || written === '') return choice ?? written
-  return choice === abortChoices[0] ? written : `${choice}: ${written}`
 }

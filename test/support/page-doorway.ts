@@ -2,6 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { PersonReading, Reader } from '../../server/page-access.ts'
 import type { PageDoorway } from '../../server/routes/pages/pages.ts'
+import type { DecisionDeps } from '../../server/routes/pages/rollout-decisions.ts'
 import { ines } from './fixed-values.ts'
 
 export const aPersonReading: PersonReading = {
@@ -15,7 +16,7 @@ export const aPersonReading: PersonReading = {
 /** @param readerOf null for whom the pages stay closed. */
 export function aDoorway(
   readerOf: (request: FastifyRequest) => Reader | null = () => aPersonReading,
-): PageDoorway {
+): PageDoorway & DecisionDeps {
   return {
     access: {
       readerOf: async (request) => readerOf(request),
@@ -28,5 +29,9 @@ export function aDoorway(
     publicUrl: () => 'http://firstpass.test',
     secret: 'secret of the tests',
     signIn: null,
+    decisions: { command: undecided, retry: undecided, rollback: undecided, procedure: async () => null },
+    rights: { mayAct: async ({ actor }) => ({ actor }) },
   }
 }
+
+const undecided = async () => ({ refused: 'not now' as const, why: 'nothing is decided here', next: '' })

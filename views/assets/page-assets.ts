@@ -25,6 +25,7 @@ const styles = [
   'charts',
   'tooltips',
   'rollout',
+  'decide',
   'history',
   'containment',
   'small-screens',

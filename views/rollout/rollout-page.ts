@@ -9,6 +9,7 @@ import { breaches } from './breaches.ts'
 import { changes } from './changes.ts'
 import { charts, type GateLink, type PageChart } from './charts.ts'
 import { containment } from './containment.ts'
+import { type Deciding, decisions, outcomeNotice } from './decide/decisions.ts'
 import type { RecordedEvent } from './event-sentence.ts'
 import { failures, type ShownFailures } from './failures.ts'
 import { gates } from './gates.ts'
@@ -39,6 +40,7 @@ export type ShownRollout = {
   contained: Containment | null
   /** Where the page hears that something is new, and the mark of what it shows. */
   live: { url: string; mark: string }
+  deciding: Deciding
 }
 
 /** Where the service cannot tell the page that something is new, the page looks by itself. */
@@ -47,13 +49,15 @@ const liveRefreshSeconds = 5
 const endedRefreshSeconds = 60
 
 export function rolloutPage(view: RolloutView, shown: ShownRollout, frame: PageFrame): string {
-  const { live, events, pairs } = shown
+  const { live, events, pairs, deciding } = shown
   const ended = view.status === 'aborted' || view.status === 'completed'
   return pageDocument({
     title: `${statusTitle(view)} · ${view.procedure.name} ${view.deployment.version}`,
     body: html`<main id="content" data-live-url="${live.url}" data-mark="${live.mark}" data-refresh-seconds="${ended ? endedRefreshSeconds : liveRefreshSeconds}">
 ${heading(view)}
+${outcomeNotice(deciding)}
 ${statusBanner(view)}
+${decisions(view, deciding, frame)}
 ${stages(view)}
 ${breaches(view)}
 ${containment(shown.contained, `${frame.base}/rollouts/${view.id}/containment`)}

@@ -4,7 +4,8 @@ import { z } from 'zod'
 import { serverFrame } from '../../../views/charts/chart-frame.ts'
 import { type RolloutId, rolloutId } from '../../domain/ids.ts'
 import { type TimeRange, wholeHours } from '../../domain/time-range.ts'
-import type { Opened, PageDoor } from './door.ts'
+import type { PageScope } from '../../page-access.ts'
+import type { Opened, OpenedForm, PageDoor } from './door.ts'
 import { noRollout } from './no-rollout.ts'
 
 const params = z.object({ id: z.string(), file: z.string().default('') })
@@ -35,7 +36,7 @@ export type AskedRollout = {
   range: TimeRange | null
   brush: boolean
 }
-export type OpenedRollout = { id: RolloutId; asked: AskedRollout; opened: Opened }
+export type OpenedRollout<By extends Opened = Opened> = { id: RolloutId; asked: AskedRollout; opened: By }
 
 /** Null: the answer is already sent. */
 export async function openRollout(
@@ -43,8 +44,26 @@ export async function openRollout(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<OpenedRollout | null> {
+  return openedBy(door.open, door, request, reply)
+}
+
+/** For what a person sends with a form of its page. Null: the answer is already sent. */
+export async function openRolloutForm(
+  door: PageDoor,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<OpenedRollout<OpenedForm> | null> {
+  return openedBy(door.openForm, door, request, reply)
+}
+
+async function openedBy<By extends Opened>(
+  open: (request: FastifyRequest, reply: FastifyReply, scope: PageScope) => Promise<By | null>,
+  door: PageDoor,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<OpenedRollout<By> | null> {
   const { from, to, brush, ...asked } = { ...params.parse(request.params), ...query.parse(request.query) }
-  const opened = await door.open(request, reply, { rollout: asked.id })
+  const opened = await open(request, reply, { rollout: asked.id })
   if (!opened) return null
   const found = {
     ...asked,

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 // For `hide`, which keeps the pages out of the description of the HTTP API.
 import type {} from '@fastify/swagger'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { messagePage } from '../../../views/message-page.ts'
+import { type Message, messagePage } from '../../../views/message-page.ts'
 import type { PageAssets, PageFrame } from '../../../views/page-document.ts'
 import type { PageAccess, PageScope, PersonReading, Reader } from '../../page-access.ts'
 import type { LinkFault } from '../../page-links.ts'
@@ -15,6 +15,7 @@ import { signInPath } from './way-back.ts'
 export const unlisted = { schema: { hide: true } }
 
 export type Opened = { reader: Reader; frame: PageFrame }
+export type OpenedForm = { reader: PersonReading; frame: PageFrame }
 export type PageDoor = ReturnType<typeof pageDoor>
 
 /**
@@ -72,13 +73,12 @@ export function pageDoor({
       request: FastifyRequest,
       reply: FastifyReply,
       scope: PageScope,
-    ): Promise<{ reader: PersonReading; frame: PageFrame } | null> {
+    ): Promise<OpenedForm | null> {
       const reader = await access.readerOf(request, scope)
       const frame = frameFor(request, reply, reader)
-      if (reader?.kind !== 'person') return closed(reply, frame, null)
-      const { token } = formOf(request)
-      if (access.isOwnForm(request, reader, token)) return { reader, frame }
-      html(reply, 403, messagePage(foreignForm, frame))
+      const { token, why } = formOf(request)
+      if (reader?.kind === 'person' && access.isOwnForm(request, reader, token)) return { reader, frame }
+      html(reply, 403, messagePage(formClosed(reader, frame, why), frame))
       return null
     },
 
@@ -94,12 +94,20 @@ export function pageDoor({
   }
 }
 
-const foreignForm = {
-  title: 'Nothing was done',
-  lines: [
-    'This form was not sent from a page of Firstpass that you are signed in to: you signed in or out since it was opened, or another site sent it.',
-    'Open the page again and do it there.',
-  ],
+/** @param why what somebody has written into it, and can take from here. */
+function formClosed(reader: Reader | null, { signIn }: PageFrame, why: string | undefined): Message {
+  const lines =
+    reader?.kind === 'person'
+      ? [
+          'This form was not sent from a page of Firstpass as you are signed in to it: you signed in or out since it was opened, or another site sent it.',
+          'Open the page again and do it there.',
+        ]
+      : ['This browser is not signed in, or not any more; a link of a rollout only reads.']
+  return {
+    title: 'Nothing was changed',
+    lines: why === undefined || why === '' ? lines : [...lines, `You had written: ${why}`],
+    ...(signIn === null ? {} : { action: { label: 'Sign in with Slack', url: signIn } }),
+  }
 }
 
 /** Fields of a form that was sent; what is there twice, or is no form, is left out. */

@@ -11,6 +11,7 @@ import { containmentPages } from './containment-pages.ts'
 import { pageDoor } from './door.ts'
 import { type HistorySources, historyPages } from './history-pages.ts'
 import { livePages } from './live-pages.ts'
+import type { DecisionDeps } from './rollout-decisions.ts'
 import { rolloutPages } from './rollout-pages.ts'
 import type { RolloutSources } from './rollout-sources.ts'
 import { rolloutTables } from './rollout-tables.ts'
@@ -28,6 +29,7 @@ export type PageDoorway = {
 }
 
 type Deps = RolloutSources &
+  DecisionDeps &
   PageDoorway & {
     history: HistorySources
     now: () => Instant

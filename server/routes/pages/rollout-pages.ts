@@ -1,5 +1,5 @@
 // The page of a rollout.
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { serverFrame } from '../../../views/charts/chart-frame.ts'
 import type { ChartKind } from '../../../views/charts/chart-kind.ts'
 import { gatesOf, shownGate } from '../../../views/charts/gate-differences.ts'
@@ -8,21 +8,43 @@ import { rememberedDrawing } from '../../../views/remembered-drawing.ts'
 import type { GateLink, PageChart } from '../../../views/rollout/charts.ts'
 import { rolloutPage } from '../../../views/rollout/rollout-page.ts'
 import type { RolloutCharts } from '../../domain/rollout-charts.ts'
-import { type AskedRollout, noSuchRollout, openRollout, rolloutQuery } from './asked-rollout.ts'
+import {
+  type AskedRollout,
+  noSuchRollout,
+  type OpenedRollout,
+  openRollout,
+  openRolloutForm,
+  rolloutQuery,
+} from './asked-rollout.ts'
 import { type PageDoor, unlisted } from './door.ts'
+import { type Decided, type DecisionDeps, rolloutDecisions } from './rollout-decisions.ts'
 import type { RolloutSources } from './rollout-sources.ts'
 
-type Deps = RolloutSources & { door: PageDoor }
+type Deps = RolloutSources & DecisionDeps & { door: PageDoor }
 
-export function rolloutPages(
-  app: FastifyInstance,
-  { rollout, charts, events, retests, containment, mark, door }: Deps,
-): void {
+export function rolloutPages(app: FastifyInstance, deps: Deps): void {
+  const { rollout, charts, events, retests, containment, mark, door } = deps
   const draw = rememberedDrawing()
+  const decide = rolloutDecisions(deps)
 
   app.get('/rollouts/:id', unlisted, async (request, reply) => {
     const found = await openRollout(door, request, reply)
     if (!found) return reply
+    const outcome = decide.toldOnce(request, reply, found.id)
+    return page(found, reply, { status: 200, outcome, written: null })
+  })
+
+  app.post('/rollouts/:id', unlisted, async (request, reply) => {
+    const found = await openRolloutForm(door, request, reply)
+    if (!found) return reply
+    const view = await rollout(found.id)
+    if (!view) return noSuchRollout(door, reply, found)
+    const refused = await decide.take(request, reply, found.opened.reader, view)
+    return refused === null ? reply : page(found, reply, refused)
+  })
+
+  /** @param decided what a form came to, and what stood in it, where one was sent. */
+  async function page(found: OpenedRollout, reply: FastifyReply, decided: Decided): Promise<FastifyReply> {
     const { id, asked, opened } = found
     // Before the rest: what changes in the meantime is told once more rather than missed.
     const marked = await mark(id)
@@ -58,9 +80,10 @@ export function rolloutPages(
       pairs: retested?.pairs ?? [],
       contained,
       live: { url: below('live'), mark: marked ?? '' },
+      deciding: await decide.drawn(opened.reader, view, decided),
     }
-    return door.html(reply, 200, rolloutPage(view, shown, opened.frame))
-  })
+    return door.html(reply, decided.status, rolloutPage(view, shown, opened.frame))
+  }
 
   async function drawnChart(kind: ChartKind, data: RolloutCharts, asked: AskedRollout): Promise<PageChart> {
     const gate = shownGate(data, asked.gate)

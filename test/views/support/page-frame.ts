@@ -14,6 +14,13 @@ export const aFrame: PageFrame = {
 
 export function shownRollout(part: Partial<ShownRollout> = {}): ShownRollout {
   const live = { url: 'id/live', mark: '7-1' }
+  const deciding = {
+    commandId: 'a-command',
+    isNamed: true,
+    canRollBack: false,
+    outcome: null,
+    written: null,
+  }
   const nothing = {
     charts: [],
     gates: [],
@@ -23,5 +30,5 @@ export function shownRollout(part: Partial<ShownRollout> = {}): ShownRollout {
     pairs: [],
     contained: null,
   }
-  return { ...nothing, stationsUrl: 'id/stations/stations.csv', live, ...part }
+  return { ...nothing, stationsUrl: 'id/stations/stations.csv', live, deciding, ...part }
 }

@@ -117,7 +117,9 @@ export function keepFresh(charts, enliven) {
 
 const usable = 'a[href], button, summary, input, select, textarea'
 
+/** A form that is open stays the one that was read: a button does not come to mean something else under the pointer. */
 function isBeingUsed(part) {
+  if (part.querySelector('details[open] form') !== null) return true
   const fields = [...part.querySelectorAll('input, select, textarea')]
   return fields.some(
     (field) => field === document.activeElement || field.value !== (field.defaultValue ?? field.value),
