@@ -1,5 +1,5 @@
 // What builds said while they were made: kept whatever becomes of them, the newest lines of each.
-import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, sql } from 'drizzle-orm'
 import type { DeploymentId, ProcedureId } from '../server/domain/ids.ts'
 import { type Db, rows } from './client.ts'
 import { deploymentLogs } from './schema.ts'
@@ -50,4 +50,23 @@ export async function logLines(
     )
     .orderBy(asc(deploymentLogs.id))
     .limit(asked.limit)
+}
+
+/** The newest lines of one build, oldest of them first, and how many there are in all. */
+export async function latestLogLines(
+  db: Db,
+  { id }: Pick<Build, 'id'>,
+  most: number,
+): Promise<{ lines: LogLine[]; total: number }> {
+  const newest = await db
+    .select()
+    .from(deploymentLogs)
+    .where(eq(deploymentLogs.deploymentId, id))
+    .orderBy(desc(deploymentLogs.id))
+    .limit(most)
+  const [counted] = await rows<{ total: number }>(
+    db,
+    sql`select count(*)::int as total from deployment_logs where deployment_id = ${id}::uuid`,
+  )
+  return { lines: newest.toReversed(), total: counted?.total ?? newest.length }
 }

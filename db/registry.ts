@@ -154,6 +154,18 @@ export async function stationsOf(db: Db, procedureId: ProcedureId): Promise<Stat
     .orderBy(asc(sql`lower(${stations.name})`))
 }
 
+export async function proceduresById(db: Db, ids: ProcedureId[]): Promise<Map<ProcedureId, Procedure>> {
+  if (ids.length === 0) return new Map()
+  const found = await db.select().from(procedures).where(inArray(procedures.id, ids))
+  return new Map(found.map((each) => [each.id, each]))
+}
+
+export async function deploymentsById(db: Db, ids: DeploymentId[]): Promise<Map<DeploymentId, Deployment>> {
+  if (ids.length === 0) return new Map()
+  const found = await db.select().from(deployments).where(inArray(deployments.id, ids))
+  return new Map(found.map((each) => [each.id, each]))
+}
+
 export async function stationsById(db: Db, ids: StationId[]): Promise<Station[]> {
   return ids.length === 0 ? [] : db.select().from(stations).where(inArray(stations.id, ids))
 }

@@ -2,6 +2,7 @@
 import type { Database } from '../db/client.ts'
 import { eventsOf } from '../db/rollout-storage.ts'
 import type { Deliveries } from './apply-command.ts'
+import { buildDetails } from './build-details.ts'
 import { buildRecords } from './build-records.ts'
 import { catalogue } from './catalogue.ts'
 import { containments } from './containment.ts'
@@ -9,12 +10,15 @@ import { definitions } from './definitions.ts'
 import type { RolloutId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
 import { failures } from './failures.ts'
+import { fleets } from './fleet.ts'
 import { histories } from './history.ts'
 import { learnings } from './learning.ts'
+import { overviews } from './overview.ts'
 import { policies } from './policies.ts'
 import { predictedYields } from './predicted-yield.ts'
 import { previews } from './preview.ts'
 import { procedureChannels } from './procedure-channels.ts'
+import { procedureRecords } from './procedure-records.ts'
 import { pushSwitches } from './push-switch.ts'
 import { retests } from './retests.ts'
 import { rolloutLines } from './rollout-lines.ts'
@@ -23,6 +27,7 @@ import { rollouts } from './rollouts.ts'
 import type { Service } from './service.ts'
 import { shadowPairs } from './shadow-pairs.ts'
 import { stationAlarms } from './station-alarms.ts'
+import { stationRecords } from './station-records.ts'
 
 /** @param deps.pageUrl absolute address of a rollout's page. */
 export function serviceOf(deps: {
@@ -39,7 +44,7 @@ export function serviceOf(deps: {
     return found
   }
   const ofRetests = retests(deps)
-  return {
+  const parts = {
     ...rollouts({ ...deps, view }),
     ...catalogue({ database, pageUrl }),
     ...buildRecords({ database, pageUrl }),
@@ -57,7 +62,15 @@ export function serviceOf(deps: {
     ...learnings({ database, retests: ofRetests.retests }),
     ...containments(deps),
     get,
-    list: (filter = {}) => rolloutLines(database.db, filter, pageUrl),
-    events: (id) => eventsOf(database.db, id),
+    list: (filter: Parameters<Service['list']>[0] = {}) => rolloutLines(database.db, filter, pageUrl),
+    events: (id: RolloutId) => eventsOf(database.db, id),
+  }
+  return {
+    ...parts,
+    ...overviews({ database, service: parts }),
+    ...fleets({ database, now }),
+    ...procedureRecords({ database, now, service: parts }),
+    ...stationRecords({ database, now }),
+    ...buildDetails({ database, now, service: parts }),
   }
 }

@@ -26,6 +26,7 @@ import type { TimeRange } from './domain/time-range.ts'
 import type { ContainmentService } from './service/containment.ts'
 import type { LearningService } from './service/learning.ts'
 import type { PredictedYieldService } from './service/predicted-yield.ts'
+import type { RegistryService } from './service/registry.ts'
 
 /** A command that went through: the rollout after it, what it did in one sentence, and the events it made. */
 export type Done = { rollout: RolloutView; did: string; events: RolloutEvent[] }
@@ -188,7 +189,8 @@ export type DeclareInput = { definition?: DefinitionInput | undefined; changes?:
 
 export type Service = ContainmentService &
   LearningService &
-  PredictedYieldService & {
+  PredictedYieldService &
+  RegistryService & {
     start(input: StartInput, by: Actor, commandId?: string): Promise<Outcome>
     /** `commandId`: the same id twice is one command (a repeated click, a repeated request). */
     command(

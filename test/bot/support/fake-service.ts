@@ -2,6 +2,7 @@
 import type { Actor } from '../../../server/domain/actor.ts'
 import type { Containment } from '../../../server/domain/containment.ts'
 import type { ChangesView } from '../../../server/domain/definition/changes-view.ts'
+import { fleetView } from '../../../server/domain/fleet/fleet-view.ts'
 import { rolloutId } from '../../../server/domain/ids.ts'
 import { type Plan, plan } from '../../../server/domain/plan.ts'
 import type { Representativeness } from '../../../server/domain/representativeness.ts'
@@ -214,6 +215,14 @@ export function fakeService(given: Given = {}): FakeService {
       return { did: 'acknowledged', alarms: fake.alarms.filter(({ id }) => ids.includes(id)) }
     },
     stationStates: async () => [],
+    overview: async () => ({ live: [], moreLive: 0, asks: [], moreAsks: 0, ended: [], procedures: [] }),
+    fleet: (filter) => Promise.resolve(fleetView([], filter)).then((view) => ({ ...view, rows: [] })),
+    procedureRecord: async () => null,
+    procedureYields: async () => null,
+    stationRecord: async () => null,
+    stationYields: async () => null,
+    buildDetail: async () => null,
+    buildDays: async () => null,
     reverting: async () => fake.way,
     shadowPairs: async () => null,
     containment: async () => fake.contained,
