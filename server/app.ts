@@ -160,6 +160,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
       now,
       decisions: service,
       rights: pageRights({ service, people: pages.signIn?.people ?? null }),
+      registry: service,
       ...pages,
     }),
   )

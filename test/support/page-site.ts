@@ -2,6 +2,7 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import { afterAll } from 'vitest'
 import { pageRoutes } from '../../server/routes/pages/pages.ts'
+import { fakeService } from '../bot/support/fake-service.ts'
 import { noContainment } from './containment-builder.ts'
 import { noHistory } from './no-history.ts'
 import { aDoorway } from './page-doorway.ts'
@@ -21,6 +22,7 @@ export function siteOf(given: Partial<Sources>): Sources {
     drawPicture: async () => Buffer.from('a picture'),
     ...aDoorway(),
     ...noHistory,
+    registry: fakeService(),
     ...given,
   }
 }

@@ -1,5 +1,5 @@
 // What the build changes of phases, measurements and limits against base, and whether anybody said so.
-import type { ChangeView } from '../../server/domain/definition/changes-view.ts'
+import type { ChangesView, ChangeView } from '../../server/domain/definition/changes-view.ts'
 import type { RolloutView } from '../../server/domain/rollout-view.ts'
 import { counted } from '../format/count.ts'
 import { time } from '../format/instant.ts'
@@ -13,13 +13,17 @@ ${
   found !== null &&
   html`<h2>Changes of the test</h2>
 <p>${counted(found.total, 'change')} against base, ${found.undeclared === 0 ? 'each declared or accepted' : `${found.undeclared} not declared`}${found.holding > 0 && html`: <strong>${counted(found.holding, 'change')} of limits</strong> to be declared, accepted with a reason, or passed over`}.</p>
-<table class="changes stacked">
-<thead><tr><th scope="col">Where</th><th scope="col">What</th><th scope="col">Before</th><th scope="col">Now</th><th scope="col">Said by</th></tr></thead>
-<tbody>${found.list.map(row)}</tbody>
-</table>
-${found.total > found.list.length && html`<p class="quiet">The first ${found.list.length} are shown.</p>`}`
+${changeTable(found)}`
 }
 </section>`
+}
+
+export function changeTable({ list, total }: ChangesView): Html {
+  return html`<table class="changes stacked">
+<thead><tr><th scope="col">Where</th><th scope="col">What</th><th scope="col">Before</th><th scope="col">Now</th><th scope="col">Said by</th></tr></thead>
+<tbody>${list.map(row)}</tbody>
+</table>
+${total > list.length && html`<p class="quiet">The first ${list.length} are shown.</p>`}`
 }
 
 function row(change: ChangeView): Html {

@@ -26,7 +26,11 @@ export function charts(drawn: PageChart[], gates: GateLink[], range: ShownRange 
   return html`<section class="charts" id="charts"><h2>What was counted</h2>
 ${range && timeRange(range)}
 <nav class="gate-links" data-part="gate-links" aria-label="Gate of the charts">${gates.length > 1 && html`Difference and evidence of ${gates.map(link)}`}</nav>
-<div class="chart-grid">${drawn.map(chart)}</div></section>`
+${chartGrid(drawn)}</section>`
+}
+
+export function chartGrid(drawn: PageChart[]): Html {
+  return html`<div class="chart-grid">${drawn.map(chart)}</div>`
 }
 
 function link({ gate, url, isShown }: GateLink): Html {

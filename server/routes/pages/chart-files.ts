@@ -1,7 +1,7 @@
 // Each chart of a rollout by its address: as a picture, as the data behind it, and as what a browser draws by itself.
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { serverFrame } from '../../../views/charts/chart-frame.ts'
-import type { ChartKind, ChartTable } from '../../../views/charts/chart-kind.ts'
+import type { ChartKind } from '../../../views/charts/chart-kind.ts'
 import { titled } from '../../../views/charts/chart-title.ts'
 import { shownGate } from '../../../views/charts/gate-differences.ts'
 import { rolloutChartList } from '../../../views/charts/rollout-chart-list.ts'
@@ -9,14 +9,18 @@ import { standaloneChart } from '../../../views/draw-chart.ts'
 import { messagePage } from '../../../views/message-page.ts'
 import { rememberedDrawing } from '../../../views/remembered-drawing.ts'
 import type { RolloutCharts } from '../../domain/rollout-charts.ts'
-import { csv } from '../csv.ts'
 import { noSuchRollout, type OpenedRollout, openRollout } from './asked-rollout.ts'
+import {
+  type ChartFormat,
+  chartFormats,
+  fileOf,
+  objects,
+  tableText,
+  tooManyPictures,
+} from './chart-formats.ts'
 import { type PageDoor, unlisted } from './door.ts'
 import { rememberedPictures } from './remembered-pictures.ts'
 import type { RolloutSources } from './rollout-sources.ts'
-
-const formats = ['svg', 'png', 'csv', 'json', 'vl.json'] as const
-type Format = (typeof formats)[number]
 
 type Deps = Pick<RolloutSources, 'charts' | 'drawPicture'> & { door: PageDoor }
 
@@ -35,7 +39,7 @@ export function chartFiles(app: FastifyInstance, { charts, drawPicture, door }: 
     return answer(reply, format, { kind, data, found })
   })
 
-  async function answer(reply: FastifyReply, format: Format, chart: Chart): Promise<FastifyReply> {
+  async function answer(reply: FastifyReply, format: ChartFormat, chart: Chart): Promise<FastifyReply> {
     const { kind, data, found } = chart
     const gate = shownGate(data, found.asked.gate)
     const alone = titled(kind.spec(data, serverFrame, gate), kind.title(gate))
@@ -78,30 +82,15 @@ export function chartFiles(app: FastifyInstance, { charts, drawPicture, door }: 
 
   function noSuchChart({ asked, opened }: OpenedRollout, reply: FastifyReply): FastifyReply {
     const names = rolloutChartList.map(({ name }) => name).join(', ')
-    const endings = formats.map((format) => `.${format}`).join(', ')
+    const endings = chartFormats.map((format) => `.${format}`).join(', ')
     const lines = [`Expected one of ${names}, ending in one of ${endings}; got “${asked.file}”.`]
     return door.missing(reply, opened, { title: 'No such chart', lines })
   }
 
   function busy({ opened }: OpenedRollout, reply: FastifyReply): FastifyReply {
-    const lines = ['More pictures are asked for than can be drawn at the moment. Ask again in half a minute.']
     reply.header('retry-after', '30')
-    return door.html(reply, 503, messagePage({ title: 'Too many pictures', lines }, opened.frame))
+    return door.html(reply, 503, messagePage(tooManyPictures, opened.frame))
   }
 }
 
 type Chart = { kind: ChartKind; data: RolloutCharts; found: OpenedRollout }
-
-function fileOf(file: string): { name: string; format: Format | undefined } {
-  const dot = file.indexOf('.')
-  const ending = dot < 0 ? '' : file.slice(dot + 1)
-  return { name: dot < 0 ? file : file.slice(0, dot), format: formats.find((each) => each === ending) }
-}
-
-function tableText({ columns, rows }: ChartTable): string {
-  return csv([columns, ...rows.map((row) => row.map((cell) => cell ?? ''))])
-}
-
-function objects({ columns, rows }: ChartTable): Record<string, string | number | null>[] {
-  return rows.map((row) => Object.fromEntries(columns.map((column, place) => [column, row[place] ?? null])))
-}

@@ -5,17 +5,24 @@ import type { FastifyPluginAsync } from 'fastify'
 import { loadPageAssets } from '../../../views/assets/page-assets.ts'
 import type { Instant } from '../../domain/instant.ts'
 import type { PageAccess } from '../../page-access.ts'
+import type { RegistryService } from '../../service/registry.ts'
 import { assetRoutes } from './assets.ts'
+import { buildPages } from './build-pages.ts'
 import { chartFiles } from './chart-files.ts'
 import { containmentPages } from './containment-pages.ts'
+import { dataCharts } from './data-charts.ts'
 import { pageDoor } from './door.ts'
+import { fleetPages } from './fleet-page.ts'
 import { type HistorySources, historyPages } from './history-pages.ts'
 import { livePages } from './live-pages.ts'
+import { overviewPages } from './overview-page.ts'
+import { procedurePages } from './procedure-pages.ts'
 import type { DecisionDeps } from './rollout-decisions.ts'
 import { rolloutPages } from './rollout-pages.ts'
 import type { RolloutSources } from './rollout-sources.ts'
 import { rolloutTables } from './rollout-tables.ts'
 import { type PageSignIn, signInPages } from './sign-in-pages.ts'
+import { stationPages } from './station-pages.ts'
 
 /** How people come in and out. */
 export type PageDoorway = {
@@ -32,6 +39,7 @@ type Deps = RolloutSources &
   DecisionDeps &
   PageDoorway & {
     history: HistorySources
+    registry: RegistryService
     now: () => Instant
   }
 
@@ -49,5 +57,11 @@ export function pageRoutes(deps: Deps): FastifyPluginAsync {
     livePages(app, { ...deps, door })
     historyPages(app, { ...deps, door })
     containmentPages(app, { ...deps, door })
+    const ofRegistry = { registry: deps.registry, door, charts: dataCharts(deps.drawPicture) }
+    overviewPages(app, ofRegistry)
+    fleetPages(app, ofRegistry)
+    procedurePages(app, ofRegistry)
+    stationPages(app, ofRegistry)
+    buildPages(app, ofRegistry)
   }
 }

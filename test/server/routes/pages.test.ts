@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import fastify from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { pageRoutes } from '../../../server/routes/pages/pages.ts'
+import { fakeService } from '../../bot/support/fake-service.ts'
 import { noContainment } from '../../support/containment-builder.ts'
 import { uuid } from '../../support/fixed-values.ts'
 import { noHistory } from '../../support/no-history.ts'
@@ -32,6 +33,7 @@ beforeAll(async () => {
       watchers: { watch: () => null },
       drawPicture: async () => Buffer.from('a picture'),
       ...noHistory,
+      registry: fakeService(),
       ...doorway,
     }),
   )
