@@ -177,6 +177,23 @@ describe('the page of a rollout', () => {
     expect(one).not.toContain('aria-current="true"')
   })
 
+  it('leads a person to the procedure, the builds and the stations, and names them alone to who has its link', () => {
+    const { procedure, deployment, base, stations } = pausedByBreach
+    const addresses = [
+      `/procedures/${procedure.id}`,
+      `/deployments/${deployment.id}`,
+      `/deployments/${base.id}`,
+      `/stations/${stations[0]?.id}`,
+    ]
+    const byLink = { ...aFrame, reader: { kind: 'link' } as const }
+    const closed = rolloutPage(pausedByBreach, shownRollout(), byLink)
+    for (const address of addresses) {
+      expect(page(pausedByBreach)).toContain(`href="${address}"`)
+      expect(closed).not.toContain(address)
+    }
+    expect(read(closed)).toContain(stations[0]?.name)
+  })
+
   it('checks again soon while live and seldom when ended', () => {
     expect(page(active)).toContain('data-refresh-seconds="5"')
     expect(page(ended)).toContain('data-refresh-seconds="60"')

@@ -10,6 +10,7 @@ import { unattributed } from '../../views/rollout/unattributed.ts'
 import { textOfMessage } from '../bot/support/limits.ts'
 import { uuid } from '../support/fixed-values.ts'
 import { aRollout } from '../support/rollout-view-builder.ts'
+import { aFrame } from './support/page-frame.ts'
 import { read } from './support/read.ts'
 
 const text = (section: Html | null) => (section === null ? null : read(htmlText(section)))
@@ -39,7 +40,7 @@ test('what the new build did in shadow stands on the page, where it ever ran so'
 test('a page says whether its yields count first attempts for ever or of each day', () => {
   const ever = aRollout()
   const byDay = aRollout({ procedure: { ...ever.procedure, attemptRule: 'day' } })
-  for (const section of [arms, (view: RolloutView) => stations(view, 'stations.csv')]) {
+  for (const section of [arms, (view: RolloutView) => stations(view, 'stations.csv', aFrame)]) {
     expect(text(section(ever))).toContain('by its first attempt.')
     expect(text(section(byDay))).toContain('by its first attempt of the day.')
   }

@@ -54,7 +54,7 @@ export function rolloutPage(view: RolloutView, shown: ShownRollout, frame: PageF
   return pageDocument({
     title: `${statusTitle(view)} · ${view.procedure.name} ${view.deployment.version}`,
     body: html`<main id="content" data-live-url="${live.url}" data-mark="${live.mark}" data-refresh-seconds="${ended ? endedRefreshSeconds : liveRefreshSeconds}">
-${heading(view)}
+${heading(view, frame)}
 ${outcomeNotice(deciding)}
 ${statusBanner(view)}
 ${decisions(view, deciding, frame)}
@@ -68,7 +68,7 @@ ${changes(view)}
 ${charts(shown.charts, shown.gates, shown.range)}
 ${arms(view)}
 ${failures(shown.failures, shown.range)}
-${stations(view, shown.stationsUrl)}
+${stations(view, shown.stationsUrl, frame)}
 ${retests(view, pairs)}
 ${shadow(view)}
 ${unattributed(view)}

@@ -5,16 +5,18 @@ import type { RolloutView, StationView } from '../../server/domain/rollout-view.
 import type { AlarmView } from '../../server/domain/station-alarms/alarm.ts'
 import { count, counted } from '../format/count.ts'
 import { time } from '../format/instant.ts'
+import { stationLink } from '../format/links.ts'
 import { absent, percent } from '../format/rate.ts'
 import { actorName, alarmWords } from '../format/words.ts'
 import { type Content, type Html, html } from '../html.ts'
+import type { PageFrame } from '../page-document.ts'
 
 const troubleWords = { stale: 'silent', drifted: 'runs another build', failed: 'failed to load' }
 
 /** More would make the page heavy; the whole of them is a table of its own. */
 const mostRows = 60
 
-export function stations(view: RolloutView, tableUrl: string): Html {
+export function stations(view: RolloutView, tableUrl: string, frame: PageFrame): Html {
   const rows = loudestFirst(view).slice(0, mostRows)
   const left = view.stations.length - rows.length
   return html`<section data-part="stations">
@@ -22,7 +24,7 @@ export function stations(view: RolloutView, tableUrl: string): Html {
 <p class="quiet">${summary(view.stations)}${left > 0 && html` The ${rows.length} in trouble or furthest on the way are shown; ${counted(left, 'more station')} in the table.`} <a href="${tableUrl}">All stations as a table</a></p>
 <table class="stations sortable">
 <thead><tr><th scope="col">Station</th><th scope="col">Site</th><th scope="col">Line</th><th scope="col">Status</th><th scope="col">Connection</th><th scope="col">Trouble</th><th scope="col">Since</th><th scope="col" class="number">Canary yield</th><th scope="col" class="number">Own past yield</th></tr></thead>
-<tbody>${rows.map((each) => station(each, view.stationAlarms))}</tbody>
+<tbody>${rows.map((each) => station(each, view.stationAlarms, frame))}</tbody>
 </table>
 <p class="quiet">Queued: waits for its stage. Pinned: told to run the new build. Pulled: has it. Confirmed: a run proved it. Reverting, reverted: the same way back. Left: taken out, or passed over while it is held. ${attemptWords(view.procedure.attemptRule).note}</p>
 </section>`
@@ -37,10 +39,10 @@ function loudestFirst(view: RolloutView): StationView[] {
   return [...view.stations].sort((a, b) => rank(a) - rank(b))
 }
 
-function station(view: StationView, all: AlarmView[]): Html {
+function station(view: StationView, all: AlarmView[], frame: PageFrame): Html {
   const alarms = all.filter((alarm) => alarm.station.id === view.id && alarm.kind !== view.trouble?.kind)
   return html`<tr${(view.trouble !== null || alarms.length > 0) && html` class="troubled"`}>
-<th scope="row">${view.name}</th>
+<th scope="row">${stationLink(frame, view)}</th>
 <td class="site" data-line="${view.line}">${view.site}</td>
 <td class="line">${view.line}</td>
 <td class="status"><span class="station-status ${view.status}">${view.status}</span>${view.status === 'queued' && html`<small>for stage ${view.stageIndex + 1}</small>`}</td>
