@@ -23,27 +23,42 @@ import type { RolloutWindow } from './rollout-windows.ts'
 type Since = { canary: Instant; base: Instant }
 type Place = { arm: Arm; stationId: StationId; product: string | null; shift: number }
 
-/** With `since` the builds that are in neither arm are left out. */
+/** What had started before the watermark of its arm, and had arrived by that moment; null: whenever it did. */
+type Until = { before: { canary: Instant; base: Instant }; by: Instant | null }
+
+/** With a span of time the builds that are in neither arm are left out. */
 export async function countedCells(
   tx: Db,
   procedureId: ProcedureId,
   window: RolloutWindow,
-  since?: Since,
+  span?: Since | Until,
 ): Promise<CountedCell[]> {
   const asked = gateCountings(window.gates)
-  const claimed = claim(procedureId, window, since)
+  const claimed = claim(procedureId, window, span)
   return [...(await builtInCells(tx, asked, claimed)), ...(await customCells(tx, asked, window, claimed))]
 }
 
 /** The runs `t` that rollout `r` has a claim on, with what else is to be joined to each. */
 type Claimed = (joins?: SQL[]) => SQL
 
-function claim(procedureId: ProcedureId, { rolloutId }: RolloutWindow, since: Since | undefined): Claimed {
-  const at = (moment: Instant) => sql`${new Date(moment).toISOString()}::timestamptz`
-  const late = since
-    ? sql`and t.deployment_id in (r.deployment_id, r.base_deployment_id)
-        and t.started_at >= ${at(Math.min(since.canary, since.base))}
-        and t.started_at >= case t.deployment_id when r.deployment_id then ${at(since.canary)} else ${at(since.base)} end`
+/** Runs of both arms that had started before the watermark, and arrived after that moment. */
+export async function runsArrivedSince(
+  tx: Db,
+  procedureId: ProcedureId,
+  window: RolloutWindow,
+  { before, by }: Until & { by: Instant },
+): Promise<number> {
+  const [found] = await rows<{ runs: number }>(
+    tx,
+    sql`select count(*)::int as runs from ${claim(procedureId, window, { before, by: null })()}
+        and t.received_at > ${moment(by)}`,
+  )
+  return found?.runs ?? 0
+}
+
+function claim(procedureId: ProcedureId, { rolloutId }: RolloutWindow, span?: Since | Until): Claimed {
+  const late = span
+    ? sql`and t.deployment_id in (r.deployment_id, r.base_deployment_id) ${within(span)}`
     : sql``
   return (joins = []) => sql`(select *, ${measuredColumns} from runs) t
     join rollouts r on r.procedure_id = t.procedure_id and r.id = ${rolloutId}::uuid
@@ -53,6 +68,20 @@ function claim(procedureId: ProcedureId, { rolloutId }: RolloutWindow, since: Si
       and t.started_at >= r.started_at and (r.ended_at is null or t.started_at < r.ended_at) ${late}
       and ${countsThere('t.started_at', 's')}
       and t.outcome <> 'ABORTED' and t.sample is null and not t.shadow`
+}
+
+function within(span: Since | Until): SQL {
+  const ofItsArm = ({ canary, base }: Since) =>
+    sql`case t.deployment_id when r.deployment_id then ${moment(canary)} else ${moment(base)} end`
+  if (!('by' in span))
+    return sql`and t.started_at >= ${moment(Math.min(span.canary, span.base))} and t.started_at >= ${ofItsArm(span)}`
+  const { before, by } = span
+  const arrived = by === null ? sql`` : sql`and t.received_at <= ${moment(by)}`
+  return sql`and t.started_at < ${ofItsArm(before)} ${arrived}`
+}
+
+function moment(at: Instant): SQL {
+  return sql`${new Date(at).toISOString()}::timestamptz`
 }
 
 async function builtInCells(tx: Db, asked: GateCountings, claimed: Claimed): Promise<CountedCell[]> {

@@ -167,20 +167,10 @@ export async function rememberedCommand(
   return found ?? null
 }
 
-/** Keeps the latest verdict on the rollout; `history`: also adds it to the record. */
-export async function saveVerdict(
-  tx: Db,
-  state: RolloutState,
-  verdict: Verdict,
-  history: boolean,
-): Promise<void> {
+/** Keeps the latest verdict on the rollout. */
+export async function saveVerdict(tx: Db, state: RolloutState, verdict: Verdict): Promise<void> {
   await tx.update(rollouts).set({ verdict }).where(eq(rollouts.id, state.id))
   await announceRollout(tx, state.id)
-  if (!history) return
-  await tx
-    .insert(verdicts)
-    .values({ procedureId: state.procedureId, rolloutId: state.id, at: new Date(verdict.at), verdict })
-    .onConflictDoNothing()
 }
 
 export async function lastRecordedVerdictAt(tx: Db, state: RolloutState): Promise<Instant | null> {

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import {
   bigint,
   boolean,
+  customType,
   doublePrecision,
   index,
   integer,
@@ -37,6 +38,7 @@ export type Repository = {
 }
 export type Promotion = { by: Actor; at: number; from: 'preview' | 'development'; why: string | null }
 
+const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' })
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 6, mode: 'date' })
 const counts = () => ({
   units: integer('units').notNull().default(0),
@@ -588,6 +590,39 @@ export const verdicts = pgTable(
   (table) => [
     primaryKey({ columns: [table.procedureId, table.rolloutId, table.id] }),
     unique('verdicts_moment').on(table.procedureId, table.rolloutId, table.at),
+  ],
+)
+
+/**
+ * What a recorded verdict was computed from, compressed. What stays the same from verdict to verdict stands once a
+ * rollout, under its digest. `digest`: SHA-256 over the verdict and all that it was computed from.
+ */
+export const verdictInputs = pgTable(
+  'verdict_inputs',
+  {
+    procedureId: uuid('procedure_id').$type<ProcedureId>().notNull(),
+    rolloutId: uuid('rollout_id').$type<RolloutId>().notNull(),
+    verdictId: bigint('verdict_id', { mode: 'number' }).notNull(),
+    fixedDigest: text('fixed_digest').notNull(),
+    asked: bytea('asked').notNull(),
+    digest: text('digest').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.procedureId, table.rolloutId, table.verdictId] })],
+)
+
+export const verdictFixedInputs = pgTable(
+  'verdict_fixed_inputs',
+  {
+    procedureId: uuid('procedure_id').$type<ProcedureId>().notNull(),
+    rolloutId: uuid('rollout_id').$type<RolloutId>().notNull(),
+    digest: text('digest').notNull(),
+    content: bytea('content').notNull(),
+  },
+  (table) => [
+    primaryKey({
+      name: 'verdict_fixed_inputs_key',
+      columns: [table.procedureId, table.rolloutId, table.digest],
+    }),
   ],
 )
 

@@ -33,6 +33,7 @@ import { failureRoutes } from './routes/failures.ts'
 import { githubWebhook } from './routes/github-webhook.ts'
 import { healthRoutes } from './routes/health.ts'
 import { learningRoutes } from './routes/learning.ts'
+import { ledgerRoutes } from './routes/ledger.ts'
 import { type PageDoorway, pageRoutes } from './routes/pages/pages.ts'
 import { policyRoutes } from './routes/policies.ts'
 import { predictedYieldRoutes } from './routes/predicted-yield.ts'
@@ -141,6 +142,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   retestRoutes(app, { service, authentication: known })
   shadowPairRoutes(app, { service, authentication: known })
   containmentRoutes(app, { service, authentication: known })
+  ledgerRoutes(app, { service, authentication: known })
   unattributedRoutes(app, { database, authentication: known })
   policyRoutes(app, { service, authentication: known })
   failureRoutes(app, { service, authentication: known, now })

@@ -1,6 +1,7 @@
 // Judging: what stations have shown and what the gates say, brought before the decider, one rollout at a time.
 import { isDeepStrictEqual } from 'node:util'
 import type { Database, Db } from '../db/client.ts'
+import { recordVerdict } from '../db/recorded-verdicts.ts'
 import { stationsById } from '../db/registry.ts'
 import {
   type LoadedRollout,
@@ -15,6 +16,7 @@ import { caughtUp } from './caught-up.ts'
 import { firstpass } from './domain/actor.ts'
 import { closedBecause } from './domain/closed-because.ts'
 import { occasionsOf } from './domain/containment.ts'
+import type { GateQuestion } from './domain/gates/question.ts'
 import type { Verdict } from './domain/gates/verdict.ts'
 import type { ProcedureId, RolloutId } from './domain/ids.ts'
 import { type Instant, minute } from './domain/instant.ts'
@@ -35,6 +37,7 @@ import { stageFacts } from './stage-facts.ts'
 import { verdictOf } from './verdict-of.ts'
 
 type Deps = { database: Database; now: () => Instant; deliveries: Deliveries }
+type Judged = { before: Verdict | null; verdict: Verdict; question: GateQuestion; decided: boolean }
 
 /** Brings one rollout up to date with its evidence: facts of stations, verdict, and what follows, in one transaction. */
 export function judging({ database, now, deliveries }: Deps) {
@@ -49,7 +52,7 @@ export function judging({ database, now, deliveries }: Deps) {
       let { state } = shown
       if (state.status === 'pending') return callApprovers(tx, state, at)
       if (isRunning(state)) {
-        const verdict = await verdictOf(tx, state, loaded, at)
+        const { verdict, question } = await verdictOf(tx, state, loaded, at)
         const readiness = stageReadiness(state, await stageFacts(tx, state, verdict, at, shown.changes), at)
         const policy = await judgePolicy(tx, state, at)
         const judged = await applyCommand(
@@ -60,7 +63,8 @@ export function judging({ database, now, deliveries }: Deps) {
           deliveries,
         )
         if (!isRefusal(judged)) state = judged.state
-        await keep(tx, state, loaded.verdict, verdict)
+        const decided = !isRefusal(judged) && judged.events.length > 0
+        await keep(tx, state, { before: loaded.verdict, verdict, question, decided })
       }
     })
   }
@@ -73,18 +77,25 @@ export function judging({ database, now, deliveries }: Deps) {
   /** After completion no base is left: each station is compared with its own past, by the drift last known. */
   async function watch(tx: Db, loaded: LoadedRollout, completed: Completed, at: Instant): Promise<void> {
     if (at >= completed.watchUntil) return
-    const verdict = await verdictOf(tx, completed, loaded, at)
-    await applyCommand(tx, loaded, { type: 'watch', verdict, by: firstpass }, at, deliveries)
-    await keep(tx, completed, loaded.verdict, verdict)
+    const { verdict, question } = await verdictOf(tx, completed, loaded, at)
+    const judged = await applyCommand(tx, loaded, { type: 'watch', verdict, by: firstpass }, at, deliveries)
+    const decided = !isRefusal(judged) && judged.events.length > 0
+    await keep(tx, completed, { before: loaded.verdict, verdict, question, decided })
   }
 
-  async function keep(tx: Db, state: RolloutState, before: Verdict | null, verdict: Verdict): Promise<void> {
+  /** `decided`: something was decided on it, so that it stays on record whenever the last one was. */
+  async function keep(
+    tx: Db,
+    state: RolloutState,
+    { before, verdict, question, decided }: Judged,
+  ): Promise<void> {
     const same = before !== null && sameNumbers(before, verdict)
     // Without new numbers the soak clock still goes on: the card is brought up to date once a minute.
-    if (same && verdict.at - before.at < minute) return
+    if (same && !decided && verdict.at - before.at < minute) return
     const last = await lastRecordedVerdictAt(tx, state)
     const notable = before?.overall !== verdict.overall || last === null || verdict.at - last >= minute
-    await saveVerdict(tx, state, verdict, notable && !same)
+    await saveVerdict(tx, state, verdict)
+    if (decided || (notable && !same)) await recordVerdict(tx, state, verdict, question)
     if ('stageIndex' in state)
       await deliveries.send(tx, {
         kind: 'card',

@@ -1,5 +1,6 @@
 // Rollouts for every door: start, the verbs, and what leads from one rollout to another.
 import type { Database, Db } from '../db/client.ts'
+import { recordVerdict } from '../db/recorded-verdicts.ts'
 import { loadRollout, rememberCommand, rememberedCommand } from '../db/rollout-storage.ts'
 import { applyCommand, type Deliveries } from './apply-command.ts'
 import { caughtUp } from './caught-up.ts'
@@ -73,7 +74,8 @@ export function rollouts({ database, now, deliveries, view }: Deps) {
     const at = now()
     const loaded = await caughtUp(tx, stored, at, deliveries)
     const { state } = loaded
-    const verdict = isRunning(state) ? await verdictOf(tx, state, loaded, at) : null
+    const judged = isRunning(state) ? await verdictOf(tx, state, loaded, at) : null
+    const verdict = judged?.verdict ?? null
     const readiness = isRunning(state)
       ? stageReadiness(
           state,
@@ -88,9 +90,9 @@ export function rollouts({ database, now, deliveries, view }: Deps) {
       at,
       deliveries,
     )
-    return isRefusal(applied)
-      ? applied
-      : { id, events: applied.events, did: describeEvents(applied.events, applied.state) }
+    if (isRefusal(applied)) return applied
+    if (judged && applied.events.length > 0) await recordVerdict(tx, state, judged.verdict, judged.question)
+    return { id, events: applied.events, did: describeEvents(applied.events, applied.state) }
   }
 
   async function supersede(tx: Db, id: RolloutId, input: StartInput, by: Actor): Promise<Changed | Refusal> {

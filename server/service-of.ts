@@ -13,6 +13,7 @@ import { failures } from './failures.ts'
 import { fleets } from './fleet.ts'
 import { histories } from './history.ts'
 import { learnings } from './learning.ts'
+import { ledgers } from './ledger.ts'
 import { overviews } from './overview.ts'
 import { policies } from './policies.ts'
 import { predictedYields } from './predicted-yield.ts'
@@ -61,6 +62,7 @@ export function serviceOf(deps: {
     ...predictedYields(deps),
     ...learnings({ database, retests: ofRetests.retests }),
     ...containments(deps),
+    ...ledgers({ database }),
     get,
     list: (filter: Parameters<Service['list']>[0] = {}) => rolloutLines(database.db, filter, pageUrl),
     events: (id: RolloutId) => eventsOf(database.db, id),

@@ -25,6 +25,7 @@ import type { StationState } from './domain/station-alarms/station-state.ts'
 import type { TimeRange } from './domain/time-range.ts'
 import type { ContainmentService } from './service/containment.ts'
 import type { LearningService } from './service/learning.ts'
+import type { LedgerService } from './service/ledger.ts'
 import type { PredictedYieldService } from './service/predicted-yield.ts'
 import type { RegistryService } from './service/registry.ts'
 
@@ -188,6 +189,7 @@ export type AcceptInput = { ids: string[] | null; why: string; against?: Deploym
 export type DeclareInput = { definition?: DefinitionInput | undefined; changes?: string[] | undefined }
 
 export type Service = ContainmentService &
+  LedgerService &
   LearningService &
   PredictedYieldService &
   RegistryService & {

@@ -6,6 +6,8 @@ import { procedureById } from '../db/registry.ts'
 import type { LoadedRollout } from '../db/rollout-storage.ts'
 import { conditionsOf } from './conditions.ts'
 import { evaluateGates } from './domain/gates/evaluate-gates.ts'
+import { roundedStations } from './domain/gates/kept-question.ts'
+import type { GateQuestion } from './domain/gates/question.ts'
 import type { Verdict } from './domain/gates/verdict.ts'
 import { type Instant, minute } from './domain/instant.ts'
 import { stationsOfStage } from './domain/rollout/decide-staging.ts'
@@ -18,31 +20,29 @@ export async function verdictOf(
   state: Running | Completed,
   loaded: LoadedRollout,
   now: Instant,
-): Promise<Verdict> {
+): Promise<{ verdict: Verdict; question: GateQuestion }> {
   const procedure = await procedureById(tx, state.procedureId)
   const clocks = await stationClocks(tx, state.procedureId, state.id)
   const marks = watermarks(state, clocks, loaded.pasts, (procedure?.timeLimitSeconds ?? 3600) * 1000, now)
   const stage = state.plan.stages[state.stageIndex]
-  return evaluateGates(
-    {
-      gates: state.plan.gates,
-      stageIndex: state.stageIndex,
-      expectedYieldChange: state.plan.expectedYieldChange,
-      stations: await gateStationsOf(tx, state, marks),
-      names: await stationNames(tx, state.procedureId, state.id),
-      conditions: await conditionsOf(tx, state, loaded.pasts, now),
-      accepted: 'accepted' in state ? state.accepted : [],
-      open: state.breaches.filter((breach) => breach.closed === null),
-      target: stage?.soak.firstAttempts ?? 0,
-      passes: state.plan.passes,
-      growth: growth(state),
-      overdue: isRunning(state) && isOverdue(state, now),
-      previous: loaded.verdict,
-      driftNoise: loaded.driftNoise,
-      watermark: marks,
-    },
-    now,
-  )
+  const question: GateQuestion = {
+    gates: state.plan.gates,
+    stageIndex: state.stageIndex,
+    expectedYieldChange: state.plan.expectedYieldChange,
+    stations: roundedStations(await gateStationsOf(tx, state, marks)),
+    names: await stationNames(tx, state.procedureId, state.id),
+    conditions: await conditionsOf(tx, state, loaded.pasts, now),
+    accepted: 'accepted' in state ? state.accepted : [],
+    open: state.breaches.filter((breach) => breach.closed === null),
+    target: stage?.soak.firstAttempts ?? 0,
+    passes: state.plan.passes,
+    growth: growth(state),
+    overdue: isRunning(state) && isOverdue(state, now),
+    previous: loaded.verdict,
+    driftNoise: loaded.driftNoise,
+    watermark: marks,
+  }
+  return { verdict: evaluateGates(question, now), question }
 }
 
 /** A stage that has lasted this many times its soak without a pass is for a person to decide. */

@@ -227,6 +227,8 @@ export function fakeService(given: Given = {}): FakeService {
     shadowPairs: async () => null,
     containment: async () => fake.contained,
     containedUnits: async () => null,
+    ledger: async () => null,
+    recomputed: async () => null,
     signOffContainment: async (id, { note, digest }, by) => {
       fake.signedOff.push({ id, note, digest, by })
       if (fake.refusal) return fake.refusal

@@ -1,0 +1,47 @@
+// Events and recorded verdicts of a rollout in one order, newest first, a page at a time.
+import { sql } from 'drizzle-orm'
+import type { Verdict } from '../server/domain/gates/verdict.ts'
+import type { ProcedureId, RolloutId } from '../server/domain/ids.ts'
+import type { Instant } from '../server/domain/instant.ts'
+import type { RolloutEvent } from '../server/domain/rollout/events.ts'
+import { type Db, rows } from './client.ts'
+
+/** An event with the verdict of its moment, or a verdict by itself. `number`: the sequence of the event, or the verdict's id. */
+export type LedgerRow = {
+  at: Instant
+  isEvent: boolean
+  number: number
+  event: RolloutEvent | null
+  verdict: { id: number; verdict: Verdict; canRecompute: boolean } | null
+}
+export type LedgerPlace = { at: Instant; isEvent: boolean; number: number }
+
+/** @param before the last row that was read. */
+export async function ledgerRows(
+  db: Db,
+  of: { procedureId: ProcedureId; id: RolloutId },
+  { before, limit }: { before: LedgerPlace | null; limit: number },
+): Promise<LedgerRow[]> {
+  const own = (table: string) =>
+    sql`${sql.raw(table)}.procedure_id = ${of.procedureId}::uuid and ${sql.raw(table)}.rollout_id = ${of.id}::uuid`
+  const older = before
+    ? sql`where (l.at, l.rank, l.number) < (${new Date(before.at).toISOString()}::timestamptz, ${before.isEvent ? 1 : 0}::int,
+        ${before.number}::bigint)`
+    : sql``
+  return rows<LedgerRow>(
+    db,
+    sql`with page as (
+          select * from (
+            select e.at, 1 as rank, e.sequence::bigint as number from events e where ${own('e')}
+            union all
+            select v.at, 0, v.id from verdicts v where ${own('v')}) l
+          ${older} order by l.at desc, l.rank desc, l.number desc limit ${limit})
+        select (extract(epoch from p.at) * 1000)::float8 as at, p.rank = 1 as "isEvent", p.number::float8 as number, e.body as event,
+          case when v.id is not null then jsonb_build_object('id', v.id, 'verdict', v.verdict,
+            'canRecompute', exists (select 1 from verdict_inputs i where ${own('i')} and i.verdict_id = v.id)) end as verdict
+        from page p
+        left join events e on p.rank = 1 and ${own('e')} and e.sequence = p.number
+        left join verdicts v on ${own('v')} and v.at = p.at and (p.rank = 0 or e.type not like 'Station%')
+        order by p.at desc, p.rank desc, p.number desc`,
+  )
+}
