@@ -24,7 +24,6 @@ const seenGate = gateVerdict.pick({
   logEvidence: true,
   logThreshold: true,
 })
-export type SeenGate = z.infer<typeof seenGate>
 
 /** A verdict as it stands in the ledger. `canRecompute`: what it was computed from is kept with it. */
 export const ledgerVerdict = z.object({
