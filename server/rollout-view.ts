@@ -3,13 +3,13 @@ import { type ArmCounts, armCounts, passMedians } from '../db/arm-counts.ts'
 import { canaryHours } from '../db/canary-hours.ts'
 import type { Db } from '../db/client.ts'
 import { deploymentById, procedureById, type Station, stationsById } from '../db/registry.ts'
-import { eventsOf, type LoadedRollout, loadRollout } from '../db/rollout-storage.ts'
+import { eventsOf, loadRollout } from '../db/rollout-storage.ts'
 import { lastRuns } from '../db/run-habits.ts'
 import { alarmViews } from '../db/station-alarms.ts'
 import { unattributedOfRollout } from '../db/unattributed-runs.ts'
 import { changesOf, heldChanges } from './build-changes.ts'
 import { changesInView } from './domain/definition/changes-view.ts'
-import { economics } from './domain/economics.ts'
+import { economics, itemForecasts } from './domain/economics.ts'
 import { failureSummaryOf } from './domain/failures/failure-summary.ts'
 import type { RolloutId, StationId } from './domain/ids.ts'
 import { type Instant, minute } from './domain/instant.ts'
@@ -75,6 +75,7 @@ async function viewInSnapshot(
   const readiness: Readiness = isRunning(state)
     ? stageReadiness(state, await stageFacts(db, state, verdict, now, heldChanges(changes)), now)
     : startReadiness(state, await startClosed(db, state, now), now)
+  const hours = isRunning(state) ? await canaryHours(db, state.procedureId, id, state.stageStartedAt) : []
   const retests = await retestPairsOf(db, state)
   const policy = await policyOf(db, state.procedureId)
   return {
@@ -112,7 +113,8 @@ async function viewInSnapshot(
     verdict,
     readiness,
     approvals: approvalsOf(state, policy, now),
-    economics: await economicsOf(db, loaded, counts, readiness, now),
+    forecasts: itemForecasts(state, readiness, hours, now),
+    economics: economics(state, verdict, readiness, { counts: canaryCounts(counts), hours }, now),
     failures:
       state.status === 'pending'
         ? null
@@ -171,18 +173,8 @@ async function unattributedView(
   )
 }
 
-async function economicsOf(
-  db: Db,
-  { state, verdict }: LoadedRollout,
-  counts: ArmCounts[],
-  readiness: Readiness,
-  now: Instant,
-): Promise<RolloutView['economics']> {
-  const canary = counts.filter(({ arm }) => arm === 'canary').reduce<Counts>(addCounts, noCounts)
-  const hours = isRunning(state)
-    ? await canaryHours(db, state.procedureId, state.id, state.stageStartedAt)
-    : []
-  return economics(state, verdict, readiness, { counts: canary, hours }, now)
+function canaryCounts(counts: ArmCounts[]): Counts {
+  return counts.filter(({ arm }) => arm === 'canary').reduce<Counts>(addCounts, noCounts)
 }
 
 function approvalsOf(state: RolloutState, policy: Policy, now: Instant): RolloutView['approvals'] {

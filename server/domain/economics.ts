@@ -33,6 +33,21 @@ export function economics(
   }
 }
 
+/** When each thing that the stage waits for by itself is reached, at the present pace; what cannot be told is left out. */
+export function itemForecasts(
+  state: RolloutState,
+  { items }: Readiness,
+  hours: Exposure['hours'],
+  now: Instant,
+): { kind: ReadinessItem['kind']; at: Instant }[] {
+  if (state.status !== 'active') return []
+  const pace = unitsPerHour(state, hours, now)
+  return items.flatMap((item) => {
+    const wait = itemWaits(item, state, pace, now)
+    return wait > 0 && Number.isFinite(wait) ? [{ kind: item.kind, at: inWholeMinutes(now, wait) }] : []
+  })
+}
+
 /** Over whole hours, the present one and the rollout's first as far as they go; fewer than five units tell no pace. */
 function unitsPerHour({ startedAt }: Running, hours: Exposure['hours'], now: Instant): number | null {
   const units = hours.reduce((sum, each) => sum + each.units, 0)
@@ -77,7 +92,11 @@ function passesAt(
       .map((gate) => gateWaits(gate, state, exposure.counts, pace)),
   ]
   const hours = Math.max(0, ...waits)
-  return hours > 0 && Number.isFinite(hours) ? Math.ceil((now + hours * hour) / minute) * minute : null
+  return hours > 0 && Number.isFinite(hours) ? inWholeMinutes(now, hours) : null
+}
+
+function inWholeMinutes(now: Instant, hours: number): Instant {
+  return Math.ceil((now + hours * hour) / minute) * minute
 }
 
 /** Hours from now; infinite where that cannot be said. */

@@ -189,6 +189,8 @@ export const rolloutView = z.object({
       }),
     ),
   }),
+  /** When the things that its stage still lacks are likely reached, at the present pace; without what nobody can tell. */
+  forecasts: z.array(z.object({ kind: z.string(), at: z.number() })),
   approvals,
   economics: economics.nullable(),
   /** How its runs failed, against base; null before the start. */

@@ -1,6 +1,6 @@
 // What a rollout costs and when its stage is decided. Times are computed by hand from the pace.
 import { describe, expect, test } from 'vitest'
-import { type Exposure, economics } from '../../server/domain/economics.ts'
+import { type Exposure, economics, itemForecasts } from '../../server/domain/economics.ts'
 import type { GateVerdict } from '../../server/domain/gates/verdict.ts'
 import { hour, minute } from '../../server/domain/instant.ts'
 import { type StageFacts, stageReadiness } from '../../server/domain/rollout/readiness.ts'
@@ -218,4 +218,28 @@ describe('when the stage can pass', () => {
     const gates = [aGate(waiting), aGate({ name: 'other', mode: 'observe', verdict: 'breach' })]
     expect(verdictAt({ gates })).toBe(inMinutes(180))
   })
+})
+
+test('each thing that is lacking has its own moment, and none where the clock or the pace stands still', () => {
+  const told = (events: Parameters<typeof given> = toLive(), paceOf = hours) => {
+    const { state } = given(...events)
+    const facts: StageFacts = {
+      overall: 'wait',
+      canaryFirstAttempts: 40,
+      firstAttemptsByStation: { [station(1)]: 25, [station(2)]: 15 },
+      closed: null,
+    }
+    const readiness = isRunning(state)
+      ? stageReadiness(state, facts, t0 + 2 * hour)
+      : { items: [], ready: false }
+    return itemForecasts(state, readiness, paceOf, t0 + 2 * hour)
+  }
+  // 60 more at 20 an hour; 240 minutes of which 120 are over.
+  expect(told()).toEqual([
+    { kind: 'samples', at: inMinutes(180) },
+    { kind: 'soak', at: inMinutes(120) },
+  ])
+  expect(told(toLive(), [])).toEqual([{ kind: 'soak', at: inMinutes(120) }])
+  expect(told(toStage(), [])).toEqual([])
+  expect(told([...toLive(), paused('person')])).toEqual([])
 })

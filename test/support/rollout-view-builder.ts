@@ -220,6 +220,7 @@ export function aRollout(part: Partial<RolloutView> = {}): RolloutView {
     otherRuns: 0,
     verdict: healthy,
     readiness: notReady,
+    forecasts: [{ kind: 'soak', at: noon + 48 * minute }],
     approvals: { needed: 0, given: [], asked: null, fourEyes: false, approvers: null },
     economics: null,
     failures: null,

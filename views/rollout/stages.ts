@@ -68,6 +68,16 @@ function readiness(view: RolloutView): Html | null {
   return html`<h3>${view.readiness.ready ? 'Ready to advance' : 'Before it may advance'}</h3>
 <ul class="readiness">${view.readiness.items.map(
     (item) =>
-      html`<li class="${item.met ? 'met' : 'unmet'}"><span class="mark">${item.met ? 'done' : 'not yet'}</span> ${capitalised(item.text)}</li>`,
+      html`<li class="${item.met ? 'met' : 'unmet'}"><span class="mark">${item.met ? 'done' : 'not yet'}</span> <span>${capitalised(item.text)}${progress(item, view)}</span></li>`,
   )}</ul>`
+}
+
+/** What counts up shows how far it is, and when it is likely there. */
+const countedUp = new Set(['soak', 'samples', 'samples per station', 'shifts', 'stations'])
+
+function progress(item: RolloutView['readiness']['items'][number], { forecasts }: RolloutView): Html | null {
+  if (item.met || item.needed <= 1 || !countedUp.has(item.kind)) return null
+  const at = forecasts.find(({ kind }) => kind === item.kind)?.at
+  const done = Math.min(Math.max(item.done, 0), item.needed)
+  return html` <progress max="${item.needed}" value="${Math.round(done * 10) / 10}" aria-label="${item.text}">${Math.floor((done / item.needed) * 100)} %</progress>${at !== undefined && html` <small>likely ${time(at)}</small>`}`
 }
