@@ -126,10 +126,17 @@ function isBeingUsed(part) {
   )
 }
 
-/** Puts the keyboard back to where it was among the links and buttons of a part that is replaced. */
+/** Puts the keyboard back to the link, button or field of the same name in a part that is replaced. */
 function placeOfFocus(part) {
-  const place = [...part.querySelectorAll(usable)].indexOf(document.activeElement)
-  return place < 0 ? null : () => part.querySelectorAll(usable)[place]?.focus({ preventScroll: true })
+  const at = document.activeElement
+  if (!part.contains(at) || !at.matches(usable)) return null
+  const alike = () => [...part.querySelectorAll(usable)].filter((each) => nameOf(each) === nameOf(at))
+  const place = alike().indexOf(at)
+  return () => alike()[place]?.focus({ preventScroll: true })
+}
+
+function nameOf(element) {
+  return `${element.localName} ${element.name ?? ''} ${element.textContent.trim()}`
 }
 
 /** What the server last said of each part, before this script touched it. */
