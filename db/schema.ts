@@ -18,6 +18,8 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 import type { Actor } from '../server/domain/actor.ts'
+import type { ReplayAsked } from '../server/domain/backtest/replay-asked.ts'
+import type { ReplayResult } from '../server/domain/backtest/replay-result.ts'
 import type { AcceptedChange } from '../server/domain/definition/changes.ts'
 import type { Declared } from '../server/domain/definition/declared.ts'
 import type { Learned } from '../server/domain/definition/learned.ts'
@@ -683,6 +685,30 @@ export const policies = pgTable(
     at: instant('at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.scope, table.version] })],
+)
+
+/** Replays of a plan over stored history: what was asked, how far it is, what was found. The newest of each procedure. */
+export const replays = pgTable(
+  'replays',
+  {
+    procedureId: uuid('procedure_id')
+      .$type<ProcedureId>()
+      .notNull()
+      .references(() => procedures.id),
+    id: bigint('id', { mode: 'number' }).generatedAlwaysAsIdentity(),
+    asked: jsonb('asked').$type<ReplayAsked>().notNull(),
+    by: jsonb('by').$type<Actor>().notNull(),
+    startedAt: instant('started_at').notNull(),
+    /** From 0 to 1. */
+    progress: doublePrecision('progress').notNull().default(0),
+    /** Its last sign of life: one that shows none for minutes ended with its process. */
+    touchedAt: instant('touched_at').notNull(),
+    endedAt: instant('ended_at'),
+    result: jsonb('result').$type<ReplayResult>(),
+    /** Why it has no result. */
+    failedWhy: text('failed_why'),
+  },
+  (table) => [primaryKey({ columns: [table.procedureId, table.id] })],
 )
 
 /** What happened to a procedure outside a rollout: first activation, rollback. */

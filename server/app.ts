@@ -38,6 +38,7 @@ import { type PageDoorway, pageRoutes } from './routes/pages/pages.ts'
 import { policyRoutes } from './routes/policies.ts'
 import { predictedYieldRoutes } from './routes/predicted-yield.ts'
 import { procedureRoutes } from './routes/procedures.ts'
+import { replayRoutes } from './routes/replay.ts'
 import { retestRoutes } from './routes/retests.ts'
 import { rolloutRoutes } from './routes/rollouts.ts'
 import { runRoutes } from './routes/runs.ts'
@@ -148,6 +149,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   failureRoutes(app, { service, authentication: known, now })
   stationAlarmRoutes(app, { service, authentication: known })
   predictedYieldRoutes(app, { service, authentication: known })
+  replayRoutes(app, { service, authentication: known })
   learningRoutes(app, { service, authentication: known, now })
   await app.register(
     pageRoutes({
@@ -159,6 +161,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
       containment: service,
       mark: (id: RolloutId) => rolloutMark(database.db, id),
       history: service,
+      replay: service,
       now,
       decisions: service,
       rights: pageRights({ service, people: pages.signIn?.people ?? null }),

@@ -57,6 +57,11 @@ export async function readHistory(
   }
 }
 
+/** The runs of one station in that time. Null: more than fit. */
+export function readStation(db: Db, window: Window, stationId: StationId, fit: number) {
+  return stationRuns(db, window, stationId, fit, knownTexts())
+}
+
 /** A transaction for each station: whoever else needs the embedded database gets it in between. Null: more than fit. */
 function stationRuns(db: Db, window: Window, stationId: StationId, fit: number, known: KnownTexts) {
   return db.transaction(async (tx) => {

@@ -6,12 +6,13 @@ import { type ReadHistory, readHistory } from './backtest-history.ts'
 import { type Asked, actingGates, type Played, played } from './domain/backtest/played.ts'
 import { longestStageMs } from './domain/backtest/replayed-stages.ts'
 import { type BacktestReport, backtestReport } from './domain/backtest/report.ts'
-import { longestOnOneBuild, pastMs, startsOf } from './domain/backtest/starts.ts'
-import { day, type Instant } from './domain/instant.ts'
+import { startsOf } from './domain/backtest/starts.ts'
 import { type Plan, plan } from './domain/plan.ts'
 import { planUnder } from './domain/plan-under-policy.ts'
-import { presetPlan } from './domain/presets.ts'
+import { type PresetName, presetPlan } from './domain/presets.ts'
+import { type RiskClass, riskClasses } from './domain/risk-classes.ts'
 import type { Refusal } from './domain/rollout/commands.ts'
+import { notEnough } from './not-enough-history.ts'
 import { policyOf } from './policy-of.ts'
 import { refuse } from './refuse.ts'
 
@@ -28,7 +29,7 @@ export async function backtest(
   procedure: Procedure,
   asked: BacktestAsked,
 ): Promise<Backtest | Refusal> {
-  const tried = await planOf(db, procedure)
+  const tried = await triedPlan(db, procedure, { preset: 'standard', riskClass: null })
   const withMetrics = actingGates(tried).some(({ metric }) => metric === 'custom')
   const read = await readHistory(db, procedure.id, { ...asked, withMetrics })
   if (read === null)
@@ -49,31 +50,13 @@ export async function backtest(
   return { report: backtestReport(history, tried, starts, asked, all), ...passedOver }
 }
 
-async function planOf(db: Db, procedure: Procedure): Promise<Plan> {
-  const preset = presetPlan('standard', procedure.soakMinutes ?? undefined)
-  return plan.parse(planUnder(await policyOf(db, procedure.id), preset, procedure.zone))
-}
-
-function notEnough({ history, runsWithoutBuild }: ReadHistory, longest: number): Refusal {
-  const needed = pastMs + longest
-  const { from, to, stations } = history
-  const withRuns = stations.filter(({ runs }) => runs.length > 0).length
-  const passedOver =
-    runsWithoutBuild === 0 ? '' : `, and ${runsWithoutBuild} runs of which nobody knows the build`
-  return refuse(
-    'not ready',
-    `expected ${days(needed)} on one build (${days(pastMs)} before a start, ${days(longest)} after it), on two stations and half of those that run; ` +
-      `got ${days(to - from)} of ${withRuns} stations (${date(from)} to ${date(to)}), on one build for ${days(longestOnOneBuild(history))} at the longest${passedOver}`,
-    to - from < needed
-      ? 'Look further back, or wait until there is more history.'
-      : 'Look further back, to a time in which the build did not change.',
-  )
-}
-
-function days(ms: number): string {
-  return `${Number((ms / day).toFixed(1))} days`
-}
-
-function date(at: Instant): string {
-  return new Date(at).toISOString().slice(0, 10)
+/** A preset under the policy of the procedure. @param riskClass whose gates it has; null: those of the policy. */
+export async function triedPlan(
+  db: Db,
+  procedure: Procedure,
+  { preset, riskClass }: { preset: PresetName; riskClass: RiskClass | null },
+): Promise<Plan> {
+  const asked = presetPlan(preset, procedure.soakMinutes ?? undefined)
+  const own = riskClass === null ? {} : riskClasses[riskClass]
+  return plan.parse(planUnder(await policyOf(db, procedure.id), { ...asked, ...own }, procedure.zone))
 }

@@ -21,6 +21,7 @@ import { pageLinks } from './page-links.ts'
 import type { PagePeople } from './page-people.ts'
 import { pictureDrawer } from './picture-drawer.ts'
 import { pinWaiters } from './pin-waiters.ts'
+import { replays } from './replays.ts'
 import { rolloutCourse } from './rollout-charts.ts'
 import { rolloutWatchers } from './rollout-watchers.ts'
 import type { PageSignIn } from './routes/pages/sign-in-pages.ts'
@@ -80,9 +81,12 @@ export async function startFirstpass(options: {
   running.defer(() => locks.close())
   const jobs = hasSlack(settings) ? await startJobs(database, log) : null
   if (jobs) running.defer(() => jobs.stop())
+  const replaying = replays({ database, now, log })
+  running.defer(() => replaying.stop())
   const service = serviceOf({
     database,
     now,
+    replays: replaying,
     deliveries: jobs?.deliveries ?? noDeliveries,
     pageUrl: links.rollout,
   })

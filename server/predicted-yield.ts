@@ -8,12 +8,13 @@ import { type Known, knownFromDeclaration, knownFromRuns } from './domain/defini
 import type { DeploymentId } from './domain/ids.ts'
 import { limitChanges } from './domain/predicted-yield/limit-changes.ts'
 import { measuredRun } from './domain/predicted-yield/measured-run.ts'
+import type { PredictedYieldOfBuild } from './domain/predicted-yield/of-build.ts'
 import { predicting } from './domain/predicted-yield/predicted-yield.ts'
 import { isRefusal, type Refusal } from './domain/rollout/commands.ts'
 import { definitionWithPast } from './learn-definitions.ts'
 import { refuse } from './refuse.ts'
 import { deploymentSummary } from './rollout-lines.ts'
-import type { PredictedYieldOfBuild, PredictedYieldService } from './service/predicted-yield.ts'
+import type { PredictedYieldService } from './service/predicted-yield.ts'
 
 const usualPerStation = 200
 /** Of all stations together: some seconds of reading, with everybody else in between. */

@@ -25,6 +25,7 @@ import { retests } from './retests.ts'
 import { rolloutLines } from './rollout-lines.ts'
 import { rolloutView } from './rollout-view.ts'
 import { rollouts } from './rollouts.ts'
+import type { ReplayService } from './service/replay.ts'
 import type { Service } from './service.ts'
 import { shadowPairs } from './shadow-pairs.ts'
 import { stationAlarms } from './station-alarms.ts'
@@ -36,6 +37,7 @@ export function serviceOf(deps: {
   now: () => Instant
   deliveries: Deliveries
   pageUrl: (id: RolloutId) => string
+  replays: ReplayService
 }): Service {
   const { database, now, pageUrl } = deps
   const get = (id: RolloutId) => rolloutView(database.db, id, now(), pageUrl)
@@ -60,6 +62,7 @@ export function serviceOf(deps: {
     ...definitions(deps),
     ...shadowPairs(deps),
     ...predictedYields(deps),
+    ...deps.replays,
     ...learnings({ database, retests: ofRetests.retests }),
     ...containments(deps),
     ...ledgers({ database }),

@@ -28,6 +28,7 @@ import type { LearningService } from './service/learning.ts'
 import type { LedgerService } from './service/ledger.ts'
 import type { PredictedYieldService } from './service/predicted-yield.ts'
 import type { RegistryService } from './service/registry.ts'
+import type { ReplayService } from './service/replay.ts'
 
 /** A command that went through: the rollout after it, what it did in one sentence, and the events it made. */
 export type Done = { rollout: RolloutView; did: string; events: RolloutEvent[] }
@@ -192,7 +193,8 @@ export type Service = ContainmentService &
   LedgerService &
   LearningService &
   PredictedYieldService &
-  RegistryService & {
+  RegistryService &
+  ReplayService & {
     start(input: StartInput, by: Actor, commandId?: string): Promise<Outcome>
     /** `commandId`: the same id twice is one command (a repeated click, a repeated request). */
     command(

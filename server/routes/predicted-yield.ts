@@ -2,9 +2,9 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { deploymentId } from '../domain/ids.ts'
-import { predictedYield } from '../domain/predicted-yield/predicted-yield.ts'
+import { predictedYieldOfBuild } from '../domain/predicted-yield/of-build.ts'
+import type { PredictedYield } from '../domain/predicted-yield/predicted-yield.ts'
 import { isRefusal } from '../domain/rollout/commands.ts'
-import { deploymentSummary } from '../domain/rollout-view.ts'
 import type { Service } from '../service.ts'
 import type { Authentication } from './authentication.ts'
 import { csv } from './csv.ts'
@@ -26,15 +26,6 @@ const query = z.object({
     .optional()
     .describe('First attempts of each station, the newest; 200, and at most 10,000 of all together.'),
 })
-const answer = predictedYield.extend({
-  build: deploymentSummary,
-  against: deploymentSummary,
-  source: z.enum(['declared', 'runs']),
-  perStation: z.int(),
-  firstAt: z.number().nullable(),
-  lastAt: z.number().nullable(),
-})
-
 export function predictedYieldRoutes(app: FastifyInstance, { service, authentication }: Deps): void {
   for (const format of ['', '.csv'] as const)
     app.get(
@@ -48,7 +39,7 @@ export function predictedYieldRoutes(app: FastifyInstance, { service, authentica
           params,
           querystring: query,
           response: {
-            ...(format === '' ? { 200: snakeCaseSchema(answer) } : {}),
+            ...(format === '' ? { 200: snakeCaseSchema(predictedYieldOfBuild) } : {}),
             404: errorBody,
             409: errorBody,
             422: errorBody,
@@ -73,7 +64,7 @@ export function predictedYieldRoutes(app: FastifyInstance, { service, authentica
     )
 }
 
-export function predictedYieldCsv({ fleet, stations }: z.infer<typeof predictedYield>): string {
+export function predictedYieldCsv({ fleet, stations }: PredictedYield): string {
   const columns = ['station', 'site', 'first_attempts', 'passed', 'newly_fail', 'newly_pass', 'unknown']
   const rates = ['now', 'predicted', 'lower', 'upper', 'change', 'change_lower', 'change_upper']
   const row = (name: string, site: string, each: typeof fleet) => [

@@ -60,6 +60,8 @@ const report: BacktestReport = {
         { drop: 0.02, replays: 200, found: 44, medianFirstAttempts: null },
         { drop: 0.08, replays: 200, found: 199, medianFirstAttempts: 1077.5 },
       ],
+      lasted: { replays: 20, median: 86_400_000, ninth: 90_000_000, overdue: 0 },
+      smallestFound: { half: 0.02, most: 0.04 },
     },
     {
       label: '25 %',
@@ -68,6 +70,8 @@ const report: BacktestReport = {
       falseStops: { replays: 200, stopped: 2, independent: 120, lower: 0.003, upper: 0.04 },
       provable: null,
       found: [],
+      lasted: { replays: 20, median: 86_400_000, ninth: 90_000_000, overdue: 0 },
+      smallestFound: { half: 0.02, most: 0.04 },
     },
   ],
   wandering: [

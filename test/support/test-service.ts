@@ -12,6 +12,7 @@ import { pageAccess } from '../../server/page-access.ts'
 import { pageLinks } from '../../server/page-links.ts'
 import { pictureDrawer } from '../../server/picture-drawer.ts'
 import { pinWaiters } from '../../server/pin-waiters.ts'
+import { replays } from '../../server/replays.ts'
 import { rolloutWatchers } from '../../server/rollout-watchers.ts'
 import type { PageSignIn } from '../../server/routes/pages/sign-in-pages.ts'
 import type { Delivery, Service } from '../../server/service.ts'
@@ -73,7 +74,8 @@ export async function openTestService(
   const { log } = Fastify({ logger: { level: process.env.TEST_LOG_LEVEL ?? 'silent' } })
   const publicUrl = () => 'http://firstpass.test'
   const links = pageLinks({ publicUrl, secret: linkSecret, now })
-  const service = serviceOf({ database, now, deliveries, pageUrl: links.rollout })
+  const replaying = replays({ database, now, log })
+  const service = serviceOf({ database, now, deliveries, pageUrl: links.rollout, replays: replaying })
   const judge = judging({ database, now, deliveries })
   const watch = stationWatch({ database, now, deliveries })
   const pins = await pinWaiters(database)
@@ -120,6 +122,7 @@ export async function openTestService(
   afterAll(async () => {
     await waiters.stop()
     await watchers.stop()
+    await replaying.stop()
     await app.close()
   })
   return {

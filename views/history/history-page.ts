@@ -30,7 +30,7 @@ export function historyPage(page: HistoryPage, frame: PageFrame): string {
     body: html`<main id="content">
 <h1>History</h1>
 ${historyForm(asked, choices, frame.base)}
-<p class="quiet">${counted(total, 'rollout')}${isFiltered && ' found'}.${chosen !== undefined && html` What those of ${chosen.name} have taught: <a href="${frame.base}/procedures/${chosen.id}/learning">learning</a>.`}</p>
+<p class="quiet">${counted(total, 'rollout')}${isFiltered && ' found'}.${chosen !== undefined && html` What those of ${chosen.name} have taught: <a href="${frame.base}/procedures/${chosen.id}/learning">learning</a>. What other gates would have decided: <a href="${frame.base}/procedures/${chosen.id}/replay">replay</a>.`}</p>
 ${rows.length === 0 ? nothing(isFiltered, frame.base) : table(rows, frame.base)}
 ${pager(page, frame.base)}
 ${!chosen && lessons(choices, frame.base)}

@@ -25,7 +25,7 @@ export function learningPage({ procedure, found, asked }: LearningPage, frame: P
     script: true,
     place: 'history',
     body: html`<main id="content">
-<p class="quiet"><a href="${frame.base}/history?procedure=${procedure.id}">History</a> · ${procedure.name}</p>
+<p class="quiet"><a href="${frame.base}/history?procedure=${procedure.id}">History</a> · ${procedure.name} · <a href="${own}/replay">Replay</a></p>
 <h1>What its rollouts have taught</h1>
 <form class="filters" method="get" action="${own}/learning">
 <label>From <input type="date" name="from" value="${asked.from}"></label>

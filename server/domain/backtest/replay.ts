@@ -38,8 +38,8 @@ export type Replayed = {
 /** A stop is final: a breach is latched. Runs count in the order of their starts, as the watermark has them counted. */
 export function replayed(replay: Replay): Replayed {
   const { gates, stage, at, past, canary, runs, isTurned, lookEvery } = replay
-  const isCanary = (run: HistoryRun) => canary.has(run.stationId)
-  const counts = sinceStart({ asked: countings(gates), past, canary, isTurned })
+  const armOf = (run: HistoryRun) => (canary.has(run.stationId) ? 'canary' : 'base')
+  const counts = sinceStart({ asked: countings(gates), past, armOf, isTurned })
   const looking = looks(gates, lookEvery)
   let previous: GateQuestion['previous'] = null
   let firstAttempts = 0
@@ -47,7 +47,7 @@ export function replayed(replay: Replay): Replayed {
   for (const run of runs) {
     if (isOver(stage, at, run.startedAt, firstAttempts)) break
     const bad = counts.count(run)
-    if (!isCanary(run)) continue
+    if (armOf(run) !== 'canary') continue
     until = run.startedAt
     if (run.isFirstAttempt) firstAttempts += 1
     const due = looking.due(bad, counts.canaryBad)
@@ -62,12 +62,17 @@ export function replayed(replay: Replay): Replayed {
   return { stoppedBy: [], firstAttempts, until }
 }
 
-function stops({ acts, mode, verdict }: GateVerdict): boolean {
+export function stops({ acts, mode, verdict }: GateVerdict): boolean {
   return acts && mode !== 'observe' && (verdict === 'breach' || verdict === 'severe')
 }
 
 /** What is the same at every look. Conditions are not kept, so none can be replayed. */
-function question({ stage, past }: Replay): Omit<GateQuestion, 'gates' | 'stations' | 'previous'> {
+export function question({
+  stage,
+  past,
+}: Pick<Replay, 'past'> & {
+  stage: Pick<ReplayedStage, 'index' | 'firstAttempts'>
+}): Omit<GateQuestion, 'gates' | 'stations' | 'previous'> {
   return {
     stageIndex: stage.index,
     expectedYieldChange: 0,

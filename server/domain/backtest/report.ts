@@ -41,6 +41,10 @@ export type CanaryReport = {
   /** At the median start: the yield that is expected, and the highest that can be proven to be worse. */
   provable: { expectedYield: number; provableYield: number } | null
   found: Found[]
+  /** Milliseconds from the start to the end of the soak with all first attempts, of those that were never stopped. */
+  lasted: { replays: number; median: number | null; ninth: number | null; overdue: number }
+  /** The smallest drop asked for that, as every larger one, was found in half of the replays, and in four of five. */
+  smallestFound: { half: number | null; most: number | null }
 }
 
 type Span = { least: number; most: number }
@@ -92,6 +96,12 @@ export function backtestReport(
 /** @param own all of one stage, at least one. */
 function canaryReport(own: Played[], drops: number[]): CanaryReport {
   const provable = own.flatMap((each) => each.provable ?? [])
+  const found = drops.map((drop, place) =>
+    foundOf(
+      drop,
+      own.flatMap(({ withDrop }) => withDrop[place] ?? []),
+    ),
+  )
   return {
     label: own[0]?.stage.label ?? '',
     stations: span(own.map(({ canary }) => canary.length)),
@@ -104,12 +114,9 @@ function canaryReport(own: Played[], drops: number[]): CanaryReport {
             expectedYield: 1 - median(provable.map(({ expectedRate }) => expectedRate)),
             provableYield: 1 - median(provable.map(({ provableRate }) => provableRate)),
           },
-    found: drops.map((drop, place) =>
-      foundOf(
-        drop,
-        own.flatMap(({ withDrop }) => withDrop[place] ?? []),
-      ),
-    ),
+    found,
+    lasted: lastedOf(own),
+    smallestFound: { half: smallestFound(found, 0.5), most: smallestFound(found, 0.8) },
   }
 }
 
@@ -125,6 +132,25 @@ function foundOf(drop: number, replays: Played['withDrop']): Found {
     found: found.length,
     medianFirstAttempts: Number.isFinite(middle) ? middle : null,
   }
+}
+
+/** The last of the drops from the largest down that is found so often. */
+function smallestFound(found: Found[], share: number): number | null {
+  const isFound = ({ replays, found: count }: Found) => replays > 0 && count >= share * replays
+  const falling = found.toSorted((a, b) => b.drop - a.drop)
+  const missed = falling.findIndex((each) => !isFound(each))
+  return falling[(missed < 0 ? falling.length : missed) - 1]?.drop ?? null
+}
+
+/** One whose time ran out before it had its first attempts is told apart: nobody knows how long it would have taken. */
+function lastedOf(own: Played[]): CanaryReport['lasted'] {
+  const whole = own.filter(({ asItWas }) => asItWas.stoppedBy.length === 0)
+  const times = whole
+    .filter(({ stage, asItWas }) => asItWas.firstAttempts >= stage.firstAttempts)
+    .map(({ start, asItWas }) => asItWas.until - start.at)
+    .sort((a, b) => a - b)
+  const at = (part: number) => times[Math.max(0, Math.ceil(part * times.length) - 1)] ?? null
+  return { replays: times.length, median: at(0.5), ninth: at(0.9), overdue: whole.length - times.length }
 }
 
 function span(values: number[]): Span {

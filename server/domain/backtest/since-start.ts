@@ -3,20 +3,19 @@ import { type Counting, isBad } from '../gates/counting.ts'
 import { gateStations, type JudgedTally } from '../gates/gate-counts.ts'
 import { usualRate } from '../gates/mix.ts'
 import type { GateStation } from '../gates/question.ts'
-import type { StationId } from '../ids.ts'
 import type { HistoryRun } from './history.ts'
 import type { FrozenPast } from './past-at.ts'
 
 export type Counted = {
   asked: Counting[]
   past: FrozenPast
-  canary: ReadonlySet<StationId>
+  armOf: (run: HistoryRun) => JudgedTally['arm']
   /** Canary first attempts that are taken as failed, whatever they were. */
   isTurned: (run: HistoryRun) => boolean
 }
 
 /** Each run is counted once, in the order of the starts. */
-export function sinceStart({ asked, past, canary, isTurned }: Counted) {
+export function sinceStart({ asked, past, armOf, isTurned }: Counted) {
   const order = [...new Set(past.pasts.map(({ stationId }) => stationId))]
   const usual = new Map(past.pasts.map((each) => [`${each.stationId}/${each.metric}`, each.usual]))
   const tallies = new Map(asked.map(({ key }) => [key, new Map<string, JudgedTally>()]))
@@ -32,7 +31,7 @@ export function sinceStart({ asked, past, canary, isTurned }: Counted) {
 
   function tallyOf(run: HistoryRun, arm: JudgedTally['arm'], metric: string): JudgedTally {
     const { stationId, shift } = run
-    const place = `${stationId}/${shift}`
+    const place = `${arm}/${stationId}/${shift}`
     const made = tallies.get(metric)?.get(place) ?? {
       arm,
       stationId,
@@ -49,7 +48,7 @@ export function sinceStart({ asked, past, canary, isTurned }: Counted) {
   return {
     /** Tells the keys by which it is bad. */
     count(run: HistoryRun): Set<string> {
-      const arm = canary.has(run.stationId) ? 'canary' : 'base'
+      const arm = armOf(run)
       const badBy = new Set<string>()
       for (const counting of asked) {
         const bad = badness(counting, run, arm)

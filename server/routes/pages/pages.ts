@@ -17,6 +17,7 @@ import { type HistorySources, historyPages } from './history-pages.ts'
 import { livePages } from './live-pages.ts'
 import { overviewPages } from './overview-page.ts'
 import { procedurePages } from './procedure-pages.ts'
+import { type ReplaySources, replayPages } from './replay-pages.ts'
 import type { DecisionDeps } from './rollout-decisions.ts'
 import { rolloutPages } from './rollout-pages.ts'
 import type { RolloutSources } from './rollout-sources.ts'
@@ -40,6 +41,7 @@ type Deps = RolloutSources &
   PageDoorway & {
     history: HistorySources
     registry: RegistryService
+    replay: ReplaySources
     now: () => Instant
   }
 
@@ -56,6 +58,7 @@ export function pageRoutes(deps: Deps): FastifyPluginAsync {
     rolloutTables(app, { ...deps, door })
     livePages(app, { ...deps, door })
     historyPages(app, { ...deps, door })
+    replayPages(app, { ...deps, door })
     containmentPages(app, { ...deps, door })
     const ofRegistry = { registry: deps.registry, door, charts: dataCharts(deps.drawPicture) }
     overviewPages(app, ofRegistry)
