@@ -72,7 +72,7 @@ test('a replay plays healthy rollouts of a stored history, and is kept with what
   expect(read.body).toMatchObject({ open: null, ended: { asked: { risk_class: 'policy' }, progress: 1 } })
   const page = await site.inject({ url: `/procedures/${line.procedureId}/replay` })
   expect(page.statusCode).toBe(200)
-  expect(page.body).toContain('of healthy rollouts stopped')
+  expect(page.body).toContain('of healthy stages stopped for nothing')
   expect(page.body).toContain('<svg role="img"')
   expect(page.headers.refresh).toBeUndefined()
   const table = await site.inject({ url: `/procedures/${line.procedureId}/replay/found.csv` })

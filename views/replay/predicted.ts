@@ -14,7 +14,7 @@ export type Predicted = {
   csvUrl: string
 }
 
-const mostStations = 300
+const mostStations = 150
 const mostMeasurements = 60
 
 export function predicted(shown: Predicted, action: string): Html {

@@ -36,7 +36,7 @@ function falseStops({
 }: BacktestReport): Html {
   const { replays, stopped, lower, upper, independent } = all
   const share = replays === 0 ? absent : roundPercent(stopped / replays)
-  return html`<p><strong>${share} of healthy rollouts stopped</strong>: ${count(stopped)} of ${count(replays)} stages played; 95 %: ${percentInterval(lower, upper)}, as they overlap and say as much as ${count(independent)} that do not. The gates may spend ${budgetPercent(alarmBudget)}. ${beside(all, alarmBudget)}</p>
+  return html`<p><strong>${share} of healthy stages stopped for nothing</strong>: ${count(stopped)} of ${count(replays)} that were played; 95 %: ${percentInterval(lower, upper)}, as they overlap and say as much as ${count(independent)} that do not. The gates may spend ${budgetPercent(alarmBudget)}. ${beside(all, alarmBudget)}</p>
 <p class="quiet">${counted(stations, 'station')}, ${counted(runs, 'run')}, ${time(from)} to ${time(to)}; a rollout could have begun on ${count(replayableDates)} of ${counted(dates, 'date')}.</p>`
 }
 

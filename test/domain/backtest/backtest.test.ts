@@ -53,6 +53,15 @@ describe('a healthy history', () => {
     expect(provable[2]).toBeGreaterThan(0.005)
   })
 
+  test('tells how long each stage took where it was not stopped, at least its soak', () => {
+    for (const { lasted, falseStops } of report.canaries) {
+      expect(lasted.replays + lasted.overdue + falseStops.stopped).toBe(20)
+      expect(lasted.median).toBeGreaterThan(0.9 * day)
+      expect(lasted.ninth).toBeGreaterThanOrEqual(lasted.median ?? 0)
+      expect(lasted.ninth).toBeLessThanOrEqual(3 * day)
+    }
+  })
+
   test('names the gates that it could not play', () => {
     expect(report.gates.map(({ name, stopped }) => [name, stopped])).toEqual([
       ['first-pass yield', 0],
@@ -120,6 +129,15 @@ describe('stations that wander more than the method allows for', () => {
 
 describe('points of yield that are taken away', () => {
   const { all, report } = play(aLine({ runsPerDay: 150 }), { rollouts: 8, drops: [0.02, 0.1] })
+
+  test('are found from the smallest on of which every larger one is found too', () => {
+    for (const { found, smallestFound } of report.canaries) {
+      const often = (share: number) => found.filter((each) => each.found >= share * each.replays)
+      expect(smallestFound.half).toBe(often(0.5)[0]?.drop ?? null)
+      expect(smallestFound.most).toBe(often(0.8)[0]?.drop ?? null)
+    }
+    expect(report.canaries.at(-1)?.smallestFound.half).not.toBeNull()
+  })
 
   test('are found when they are ten, by every canary, and sooner by the larger ones of two drops', () => {
     for (const { found } of report.canaries) {
