@@ -10,6 +10,7 @@ import { day, hour, minute } from '../../server/domain/instant.ts'
 import { isRefusal } from '../../server/domain/rollout/commands.ts'
 import { history } from '../domain/backtest/synthetic-history.ts'
 import { ines } from '../support/fixed-values.ts'
+import { aDoorway } from '../support/page-doorway.ts'
 import { pageSite } from '../support/page-site.ts'
 import { rawLine } from '../support/raw-line.ts'
 import { storeHistory } from '../support/stored-history.ts'
@@ -207,7 +208,7 @@ test('an unknown procedure, a reader by link and a wrong number are refused', as
   expect((await site.inject({ url: '/procedures/%3Cb%3E/replay' })).body).not.toContain('<b>')
   const closed = await pageSite({
     replay: service.service,
-    access: { readerOf: async () => null, exchange: async () => null },
+    ...aDoorway(() => null),
   })
   expect((await closed.inject({ url: '/procedures/x/replay?run=1' })).statusCode).toBe(403)
 })
