@@ -2,17 +2,25 @@
 import type { Message } from '../../../views/message-page.ts'
 import type { LinkFault } from '../../page-links.ts'
 
-/**
- * @param fault null: there was no key at all.
- * @param signIn address of the way in; null where Sign in with Slack is not set up.
- */
-export function closedMessage(fault: LinkFault | null, signIn: string | null): Message {
-  const message = happened(fault)
+/** Null: there was no key at all. `everything`: nor could one have helped, on a page that is no rollout's. */
+type Why = LinkFault | 'everything' | null
+
+/** @param signIn address of the way in; null where Sign in with Slack is not set up. */
+export function closedMessage(why: Why, signIn: string | null): Message {
+  const message = happened(why)
   return signIn === null ? message : { ...message, action: { label: 'Sign in with Slack', url: signIn } }
 }
 
-function happened(fault: LinkFault | null): Message {
-  switch (fault) {
+function happened(why: Why): Message {
+  switch (why) {
+    case 'everything':
+      return {
+        title: 'This page is for people who work here',
+        lines: [
+          'It opens for who signed in with Slack. A link from Slack opens the page of its one rollout.',
+          'Sign in, or ask whoever runs Firstpass how it is set up.',
+        ],
+      }
     case null:
       return {
         title: 'This page is closed',

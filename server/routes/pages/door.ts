@@ -6,7 +6,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Message, messagePage } from '../../../views/message-page.ts'
 import type { PageAssets, PageFrame } from '../../../views/page-document.ts'
 import type { PageAccess, PageScope, PersonReading, Reader } from '../../page-access.ts'
-import type { LinkFault } from '../../page-links.ts'
 import { closedMessage } from './closed-message.ts'
 import { keysOf, withoutKey } from './key-in-address.ts'
 import { pageHeaders } from './page-headers.ts'
@@ -48,8 +47,8 @@ export function pageDoor({
     }
   }
 
-  function closed(reply: FastifyReply, frame: PageFrame, fault: LinkFault | null): null {
-    html(reply, 403, messagePage(closedMessage(fault, frame.signIn), frame))
+  function closed(reply: FastifyReply, frame: PageFrame, why: Parameters<typeof closedMessage>[0]): null {
+    html(reply, 403, messagePage(closedMessage(why, frame.signIn), frame))
     return null
   }
 
@@ -60,7 +59,7 @@ export function pageDoor({
       const frame = frameFor(request, reply, reader)
       const keys = scope === 'everything' ? [] : keysOf(request)
       if (scope === 'everything' || keys.length === 0)
-        return reader ? { reader, frame } : closed(reply, frame, null)
+        return reader ? { reader, frame } : closed(reply, frame, scope === 'everything' ? scope : null)
       // The key does not stay in the address, which people copy, browsers remember and proxies log.
       const fault = await access.exchange(reply, { id: scope.rollout, keys }, reader)
       if (fault !== null) return closed(reply, frame, fault)
