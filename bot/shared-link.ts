@@ -12,8 +12,13 @@ export function rolloutIn(shared: string): RolloutId | null {
 /**
  * True for the page's own address with something added at most: a place on the page, another parameter. Compared by its
  * parts: an address that only begins like ours may lead elsewhere, or carry another key.
+ * @param opens whether another key than the present one still opens it: links are renewed before they expire.
  */
-export function leadsTo(shared: string, page: string): boolean {
+export function leadsTo(
+  shared: string,
+  page: string,
+  opens: (key: string) => boolean = () => false,
+): boolean {
   const given = urlOf(shared)
   const own = urlOf(page)
   if (!given || !own) return false
@@ -21,7 +26,9 @@ export function leadsTo(shared: string, page: string): boolean {
   if (given.username !== '' || given.password !== '') return false
   return [...own.searchParams.keys()].every((name) => {
     const values = given.searchParams.getAll(name)
-    return values.length === 1 && values[0] === own.searchParams.get(name)
+    const [value, second] = values
+    if (value === undefined || second !== undefined) return false
+    return value === own.searchParams.get(name) || (name === 'key' && opens(value))
   })
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as later } from 'node:timers/promises'
 import { App, type Receiver } from '@slack/bolt'
 import type { FastifyPluginAsync } from 'fastify'
 import type { BaseLogger } from 'pino'
+import type { RolloutId } from '../server/domain/ids.ts'
 import type { Delivery, DeliveryResult, Service, SlackStore } from '../server/service.ts'
 import { boltLog } from './connection/bolt-log.ts'
 import { interactiveOptions } from './connection/clients.ts'
@@ -50,6 +51,8 @@ export type SlackAppDeps = {
   settings: SlackSettings
   /** What the chart of a card shows; absent: cards have no pictures. */
   charts?: ChartSource
+  /** Whether a key in an address opens the page of this rollout now; absent: the one in its present address does. */
+  opens?: (id: RolloutId, key: string) => boolean
   /** Milliseconds since 1970. */
   now: () => number
   log: BaseLogger
@@ -63,7 +66,7 @@ export function slackApp(deps: SlackAppDeps): SlackApp {
 }
 
 function enabledApp(deps: SlackAppDeps): SlackApp {
-  const { service, store, settings, charts: source, now, log, wait = pause } = deps
+  const { service, store, settings, charts: source, now, log, wait = pause, opens = () => false } = deps
   const logger = boltLog(log)
   const charts = source && createCharts({ source, posts: store.posts, now, log })
   const cards = createCards({ service, posts: store.posts, charts, now })
@@ -95,7 +98,7 @@ function enabledApp(deps: SlackAppDeps): SlackApp {
       clientOptions: { ...interactiveOptions(apiUrl, logger), fetch: fetchWithin5s },
     })
     const homes = createHomes({ service, store, workspaces: opened, now })
-    registerListeners(app, { service, store, workspaces: opened, cards, homes, now, log })
+    registerListeners(app, { service, store, workspaces: opened, opens, cards, homes, now, log })
     const workOn = (body: Record<string, unknown>) => app.processEvent({ body, ack: async () => {} })
     deliver = createDelivery({ workspaces: opened, service, store, cards, homes, workOn, now, log })
     workspaces = opened

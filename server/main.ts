@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import closeWithGrace from 'close-with-grace'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { type Logger, pino } from 'pino'
-import { type OAuthSettings, slackApp } from '../bot/slack-app.ts'
+import { type OAuthSettings, type SlackAppDeps, slackApp } from '../bot/slack-app.ts'
 import { type Database, openDatabase } from '../db/client.ts'
 import { exclusively } from '../db/exclusively.ts'
 import { keptSetting } from '../db/kept-settings.ts'
@@ -25,7 +25,6 @@ import { replays } from './replays.ts'
 import { rolloutCourse } from './rollout-charts.ts'
 import { rolloutWatchers } from './rollout-watchers.ts'
 import type { PageSignIn } from './routes/pages/sign-in-pages.ts'
-import type { Service, SlackStore } from './service.ts'
 import { serviceOf } from './service-of.ts'
 import { sessions } from './sessions.ts'
 import { signIn } from './sign-in.ts'
@@ -116,7 +115,8 @@ export async function startFirstpass(options: {
   const oauth = oauthOf(settings, stateSecret, () => publicUrl ?? '')
   const drawPicture = pictureDrawer()
   const charts = cardPictures((id) => rolloutCourse(database.db, id, now()), drawPicture)
-  const slack = slackOf(settings, oauth, { service, store, charts }, logger)
+  const opens = (id: string, key: string) => typeof links.open({ id, keys: [key] }) !== 'string'
+  const slack = slackOf(settings, oauth, { service, store, charts, opens }, logger)
   const app = await buildApp({
     database,
     service,
@@ -187,7 +187,7 @@ function hasSlack(settings: Settings): boolean {
 function slackOf(
   settings: Settings,
   oauth: OAuthSettings | null,
-  parts: { service: Service; store: SlackStore; charts: ReturnType<typeof cardPictures> },
+  parts: Pick<SlackAppDeps, 'service' | 'store' | 'charts' | 'opens'>,
   log: Logger,
 ) {
   if (!hasSlack(settings)) return null

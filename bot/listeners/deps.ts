@@ -1,5 +1,6 @@
 // What every listener works with, and what it gets for the workspace in which something happened.
 import type { BaseLogger } from 'pino'
+import type { RolloutId } from '../../server/domain/ids.ts'
 import type { Service, SlackStore } from '../../server/service.ts'
 import type { Cards } from '../deliveries/cards.ts'
 import type { Homes } from '../deliveries/homes.ts'
@@ -11,6 +12,8 @@ export type ListenerDeps = {
   cards: Cards
   homes: Homes
   workspaces: Workspaces
+  /** Whether a key in an address opens the page of this rollout now. */
+  opens: (id: RolloutId, key: string) => boolean
   /** Milliseconds since 1970. */
   now: () => number
   log: BaseLogger

@@ -36,7 +36,8 @@ async function unfurlsOf(deps: Here, event: LinkSharedEvent, sharedAt: number): 
   for (const { url } of candidates.slice(0, mostLinks)) {
     const id = rolloutIn(url)
     const view = id === null ? null : await deps.service.get(id)
-    if (view && leadsTo(url, view.url)) unfurls[url] = unfurl(view, sharedAt)
+    if (view && leadsTo(url, view.url, (key) => deps.opens(view.id, key)))
+      unfurls[url] = unfurl(view, sharedAt)
   }
   return unfurls
 }

@@ -52,6 +52,22 @@ describe('a link to the page of a rollout', () => {
     await open.workspace.waitFor(() => open.shown().includes('PCBA-FCT 2.4.1'), 2000)
   })
 
+  it('may be an older one, while it still opens the page', async () => {
+    const rollout = keyed()
+    const open = await openBot({
+      service: fakeService({ rollouts: [rollout] }),
+      workspace: { unfurlDomains },
+      opens: (id, given) => id === rollout.id && given === 'of-last-week',
+    })
+    const [older, expired] = ['of-last-week', 'of-last-year'].map((each) =>
+      rollout.url.replace(/key=.*/, `key=${each}`),
+    )
+    await open.workspace.say({ user: ines.id, channel, text: `${expired} and ${older}` })
+    const unfurls = () => open.workspace.messages(channel)[0]?.unfurls ?? {}
+    await open.workspace.waitFor(() => Object.keys(unfurls()).length > 0, 2000)
+    expect(Object.keys(unfurls())).toEqual([older])
+  })
+
   it('is shown beside others, five of them at most', async () => {
     const many = Array.from({ length: 7 }, (_, index) => keyed(index + 1))
     const open = await withRollouts(...many)

@@ -4,7 +4,13 @@ import Fastify from 'fastify'
 import pino from 'pino'
 import { onTestFinished } from 'vitest'
 import type { ChartSource } from '../../../bot/deliveries/charts.ts'
-import { type OAuthSettings, type SlackSettings, slackApp, type Wait } from '../../../bot/slack-app.ts'
+import {
+  type OAuthSettings,
+  type SlackAppDeps,
+  type SlackSettings,
+  slackApp,
+  type Wait,
+} from '../../../bot/slack-app.ts'
 import { type SlackWorkspaceOptions, startSlackWorkspace } from '../../../demo/slack/workspace.ts'
 import type { Delivery, DeliveryResult } from '../../../server/service.ts'
 import { type FakeService, fakeService } from './fake-service.ts'
@@ -22,6 +28,8 @@ export type Door = 'http' | 'socket'
 
 type Options = {
   charts?: ChartSource
+  /** Whether a key opens a page; by default the present one does. */
+  opens?: NonNullable<SlackAppDeps['opens']>
   /** By default Slack's requests come over signed HTTP. */
   door?: Door
   service?: FakeService
@@ -71,6 +79,7 @@ export async function openBot(options: Options = {}) {
     },
     now: () => clock.now,
     log,
+    ...(options.opens ? { opens: options.opens } : {}),
     ...(options.wait ? { wait: options.wait } : {}),
     ...(options.charts ? { charts: options.charts } : {}),
   })

@@ -34,6 +34,7 @@ const luckySeed = 248
 const adminToken = 'the-admin-token-of-a-journey'
 const signingSecret = 'a-secret-only-slack-knows'
 const botToken = 'xoxb-of-a-journey'
+const client = { clientId: '1.2', clientSecret: 'the-client-secret-of-a-journey' }
 const supplier: User = {
   id: stranger,
   name: 'kim',
@@ -73,6 +74,7 @@ async function placeOf(options: Options) {
     appUrl: () => `${url}/slack/events`,
     signingSecret,
     botToken,
+    oauth: { ...client, redirectUrls: [`${url}/signin/callback`] },
     users: [...defaultUsers, supplier],
   })
   atEnd(slack.close)
@@ -86,6 +88,9 @@ async function placeOf(options: Options) {
     SLACK_API_URL: (await options.slackApiUrl?.(slack.apiUrl)) ?? slack.apiUrl,
     SLACK_BOT_TOKEN: botToken,
     SLACK_SIGNING_SECRET: signingSecret,
+    SLACK_CLIENT_ID: client.clientId,
+    SLACK_CLIENT_SECRET: client.clientSecret,
+    PUBLIC_URL: url,
   }
   const warnings: string[] = []
   const reports: string[] = []

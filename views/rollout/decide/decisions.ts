@@ -20,9 +20,11 @@ export type Deciding = {
   written: Written | null
 }
 
-export function outcomeNotice({ outcome }: Deciding): Html | null {
+/** Repeats what somebody wrote where it did not come to pass: its form may be gone by now. */
+export function outcomeNotice({ outcome, written }: Deciding): Html | null {
   if (outcome === null) return null
-  return html`<div class="notice ${outcome.done ? 'done' : 'refused'}" role="${outcome.done ? 'status' : 'alert'}"><strong>${outcome.done ? 'Done' : 'Nothing was changed'}.</strong> ${outcome.lines.map((line) => html`${withTimes(line)} `)}</div>`
+  const lost = written?.why ?? ''
+  return html`<div class="notice ${outcome.done ? 'done' : 'refused'}" role="${outcome.done ? 'status' : 'alert'}"><strong>${outcome.done ? 'Done' : 'Nothing was changed'}.</strong> ${outcome.lines.map((line) => html`${withTimes(line)} `)}${lost !== '' && html`You had written: <q>${lost}</q>`}</div>`
 }
 
 export function decisions(view: RolloutView, deciding: Deciding, frame: PageFrame): Html {
