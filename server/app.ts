@@ -159,6 +159,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
       events: (id: RolloutId) => service.events(id),
       retests: (id: RolloutId) => service.retests(id),
       containment: service,
+      ledger: service,
       mark: (id: RolloutId) => rolloutMark(database.db, id),
       history: service,
       replay: service,

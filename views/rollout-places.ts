@@ -3,11 +3,12 @@ import type { RolloutView } from '../server/domain/rollout-view.ts'
 import { type Html, html } from './html.ts'
 import type { PageFrame } from './page-document.ts'
 
-export type RolloutPlace = 'rollout' | 'containment'
+export type RolloutPlace = 'rollout' | 'containment' | 'ledger'
 
 const places: { place: RolloutPlace; path: string; name: string }[] = [
   { place: 'rollout', path: '', name: 'Rollout' },
   { place: 'containment', path: '/containment', name: 'Containment' },
+  { place: 'ledger', path: '/ledger', name: 'Decision ledger' },
 ]
 
 export function rolloutPlaces(view: Pick<RolloutView, 'id'>, here: RolloutPlace, { base }: PageFrame): Html {

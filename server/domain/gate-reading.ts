@@ -17,7 +17,20 @@ export type GateReading = {
   mix: number | null
 }
 
-export function gateReading(gate: GateVerdict): GateReading {
+type Judged = Pick<
+  GateVerdict,
+  | 'metric'
+  | 'canary'
+  | 'base'
+  | 'expectedRate'
+  | 'toleratedRate'
+  | 'difference'
+  | 'differenceLow'
+  | 'differenceHigh'
+  | 'mixDifference'
+>
+
+export function gateReading(gate: Judged): GateReading {
   const { canary, base, expectedRate, toleratedRate, difference, differenceLow, differenceHigh } = gate
   const isYield = readsAsYield(gate.metric)
   const rate = (bad: number | null) => (bad === null || !isYield ? bad : 1 - bad)

@@ -83,3 +83,4 @@ export function aContainedUnit(index = 1, part: Partial<ContainedUnit> = {}): Co
 
 /** Of pages that are not about it. */
 export const noContainment = { containment: async () => null, containedUnits: async () => null }
+export const noLedger = { ledger: async () => null, recomputed: async () => null }

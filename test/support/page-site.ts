@@ -3,7 +3,7 @@ import fastify, { type FastifyInstance } from 'fastify'
 import { afterAll } from 'vitest'
 import { pageRoutes } from '../../server/routes/pages/pages.ts'
 import { fakeService } from '../bot/support/fake-service.ts'
-import { noContainment } from './containment-builder.ts'
+import { noContainment, noLedger } from './containment-builder.ts'
 import { noHistory } from './no-history.ts'
 import { aDoorway } from './page-doorway.ts'
 
@@ -17,6 +17,7 @@ export function siteOf(given: Partial<Sources>): Sources {
     events: async () => [],
     retests: async () => null,
     containment: noContainment,
+    ledger: noLedger,
     mark: async () => null,
     watchers: { watch: () => () => {} },
     drawPicture: async () => Buffer.from('a picture'),

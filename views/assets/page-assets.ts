@@ -28,6 +28,7 @@ const styles = [
   'decide',
   'history',
   'containment',
+  'ledger',
   'registry',
   'small-screens',
   'wall-and-paper',

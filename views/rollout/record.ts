@@ -14,6 +14,7 @@ export function record(view: RolloutView, events: RecordedEvent[]): Html {
   const earlier = newestFirst.slice(shownAtOnce)
   return html`<section data-part="record">
 <h2>Record</h2>
+<p class="quiet">With every verdict and what each decision saw: <a href="${view.id}/ledger">the decision ledger</a>.</p>
 ${events.length === 0 && html`<p class="quiet">Nothing happened yet.</p>`}
 ${list(newestFirst.slice(0, shownAtOnce), view)}
 ${earlier.length > 0 && html`<details data-keep="record"><summary>${counted(earlier.length, 'earlier event')}</summary>${list(earlier, view)}</details>`}

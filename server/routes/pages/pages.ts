@@ -14,6 +14,7 @@ import { dataCharts } from './data-charts.ts'
 import { pageDoor } from './door.ts'
 import { fleetPages } from './fleet-page.ts'
 import { type HistorySources, historyPages } from './history-pages.ts'
+import { ledgerPages } from './ledger-pages.ts'
 import { livePages } from './live-pages.ts'
 import { overviewPages } from './overview-page.ts'
 import { procedurePages } from './procedure-pages.ts'
@@ -60,6 +61,7 @@ export function pageRoutes(deps: Deps): FastifyPluginAsync {
     historyPages(app, { ...deps, door })
     replayPages(app, { ...deps, door })
     containmentPages(app, { ...deps, door })
+    ledgerPages(app, { ...deps, door })
     const ofRegistry = { registry: deps.registry, door, charts: dataCharts(deps.drawPicture) }
     overviewPages(app, ofRegistry)
     fleetPages(app, ofRegistry)

@@ -7,6 +7,7 @@ import type { RolloutView } from '../../domain/rollout-view.ts'
 import type { TimeRange } from '../../domain/time-range.ts'
 import type { DrawPicture } from '../../picture-drawer.ts'
 import type { RolloutWatchers } from '../../rollout-watchers.ts'
+import type { LedgerService } from '../../service/ledger.ts'
 import type { ContainmentSources } from './containment-pages.ts'
 
 export type RolloutSources = {
@@ -20,4 +21,5 @@ export type RolloutSources = {
   watchers: Pick<RolloutWatchers, 'watch'>
   drawPicture: DrawPicture
   containment: ContainmentSources['containment']
+  ledger: LedgerService
 }

@@ -3,7 +3,7 @@ import fastify from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { pageRoutes } from '../../../server/routes/pages/pages.ts'
 import { fakeService } from '../../bot/support/fake-service.ts'
-import { noContainment } from '../../support/containment-builder.ts'
+import { noContainment, noLedger } from '../../support/containment-builder.ts'
 import { uuid } from '../../support/fixed-values.ts'
 import { noHistory } from '../../support/no-history.ts'
 import { aDoorway } from '../../support/page-doorway.ts'
@@ -29,6 +29,7 @@ beforeAll(async () => {
       events: async () => everyEvent,
       retests: async () => null,
       containment: noContainment,
+      ledger: noLedger,
       mark: async () => '7-1',
       watchers: { watch: () => null },
       drawPicture: async () => Buffer.from('a picture'),
