@@ -8,7 +8,7 @@ import { type Db, rows } from './client.ts'
 
 /**
  * By build and day, oldest first, of the hours in [from, to). Runs of which nobody knows the build are left out.
- * 60 stations that never rest, eight weeks: 80,000 tallies, 0.1 s.
+ * 60 stations that never rest, eight weeks: 80,000 tallies, 0.2 s of a busy machine.
  */
 export async function dailyCounts(
   db: Db,

@@ -166,6 +166,10 @@ export async function deploymentsById(db: Db, ids: DeploymentId[]): Promise<Map<
   return new Map(found.map((each) => [each.id, each]))
 }
 
+export async function stationCount(db: Db, procedureId: ProcedureId): Promise<number> {
+  return db.$count(stationProcedures, eq(stationProcedures.procedureId, procedureId))
+}
+
 export async function stationsById(db: Db, ids: StationId[]): Promise<Station[]> {
   return ids.length === 0 ? [] : db.select().from(stations).where(inArray(stations.id, ids))
 }

@@ -2,9 +2,16 @@
 import { latestLogLines } from '../db/build-logs.ts'
 import type { Database } from '../db/client.ts'
 import { dailyCounts, lastHourOf } from '../db/daily-counts.ts'
-import { type Deployment, deploymentById, deploymentsOf, procedureById } from '../db/registry.ts'
+import {
+  type Deployment,
+  deploymentById,
+  deploymentsOf,
+  procedureById,
+  stationCount,
+} from '../db/registry.ts'
 import { commitAddress } from './commit-address.ts'
 import type { BuildDetail } from './domain/build-detail.ts'
+import { daysShown } from './domain/days-shown.ts'
 import type { DeploymentId } from './domain/ids.ts'
 import { day, type Instant } from './domain/instant.ts'
 import { isRefusal } from './domain/rollout/commands.ts'
@@ -16,7 +23,6 @@ type Deps = { database: Database; now: () => Instant; service: Pick<Service, 'bu
 
 const mostLines = 200
 const mostOthers = 100
-const daysShown = 56
 
 export function buildDetails({ database: { db }, now, service }: Deps): BuildDetailService {
   return {
@@ -60,7 +66,10 @@ export function buildDetails({ database: { db }, now, service }: Deps): BuildDet
       // Of a build that stopped running long ago the last weeks would be empty: its own last weeks are shown.
       const lastHour = await lastHourOf(db, build)
       const to = Math.min(now(), (lastHour ?? now()) + day)
-      const from = Math.max(build.createdAt.getTime() - day, to - daysShown * day)
+      const from = Math.max(
+        build.createdAt.getTime() - day,
+        to - daysShown(await stationCount(db, procedure.id)) * day,
+      )
       return {
         of: build.version,
         zone: procedure.zone,

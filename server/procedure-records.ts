@@ -2,8 +2,16 @@
 import { abortsOf } from '../db/build-facts.ts'
 import type { Database } from '../db/client.ts'
 import { dailyCounts } from '../db/daily-counts.ts'
-import { type Deployment, deploymentsOf, type Procedure, procedureById, stationsOf } from '../db/registry.ts'
+import {
+  type Deployment,
+  deploymentsOf,
+  type Procedure,
+  procedureById,
+  stationCount,
+  stationsOf,
+} from '../db/registry.ts'
 import type { DayMark } from './domain/daily-counts.ts'
+import { daysShown } from './domain/days-shown.ts'
 import type { ProcedureId } from './domain/ids.ts'
 import { day, type Instant } from './domain/instant.ts'
 import { nextWindow } from './domain/next-window.ts'
@@ -18,7 +26,6 @@ type Deps = { database: Database; now: () => Instant; service: Pick<Service, 'hi
 
 const mostBuilds = 60
 const mostPast = 40
-const daysShown = 56
 
 export function procedureRecords({ database: { db }, now, service }: Deps): ProcedureRecordService {
   return {
@@ -56,7 +63,7 @@ export function procedureRecords({ database: { db }, now, service }: Deps): Proc
       const procedure = await procedureById(db, id)
       if (!procedure) return null
       const to = now()
-      const from = to - daysShown * day
+      const from = to - daysShown(await stationCount(db, id)) * day
       return {
         of: procedure.name,
         zone: procedure.zone,

@@ -6,6 +6,6 @@ import type { ProcedureRecord } from '../domain/procedure-record.ts'
 export type ProcedureRecordService = {
   /** Null when there is no such procedure. */
   procedureRecord(id: ProcedureId): Promise<ProcedureRecord | null>
-  /** The last eight weeks by day and build. Null when there is no such procedure. */
+  /** The last eight weeks by day and build; of a large fleet fewer. Null when there is no such procedure. */
   procedureYields(id: ProcedureId): Promise<DailyYields | null>
 }

@@ -40,10 +40,16 @@ function row(shown: Shown, frame: PageFrame): Html {
 <td data-label="Procedure">${procedure ? procedureLink(frame, procedure) : 'none'}</td>
 <td data-label="Should run">${desired ? buildLink(frame, desired) : absent}</td>
 <td data-label="Ran last"${ran && html` data-value="${ran.at}"`}>${ran ? html`${isOther(shown) ? html`<strong class="alert">${buildLink(frame, ran)}</strong>` : buildLink(frame, ran)}<small>${time(ran.at)}</small>` : absent}</td>
-<td data-label="State">${capitalised(progressWords[progress])}${rollout(shown, frame)}${aside !== null && html`<small>${aside}</small>`}</td>
+<td data-label="State">${capitalised(progressWords[progress])}${acknowledged(shown)}${rollout(shown, frame)}${aside !== null && html`<small>${aside}</small>`}</td>
 <td data-label="Trouble">${troubles.map(trouble)}</td>
 <td data-label="Heard of" data-value="${shown.heardAt ?? 0}">${heard(shown)}</td>
 </tr>`
+}
+
+/** The second of the three facts; that it runs what it should is said by its run already. */
+function acknowledged({ pulled, progress }: FleetRow): Content {
+  if (progress === 'confirmed' || progress === 'nothing asked') return null
+  return html`<small>${pulled === null ? 'nothing acknowledged' : `last said: ${pulled.version} ${pulled.state}`}</small>`
 }
 
 function isOther({ desired, ran }: FleetRow): boolean {
@@ -64,9 +70,9 @@ function heard({ connection, heardAt }: Shown): Content {
   return html`${state}${closed && html`<small>its site is closed</small>`}${heardAt !== null && html`<small>${time(heardAt)}</small>`}`
 }
 
-function range({ rows, total, filter, pageCount }: FleetView): string {
+function range({ rows, total, filter, pageCount, pageSize }: FleetView): string {
   if (pageCount === 1) return `${counted(total, 'row')}, the troubled first.`
-  const from = (filter.page - 1) * 100 + 1
+  const from = (filter.page - 1) * pageSize + 1
   return `Rows ${count(from)} to ${count(from + rows.length - 1)} of ${count(total)}, the troubled first. Sorting by a column sorts this page.`
 }
 

@@ -12,8 +12,8 @@ import {
 } from './fleet.ts'
 import { runningBuilds } from './running-builds.ts'
 
-/** Of 500 bytes of HTML each, and a screen or two of a phone to page through. */
-const rowsOnPage = 100
+/** A kilobyte of HTML each, and some hundred pixels of a phone. */
+const rowsOnPage = 50
 const mostPlaces = 60
 
 export type PlacedFleet = Omit<FleetView, 'rows'> & { rows: FleetRow[] }
@@ -32,6 +32,7 @@ export function fleetView(all: FleetRow[], filter: FleetFilter): PlacedFleet {
     placeCount: places.length,
     running: runningBuilds(placed),
     rows: shown.slice((page - 1) * rowsOnPage, page * rowsOnPage),
+    pageSize: rowsOnPage,
     total: shown.length,
     pageCount,
     known: knownOf(all),

@@ -95,6 +95,7 @@ export type FleetView = {
   running: RunningBuild[]
   placeCount: number
   rows: (FleetRow & { connection: Connection | null })[]
+  pageSize: number
   /** Rows of all pages. */
   total: number
   pageCount: number

@@ -110,11 +110,11 @@ test('builds are told with how many should run, took and ran them', () => {
   ])
 })
 
-test('a page has 100 rows, and one beyond the last is the last', () => {
-  const many = Array.from({ length: 250 }, (_, index) => fleetRow(fleetFacts(index + 1)))
+test('a page has 50 rows, and one beyond the last is the last', () => {
+  const many = Array.from({ length: 120 }, (_, index) => fleetRow(fleetFacts(index + 1)))
   const page = (number: number) => fleetView(many, { ...everything, page: number })
-  expect(page(1)).toMatchObject({ pageCount: 3, total: 250, filter: { page: 1 } })
-  expect(page(2).rows[0]?.station.name).toBe('ST-101')
+  expect(page(1)).toMatchObject({ pageCount: 3, pageSize: 50, total: 120, filter: { page: 1 } })
+  expect(page(2).rows[0]?.station.name).toBe('ST-51')
   expect(page(9)).toMatchObject({ filter: { page: 3 } })
-  expect(page(9).rows).toHaveLength(50)
+  expect(page(9).rows).toHaveLength(20)
 })
