@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { sessions as sessionsTable } from '../../db/schema.ts'
 import { day } from '../../server/domain/instant.ts'
-import { pageAccess } from '../../server/page-access.ts'
+import { cookieFor, pageAccess } from '../../server/page-access.ts'
 import { pageLinks } from '../../server/page-links.ts'
 import { sessions } from '../../server/sessions.ts'
 import { testBrowser } from '../support/test-browser.ts'
@@ -101,6 +101,18 @@ describe('the link of a rollout', () => {
     await reader()
     const left = await rows()
     expect(left.every(({ expiresAt }) => expiresAt.getTime() > service.clock.now())).toBe(true)
+  })
+})
+
+describe('a cookie', () => {
+  it('is of this service alone below a path, and never sent in the open where the service is reached by https', () => {
+    expect(cookieFor('https://fp.test/line-4', '/rollouts/1')).toEqual({
+      path: '/line-4/rollouts/1',
+      httpOnly: true,
+      sameSite: 'lax',
+      secure: true,
+    })
+    expect(cookieFor('http://line.local:3000', '/')).toMatchObject({ path: '/', secure: false })
   })
 })
 

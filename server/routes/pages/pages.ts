@@ -1,4 +1,5 @@
 // Every page that people open in a browser, behind one door.
+import { createHmac } from 'node:crypto'
 import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
 import type { FastifyPluginAsync } from 'fastify'
@@ -48,7 +49,7 @@ type Deps = RolloutSources &
 
 export function pageRoutes(deps: Deps): FastifyPluginAsync {
   return async (app) => {
-    await app.register(cookie, { secret: deps.secret })
+    await app.register(cookie, { secret: cookieSecret(deps.secret) })
     await app.register(formbody)
     const assets = await loadPageAssets()
     const door = pageDoor({ ...deps, assets: assets.urls, canSignIn: deps.signIn !== null })
@@ -69,4 +70,9 @@ export function pageRoutes(deps: Deps): FastifyPluginAsync {
     stationPages(app, ofRegistry)
     buildPages(app, ofRegistry)
   }
+}
+
+/** Another secret than that of links: what is signed for the one is worth nothing for the other. */
+function cookieSecret(secret: string): string {
+  return createHmac('sha256', secret).update('page/cookies').digest('base64url')
 }
