@@ -12,7 +12,28 @@ export function slimSvg(svg: string): string {
   const tags = svg.replace(/<[^>]*>/g, (tag) => tag.replace(unread, '').replace(places, rounded))
   const letters = tags.match(family)?.[0]
   const oneFamily = letters !== undefined && tags.match(family)?.every((each) => each === letters)
-  return (oneFamily ? tags.replace(family, '').replace('<svg', `<svg${letters}`) : tags).replace(nothing, '')
+  const lettered = oneFamily ? tags.replace(family, '').replace('<svg', `<svg${letters}`) : tags
+  return withoutEmpty(lettered.replace(nothing, '')).replace(marks, shared)
+}
+
+/** A mark with nothing in it but shapes or words. */
+const marks = /<g>((?:<(?:line|path|rect) [^>]*\/>|<text [^>]*>[^<]*<\/text>)+)<\/g>/g
+/** What children take over from the group they are in. `opacity` is not: it would be that of all together. */
+const inherited =
+  / (?:fill|fill-opacity|stroke|stroke-width|stroke-opacity|stroke-dasharray|font-size|font-weight|text-anchor)="[^"]*"/g
+
+/** What all shapes of a mark have alike is said once. */
+function shared(group: string, shapes: string): string {
+  const each = shapes.match(/<(?:line|path|rect|text) [^>]*>/g) ?? []
+  const alike = (each[0]?.match(inherited) ?? []).filter((one) => each.every((tag) => tag.includes(one)))
+  if (each.length < 2 || alike.length === 0) return group
+  const said = shapes.replace(/<[^>]*>/g, (tag) => alike.reduce((text, one) => text.replace(one, ''), tag))
+  return `<g${alike.join('')}>${said}</g>`
+}
+
+function withoutEmpty(svg: string): string {
+  const less = svg.replace(/<g><\/g>/g, '')
+  return less === svg ? svg : withoutEmpty(less)
 }
 
 /** A hundredth of a pixel is seen by nobody. */

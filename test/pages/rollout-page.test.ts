@@ -13,8 +13,12 @@ import { everyEvent } from '../views/support/rollout-events.ts'
 import { pausedByBreach, pending } from '../views/support/rollout-stories.ts'
 
 type Shown = { view: RolloutView; charts: RolloutCharts }
+const [aStep] = everyEvent
+if (!aStep) throw new Error('no event')
 const hostile = '<img src=x onerror=alert(1)>"\'&=HYPERLINK("x")'
 const busy = withErrorRate(rolloutCharts({ hours: 30, canaryYield: 0.9, baseYield: 0.98, stopped: true }))
+/** What every station of a large fleet has done, one event each. */
+const steps = Array.from({ length: 2000 }, (_, sequence) => ({ ...aStep, sequence }))
 const stations = (count: number) => Array.from({ length: count }, (_, index) => aStation(index))
 const rollouts: Record<string, Shown> = {
   breached: { view: pausedByBreach, charts: busy },
@@ -43,7 +47,7 @@ beforeAll(async () => {
       siteOf({
         rollout: async (id) => shown(id)?.view ?? null,
         charts: async (id) => shown(id)?.charts ?? null,
-        events: async (id) => (shown(id)?.view === pausedByBreach ? everyEvent : []),
+        events: async (id) => (shown(id)?.view === pausedByBreach ? everyEvent : steps),
       }),
     ),
   )
@@ -51,7 +55,12 @@ beforeAll(async () => {
 afterAll(() => checks.close())
 
 describe('the page of a rollout', () => {
-  for (const name of Object.keys(rollouts))
+  // Between empty and large, an ordinary one is a matter of weight alone.
+  it('of twenty stations is light as well', async () => {
+    expect((await (await fetch(`${site}/rollouts/${idOf('usual')}`)).text()).length).toBeLessThan(130_000)
+  })
+
+  for (const name of Object.keys(rollouts).filter((each) => each !== 'usual'))
     it(`stands in a browser: ${name}`, async () => {
       const keyboard = name === 'breached'
       expect(await checks.checkPage(`${site}/rollouts/${idOf(name)}`, { name, keyboard })).toEqual([])

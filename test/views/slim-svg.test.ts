@@ -13,3 +13,13 @@ it('leaves families of letters where there are several', () => {
   const two = '<svg><text font-family="A">a</text><text font-family="B">b</text></svg>'
   expect(slimSvg(two)).toBe(two)
 })
+
+it('says once what all shapes of a mark have alike, but never how see-through each is', () => {
+  const lines =
+    '<svg><g><g><line x2="1" stroke="red" opacity="0.5"/><line x2="2" stroke="red" opacity="0.5"/></g><g></g></g></svg>'
+  expect(slimSvg(lines)).toBe(
+    '<svg><g><g stroke="red"><line x2="1" opacity="0.5"/><line x2="2" opacity="0.5"/></g></g></svg>',
+  )
+  const unlike = '<svg><g><line stroke="red"/><line stroke="blue"/></g></svg>'
+  expect(slimSvg(unlike)).toBe(unlike)
+})

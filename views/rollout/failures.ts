@@ -14,7 +14,7 @@ export type ShownFailures = FailurePareto & {
   csvUrl: string
 }
 
-const mostModes = 8
+const mostModes = 5
 
 export function failures(shown: ShownFailures | null, range: ShownRange | null): Html {
   const some = shown !== null && (shown.categories.length > 0 || shown.stationTroubles.length > 0)

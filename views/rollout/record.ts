@@ -7,15 +7,18 @@ import { actorName, capitalised } from '../format/words.ts'
 import { type Html, html } from '../html.ts'
 import { eventSentence, type RecordedEvent } from './event-sentence.ts'
 
-const shownAtOnce = 20
+/** Every step of every station is an event: of a large fleet there are thousands, which are a table of their own. */
+const [shownAtOnce, mostEarlier] = [20, 60]
 
-export function record(view: RolloutView, events: RecordedEvent[]): Html {
+/** @param tableUrl all events as a table. */
+export function record(view: RolloutView, events: RecordedEvent[], tableUrl: string): Html {
   const newestFirst = [...events].sort((a, b) => b.sequence - a.sequence)
-  const earlier = newestFirst.slice(shownAtOnce)
+  const earlier = newestFirst.slice(shownAtOnce, shownAtOnce + mostEarlier)
+  const left = newestFirst.length - shownAtOnce - earlier.length
   return html`<section data-part="record">
 <h2>Record</h2>
 <p class="quiet">With every verdict and what each decision saw: <a href="${view.id}/ledger">the decision ledger</a>.</p>
-${events.length === 0 && html`<p class="quiet">Nothing happened yet.</p>`}
+${events.length === 0 ? html`<p class="quiet">Nothing happened yet.</p>` : html`<p class="quiet">${counted(events.length, 'event')}, newest first${left > 0 && html`; the oldest ${left} only in the table`}. <a href="${tableUrl}">The whole record as a table</a></p>`}
 ${list(newestFirst.slice(0, shownAtOnce), view)}
 ${earlier.length > 0 && html`<details data-keep="record"><summary>${counted(earlier.length, 'earlier event')}</summary>${list(earlier, view)}</details>`}
 </section>`

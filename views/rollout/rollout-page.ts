@@ -34,6 +34,8 @@ export type ShownRollout = {
   failures: ShownFailures | null
   /** All stations as a table. */
   stationsUrl: string
+  /** All events as a table. */
+  recordUrl: string
   events: RecordedEvent[]
   pairs: RetestPair[]
   /** Null where nothing asks for containment. */
@@ -72,7 +74,7 @@ ${stations(view, shown.stationsUrl, frame)}
 ${retests(view, pairs)}
 ${shadow(view)}
 ${unattributed(view)}
-${record(view, events)}
+${record(view, events, shown.recordUrl)}
 </main>
 <footer><p data-live>Times are UTC.<noscript> Reload the page to see what changed.</noscript></p></footer>`,
     frame,

@@ -76,6 +76,7 @@ export function rolloutPages(app: FastifyInstance, deps: Deps): void {
           }
         : null,
       stationsUrl: below('stations/stations.csv'),
+      recordUrl: below('record/record.csv'),
       events: record,
       pairs: retested?.pairs ?? [],
       contained,

@@ -1,5 +1,8 @@
-// What a rollout's page shows of failures and stations, in whole and as files.
+// What a rollout's page shows of failures, stations and its record, in whole and as files.
 import type { FastifyInstance } from 'fastify'
+import { eventSentence } from '../../../views/rollout/event-sentence.ts'
+import type { RolloutView } from '../../domain/rollout-view.ts'
+import { csv } from '../csv.ts'
 import { rolloutFailuresCsv } from '../failures-csv.ts'
 import { snakeCase } from '../snake-case.ts'
 import { stationsCsv } from '../stations-csv.ts'
@@ -7,9 +10,11 @@ import { noSuchRollout, openRollout } from './asked-rollout.ts'
 import { type PageDoor, unlisted } from './door.ts'
 import type { RolloutSources } from './rollout-sources.ts'
 
-type Deps = Pick<RolloutSources, 'charts' | 'rollout'> & { door: PageDoor }
+type Event = Awaited<ReturnType<RolloutSources['events']>>[number]
 
-export function rolloutTables(app: FastifyInstance, { charts, rollout, door }: Deps): void {
+type Deps = Pick<RolloutSources, 'charts' | 'rollout' | 'events'> & { door: PageDoor }
+
+export function rolloutTables(app: FastifyInstance, { charts, rollout, events, door }: Deps): void {
   app.get('/rollouts/:id/failures/:file', unlisted, async (request, reply) => {
     const found = await openRollout(door, request, reply)
     if (!found) return reply
@@ -37,4 +42,28 @@ export function rolloutTables(app: FastifyInstance, { charts, rollout, door }: D
       .header('content-disposition', `attachment; filename="stations-${found.id}.csv"`)
       .send(stationsCsv(view.stations))
   })
+
+  app.get('/rollouts/:id/record/:file', unlisted, async (request, reply) => {
+    const found = await openRollout(door, request, reply)
+    if (!found) return reply
+    if (found.asked.file !== 'record.csv') return reply.callNotFound()
+    const view = await rollout(found.id)
+    if (!view) return noSuchRollout(door, reply, found)
+    return reply
+      .type('text/csv; charset=utf-8')
+      .header('content-disposition', `attachment; filename="record-${found.id}.csv"`)
+      .send(recordCsv(view, await events(found.id)))
+  })
+}
+
+/** First to last, in the words of the page. */
+function recordCsv(view: RolloutView, events: Event[]): string {
+  return csv([
+    ['number', 'at', 'what', 'why', 'by', 'kind', 'through'],
+    ...events.map((event) => {
+      const { what, why } = eventSentence(event, view)
+      const { name, kind, door } = event.by
+      return [event.sequence, new Date(event.at).toISOString(), what, why ?? '', name, kind, door]
+    }),
+  ])
 }

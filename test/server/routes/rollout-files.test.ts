@@ -6,6 +6,7 @@ import { uuid } from '../../support/fixed-values.ts'
 import { siteOf } from '../../support/page-site.ts'
 import { read } from '../../views/support/read.ts'
 import { rolloutCharts, withErrorRate } from '../../views/support/rollout-charts.ts'
+import { everyEvent } from '../../views/support/rollout-events.ts'
 import { pausedByBreach } from '../../views/support/rollout-stories.ts'
 
 const known = pausedByBreach.id
@@ -23,6 +24,7 @@ beforeAll(async () => {
   await app.register(
     pageRoutes(
       siteOf({
+        events: async () => everyEvent,
         rollout: async (id) => (id === known ? view : null),
         charts: async (id, range) => {
           if (id !== known) return null
@@ -143,5 +145,15 @@ describe('the stations', () => {
     expect((await get('/stations/stations.json')).json()).toHaveLength(12)
     expect((await get('/stations/else')).statusCode).toBe(404)
     expect((await app.inject({ url: `/rollouts/${uuid(1, 9)}/stations/stations.csv` })).statusCode).toBe(404)
+  })
+})
+
+describe('the record', () => {
+  it('is a table of every event, first to last, in the words of the page', async () => {
+    const lines = (await get('/record/record.csv')).body.split('\r\n')
+    expect(lines[0]).toBe('\uFEFFnumber,at,what,why,by,kind,through')
+    expect(lines).toHaveLength(everyEvent.length + 2)
+    expect(lines.some((line) => line.includes('Start approved,,'))).toBe(true)
+    expect((await get('/record/else')).statusCode).toBe(404)
   })
 })

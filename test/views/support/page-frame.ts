@@ -30,5 +30,12 @@ export function shownRollout(part: Partial<ShownRollout> = {}): ShownRollout {
     pairs: [],
     contained: null,
   }
-  return { ...nothing, stationsUrl: 'id/stations/stations.csv', live, deciding, ...part }
+  return {
+    ...nothing,
+    stationsUrl: 'id/stations/stations.csv',
+    recordUrl: 'id/record/record.csv',
+    live,
+    deciding,
+    ...part,
+  }
 }
