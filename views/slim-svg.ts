@@ -1,7 +1,8 @@
 // Takes out of a drawing what only vega's own scripts read: more than half of it, in a page that may weigh 150 kB.
 
 /** The whole drawing is one labelled image: names and roles of its parts would only be read out as noise. */
-const unread = / (?:class|role|aria-[a-z]+|pointer-events|xmlns:xlink|version)="[^"]*"| opacity="1"/g
+const unread =
+  / (?:class|role|aria-[a-z]+|pointer-events|xmlns:xlink|version)="[^"]*"| opacity="1"| transform="translate\(0,0\)"/g
 /** Frames of axes and legends, which have neither fill nor stroke. */
 const nothing = /<path (?=[^>]*\bd="(?:|M0,0h[\d.]+v[\d.]+h-?[\d.]+Z)")(?![^>]*\b(?:fill|stroke)=)[^>]*\/>/g
 const places = / (?:d|transform|x|y|x1|x2|y1|y2|width|height)="[^"]*"/g
@@ -13,7 +14,7 @@ export function slimSvg(svg: string): string {
   const letters = tags.match(family)?.[0]
   const oneFamily = letters !== undefined && tags.match(family)?.every((each) => each === letters)
   const lettered = oneFamily ? tags.replace(family, '').replace('<svg', `<svg${letters}`) : tags
-  return withoutEmpty(lettered.replace(nothing, '')).replace(marks, shared)
+  return withoutBareGroups(lettered.replace(nothing, '').replace(marks, shared))
 }
 
 /** A mark with nothing in it but shapes or words. */
@@ -31,12 +32,18 @@ function shared(group: string, shapes: string): string {
   return `<g${alike.join('')}>${said}</g>`
 }
 
-function withoutEmpty(svg: string): string {
-  const less = svg.replace(/<g><\/g>/g, '')
-  return less === svg ? svg : withoutEmpty(less)
+/** A group that says nothing of what is in it is none. */
+function withoutBareGroups(svg: string): string {
+  const kept: boolean[] = []
+  return svg.replace(/<\/?g\b[^>]*>/g, (tag) => {
+    if (tag.endsWith('/>')) return ''
+    if (tag === '</g>') return kept.pop() ? tag : ''
+    kept.push(tag !== '<g>')
+    return tag === '<g>' ? '' : tag
+  })
 }
 
-/** A hundredth of a pixel is seen by nobody. */
+/** A tenth of a pixel is seen by nobody. */
 function rounded(attribute: string): string {
-  return attribute.replace(/-?\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2))))
+  return attribute.replace(/-?\d+\.\d{2,}/g, (number) => String(Number(Number(number).toFixed(1))))
 }

@@ -68,6 +68,7 @@ describe('charts', () => {
         const svg = await drawChart(kind.spec(charts, serverFrame, fpy), kind.summary(charts, fpy))
         expect(svg).toMatch(/^<svg role="img" aria-label="[^"]+" /)
         expect(svg).not.toMatch(/NaN|undefined|Infinity/)
+        expect(svg.match(/<g[ >]/g)?.length).toBe(svg.match(/<\/g>/g)?.length)
         expect(svg.slice(0, svg.indexOf('>'))).toMatch(/ viewBox="0 0 \d+ \d+"/)
         expect(svg.slice(0, svg.indexOf('>'))).not.toMatch(/ (?:width|height)=/)
       })

@@ -55,7 +55,12 @@ export function stationsChart(charts: RolloutCharts, frame: ChartFrame): ChartSp
       type: 'nominal',
       title: null,
       sort: { field: 'place', op: 'min' },
-      header: { labelColor: colours.ink, labelFontSize: 12, labelLimit: panelWidth + 8, labelPadding: 3 },
+      header: {
+        labelColor: colours.ink,
+        labelFontSize: 11,
+        labelLimit: panelWidth + gapBetween + 12,
+        labelPadding: 3,
+      },
     },
     columns,
     spec: { width: panelWidth, height: 70, layer: panel([Math.max(0, Math.floor(lowest * 20) / 20), 1]) },
@@ -138,7 +143,7 @@ export function stationPoints({ stations }: RolloutCharts): (Point & { isLast: b
 function labels(shown: StationCourse[]): string[] {
   const used = new Map<string, number>()
   return shown.map((station) => {
-    const label = `${station.name}${isOutside(station) ? ' ▲' : ''}`
+    const label = `${isOutside(station) ? '▲ ' : ''}${station.name}`
     const times = (used.get(label) ?? 0) + 1
     used.set(label, times)
     return times === 1 ? label : `${label} (${station.site}, ${times})`
