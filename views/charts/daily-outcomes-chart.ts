@@ -46,7 +46,7 @@ export function dailyOutcomesChart(all: DailyYields, frame: ChartFrame): ChartSp
         type: 'quantitative' as const,
         title: outcome,
         axis: { tickCount: 2, format: '~s', tickMinStep: 1, titleY: -14 },
-        scale: { zero: true, nice: true },
+        scale: { domain: [0, mostOf(values, outcome)], nice: true },
       },
       tooltip: [
         {
@@ -61,4 +61,9 @@ export function dailyOutcomesChart(all: DailyYields, frame: ChartFrame): ChartSp
     },
   })
   return { ...chartBase(frame), spacing: 24, vconcat: shownOutcomes.map(row) }
+}
+
+/** At least one: an axis from nothing to nothing has no numbers. */
+function mostOf(values: OutcomeOfDay[], outcome: OutcomeOfDay['outcome']): number {
+  return Math.max(1, ...values.filter((value) => value.outcome === outcome).map(({ runs }) => runs))
 }
