@@ -1,8 +1,9 @@
 // What the one who started a rollout reads in their direct messages: one message that follows it, and a new one for what
 // needs them.
+
+import { isSameActor } from '../../server/domain/known-to-slack.ts'
 import type { RolloutEvent } from '../../server/domain/rollout/events.ts'
 import type { RolloutView } from '../../server/domain/rollout-view.ts'
-import { isSame } from '../deliveries/waiting-for.ts'
 import { actions, context, type Message, messageText, section } from './build.ts'
 import { pageButton } from './card-buttons.ts'
 import { inNumbers, standing, waitsInBrief } from './in-brief.ts'
@@ -65,7 +66,7 @@ function newsOf(view: RolloutView, event: RolloutEvent, mayApprove: boolean): Ma
     case 'ApprovalReminded':
       return mayApprove ? markup`*your approval* is still missing, ${moment(event.at)}.` : null
     case 'RolloutAborted':
-      return isSame(event.by, view.owner)
+      return isSameActor(event.by, view.owner)
         ? null
         : markup`*aborted* by ${named(event.by)}, ${moment(event.at)}: ${said(event.why, 400)}`
     case 'RolloutCompleted':

@@ -2,6 +2,7 @@
 import type { Actor } from '../../server/domain/actor.ts'
 import { titleOf } from '../../server/domain/gate-reading.ts'
 import type { GateVerdict, VerdictWord } from '../../server/domain/gates/verdict.ts'
+import { isKnownToSlack } from '../../server/domain/known-to-slack.ts'
 import type { RolloutView, StageView } from '../../server/domain/rollout-view.ts'
 import { type Markup, markup, mention, mentionGroup, moment, oneLine } from './markup.ts'
 
@@ -71,7 +72,7 @@ export function named(actor: Actor): string {
 
 /** The one person who owns it, called by name in Slack where Slack knows them. */
 export function called(actor: Actor): Markup {
-  return actor.kind === 'person' && actor.door === 'slack' ? mention(actor.id) : markup`${named(actor)}`
+  return isKnownToSlack(actor) ? mention(actor.id) : markup`${named(actor)}`
 }
 
 /** The owner, and beside them the group on call. */

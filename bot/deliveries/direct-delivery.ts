@@ -1,6 +1,7 @@
 // Tells those who asked for it of the rollouts they started: one message that is changed, new ones for what needs them.
 import type { BaseLogger } from 'pino'
 import type { Actor } from '../../server/domain/actor.ts'
+import { isKnownToSlack, isSameActor } from '../../server/domain/known-to-slack.ts'
 import type { RolloutEvent } from '../../server/domain/rollout/events.ts'
 import type { RolloutView } from '../../server/domain/rollout-view.ts'
 import type { Delivery, DeliveryResult, Service, SlackPost, SlackStore } from '../../server/service.ts'
@@ -9,7 +10,6 @@ import { directMessage, directNews } from '../blocks/direct.ts'
 import { slackFailure } from '../connection/slack-failure.ts'
 import type { Workspace } from '../workspaces/workspace.ts'
 import { change, contentHash, post } from './messages.ts'
-import { isSame } from './waiting-for.ts'
 
 type Job = Extract<Delivery, { kind: 'direct' }>
 type Deps = {
@@ -119,7 +119,8 @@ export function directDelivery({ workspace, service, store, now, log }: Deps) {
   /** Under four eyes the one who started it may not. */
   async function mayApprove(view: RolloutView, event: RolloutEvent): Promise<boolean> {
     if (event.type !== 'ApprovalAsked' && event.type !== 'ApprovalReminded') return false
-    if (view.approvals.fourEyes || view.approvals.given.some(({ by }) => isSame(by, view.owner))) return false
+    if (view.approvals.fourEyes || view.approvals.given.some(({ by }) => isSameActor(by, view.owner)))
+      return false
     return (await workspace.rights.refused(view.owner, 'approve', view.procedure.id)) === null
   }
 
@@ -128,5 +129,5 @@ export function directDelivery({ workspace, service, store, now, log }: Deps) {
 
 /** A person in Slack; programs and the command line read no direct messages. */
 function reachable(owner: Actor): Actor | null {
-  return owner.kind === 'person' && owner.door === 'slack' ? owner : null
+  return isKnownToSlack(owner) ? owner : null
 }

@@ -1,5 +1,6 @@
 // Slack does not let the bot in: the log says so once, and so does a direct message to the rollout's owner.
 import type { BaseLogger } from 'pino'
+import { isKnownToSlack } from '../../server/domain/known-to-slack.ts'
 import type { RolloutView } from '../../server/domain/rollout-view.ts'
 import type { Delivery, Service, SlackStore } from '../../server/service.ts'
 import { messageText, section } from '../blocks/build.ts'
@@ -46,7 +47,7 @@ export function lockedOutNotice(deps: {
   /** Once for each rollout and reason, whichever process comes to it. */
   async function tellOwner(workspace: Workspace, view: RolloutView, why: string): Promise<void> {
     const { owner } = view
-    if (owner.kind !== 'person' || owner.door !== 'slack') return
+    if (!isKnownToSlack(owner)) return
     const key = `locked-out:${view.id}:${why}`
     try {
       await store.posts.exclusively(key, async () => {

@@ -1,6 +1,7 @@
 // Which rollouts wait for one person: those whose next step they may take, and those that are theirs and stand.
 import type { Actor } from '../../server/domain/actor.ts'
 import { minute } from '../../server/domain/instant.ts'
+import { isSameActor } from '../../server/domain/known-to-slack.ts'
 import { mayUse, type RightfulVerb } from '../../server/domain/rights.ts'
 import type { BreachView, RolloutView } from '../../server/domain/rollout-view.ts'
 import type { Rights } from '../workspaces/rights.ts'
@@ -34,7 +35,7 @@ export async function waitingFor(person: Actor, live: RolloutView[], deps: Deps)
     if (breaches.length > 0) continue
     if (needsApprovalOf(person, view) && (await may('approve', view))) found.push({ view, asks: 'approve' })
     else if (isReady(view) && (await may('advance', view))) found.push({ view, asks: 'advance' })
-    else if (isStanding(view) && isSame(person, view.owner) && (await may('resume', view)))
+    else if (isStanding(view) && isSameActor(person, view.owner) && (await may('resume', view)))
       found.push({ view, asks: 'resume' })
   }
   return found.toSorted((a, b) => order.indexOf(a.asks) - order.indexOf(b.asks))
@@ -49,7 +50,7 @@ async function isCalled(
   breach: BreachView,
   { rights, policies, now }: Deps,
 ): Promise<boolean> {
-  if (isSame(person, view.owner)) return true
+  if (isSameActor(person, view.owner)) return true
   const policy = policies.get(view.procedure.id)
   if (policy && mayUse(policy.effective.rights, 'acknowledge') !== null) return true
   const { onCall, second, escalateAfterMinutes } = view.alerts
@@ -66,8 +67,8 @@ async function isCalled(
 function needsApprovalOf(person: Actor, view: RolloutView): boolean {
   const { needed, given, fourEyes } = view.approvals
   if (view.status === 'paused' || given.length >= needed) return false
-  if (fourEyes && isSame(person, view.owner)) return false
-  if (given.some(({ by }) => isSame(person, by))) return false
+  if (fourEyes && isSameActor(person, view.owner)) return false
+  if (given.some(({ by }) => isSameActor(person, by))) return false
   return view.readiness.items.every((item) => item.met || item.kind === 'approvals')
 }
 
@@ -79,8 +80,4 @@ function isReady(view: RolloutView): boolean {
 /** The service lifts its own pauses. */
 function isStanding({ status, pause }: RolloutView): boolean {
   return status === 'paused' && pause?.reason !== 'window' && pause?.reason !== 'blind'
-}
-
-export function isSame(one: Actor, other: Actor): boolean {
-  return one.kind === other.kind && one.door === other.door && one.id === other.id
 }

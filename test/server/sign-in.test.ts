@@ -7,6 +7,7 @@ import { secondTeam } from '../../demo/slack/state/team.ts'
 import { type SlackWorkspace, startSlackWorkspace } from '../../demo/slack/workspace.ts'
 import { hour, minute } from '../../server/domain/instant.ts'
 import type { PageSignIn } from '../../server/routes/pages/sign-in-pages.ts'
+import { wayBack } from '../../server/routes/pages/way-back.ts'
 import { signIn } from '../../server/sign-in.ts'
 import { memoryStore } from '../bot/support/memory-store.ts'
 import { botToken, client, signingSecret } from '../bot/support/open-bot.ts'
@@ -170,6 +171,27 @@ describe('signing in with Slack', () => {
       '/signout',
     ]
     for (const to of elsewhere) expect([to, (await signedIn({ to })).to]).toEqual([to, '/'])
+  })
+})
+
+describe('the way back', () => {
+  it('is a path of this site, however it is written', () => {
+    for (const path of ['/', '/fleet', '/rollouts/1?gate=a+b', '/history?label=%3Cb%3E'])
+      expect(wayBack(path)).toBe(path)
+    for (const other of [
+      '//evil.test',
+      '/.//evil.test',
+      '/x/..//evil.test',
+      '/\\evil.test',
+      '/\t/evil.test',
+      'x',
+      '',
+      '/signin',
+      '/signout',
+      undefined,
+      ['/fleet'],
+    ])
+      expect([other, wayBack(other)]).toEqual([other, '/'])
   })
 })
 
