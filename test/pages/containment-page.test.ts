@@ -86,6 +86,7 @@ const ids = new Map(Object.keys(lists).map((each, index) => [rolloutId.parse(uui
 const found = (id: string) => lists[ids.get(rolloutId.parse(id)) ?? '']
 const idOf = (each: string) => [...ids].find(([, of]) => of === each)?.[0] ?? ''
 
+const signed: { id: string; note: string; by: string }[] = []
 let site = ''
 let checks: PageChecks
 beforeAll(async () => {
@@ -96,6 +97,13 @@ beforeAll(async () => {
         rollout: async (id) => (found(id) ? aPausedRollout({ id }) : null),
         charts: async () => noCharts,
         containment: {
+          signOffContainment: async (id, { note, digest }, by) => {
+            const list = found(id)?.list
+            if (!list || digest !== list.counts.digest)
+              return { refused: 'stale', why: 'the list has changed since you looked', next: 'Look again.' }
+            signed.push({ id, note, by: by.name })
+            return { did: 'signed off', containment: list }
+          },
           containment: async (id) => found(id)?.list ?? null,
           containedUnits: async (id, { list, after, limit }) => {
             const all = (found(id)?.units ?? []).filter(
@@ -154,6 +162,26 @@ describe('the page of a containment list', () => {
     for (const path of ['containment', 'containment.csv'])
       expect((await fetch(`${site}/rollouts/${uuid(1, 9)}/${path}`)).status).toBe(404)
     expect((await fetch(`${site}/rollouts/no-id/containment`)).status).toBe(404)
+  })
+
+  it('is signed off with a form, by the name that Slack knows, and only as it was shown', async () => {
+    const address = `${site}/rollouts/${idOf('few')}/containment`
+    const document = await (await fetch(address)).text()
+    expect(document).toContain('name="digest" value="d1"')
+    const post = (fields: Record<string, string>) =>
+      fetch(address, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' })
+    const token = 'form-token-of-the-tests'
+    const foreign = await post({ token: 'of another site', digest: 'd1', note: 'x' })
+    expect(foreign.status).toBe(403)
+    const stale = await post({ token, digest: 'older', note: 'all <b>blocked</b>' })
+    expect(stale.status).toBe(409)
+    const again = await stale.text()
+    expect(read(again)).toContain('The list has changed since you looked')
+    expect(again).toContain('all &#60;b&#62;blocked&#60;/b&#62;</textarea>')
+    expect(signed).toEqual([])
+    const done = await post({ token, digest: 'd1', note: 'all blocked' })
+    expect(done.status).toBe(303)
+    expect(signed).toEqual([{ id: idOf('few'), note: 'all blocked', by: 'Ines Duarte' }])
   })
 
   it('stands in brief on the page of the rollout, with the way to it', async () => {

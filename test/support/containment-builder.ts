@@ -2,6 +2,7 @@
 import type { ContainedUnit, Containment } from '../../server/domain/containment.ts'
 import { deploymentId, runId, stationId } from '../../server/domain/ids.ts'
 import { minute } from '../../server/domain/instant.ts'
+import type { ContainmentService } from '../../server/service/containment.ts'
 import { ines, noon, uuid } from './fixed-values.ts'
 import { aRollout } from './rollout-view-builder.ts'
 
@@ -82,5 +83,9 @@ export function aContainedUnit(index = 1, part: Partial<ContainedUnit> = {}): Co
 }
 
 /** Of pages that are not about it. */
-export const noContainment = { containment: async () => null, containedUnits: async () => null }
+export const noContainment: ContainmentService = {
+  containment: async () => null,
+  containedUnits: async () => null,
+  signOffContainment: async () => ({ refused: 'not found', why: 'there is no such rollout', next: 'Look.' }),
+}
 export const noLedger = { ledger: async () => null, recomputed: async () => null }
