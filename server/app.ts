@@ -16,11 +16,11 @@ import { builds } from './builds.ts'
 import { codeHostEvents } from './code-host-events.ts'
 import type { ProcedureId, RolloutId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
-import type { TimeRange } from './domain/time-range.ts'
 import type { Received, Stored } from './ingest.ts'
 import { pageRights } from './page-rights.ts'
 import type { DrawPicture } from './picture-drawer.ts'
 import type { PinWaiters } from './pin-waiters.ts'
+import { rememberedCharts } from './remembered-charts.ts'
 import { rolloutCharts } from './rollout-charts.ts'
 import type { RolloutWatchers } from './rollout-watchers.ts'
 import { authentication } from './routes/authentication.ts'
@@ -151,16 +151,20 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   predictedYieldRoutes(app, { service, authentication: known })
   replayRoutes(app, { service, authentication: known })
   learningRoutes(app, { service, authentication: known, now })
+  const markOf = (id: RolloutId) => rolloutMark(database.db, id)
   await app.register(
     pageRoutes({
       rollout: (id: RolloutId) => service.get(id),
-      charts: async (id: RolloutId, range: TimeRange | null) =>
-        rolloutCharts(database.db, id, now(), { range, failures: await service.failures(id, range) }),
+      charts: rememberedCharts(
+        async (id, range) =>
+          rolloutCharts(database.db, id, now(), { range, failures: await service.failures(id, range) }),
+        markOf,
+      ),
       events: (id: RolloutId) => service.events(id),
       retests: (id: RolloutId) => service.retests(id),
       containment: service,
       ledger: service,
-      mark: (id: RolloutId) => rolloutMark(database.db, id),
+      mark: markOf,
       history: service,
       replay: service,
       now,

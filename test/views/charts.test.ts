@@ -3,12 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { hour } from '../../server/domain/instant.ts'
 import type { RolloutCharts } from '../../server/domain/rollout-charts.ts'
 import { serverFrame } from '../../views/charts/chart-frame.ts'
+import { durationSteps, durations } from '../../views/charts/durations.ts'
 import { failureBars, failuresChart } from '../../views/charts/failures.ts'
 import { firstPassYieldChart } from '../../views/charts/first-pass-yield.ts'
-import { gateDifferences, gatesOf, shownGate } from '../../views/charts/gate-differences.ts'
+import { differenceDomain, gateDifferences, gatesOf, shownGate } from '../../views/charts/gate-differences.ts'
 import { gateEvidenceChart } from '../../views/charts/gate-evidence.ts'
 import { bucketHours, buckets } from '../../views/charts/hour-buckets.ts'
 import { rolloutChartList } from '../../views/charts/rollout-chart-list.ts'
+import { stationPoints, stationsNow } from '../../views/charts/stations-now.ts'
 import { markLabels, pauses } from '../../views/charts/time-marks.ts'
 import { drawChart, standaloneChart } from '../../views/draw-chart.ts'
 import { noCharts, rolloutCharts, someFailures, start, withErrorRate } from './support/rollout-charts.ts'
@@ -254,5 +256,225 @@ describe('the chart of failures', () => {
     expect(svg).not.toContain('<b>')
     expect(svg).toMatch(/stroke-dasharray="4,3"/)
     expect(svg).toContain('6 of 64')
+  })
+})
+
+describe('the chart of durations', () => {
+  it('has a step for each size and arm, whose shares add up to one', () => {
+    expect(
+      durationSteps(bad).map(({ arm, from, to, share, runs }) => [arm, from, to, share, runs]),
+    ).toMatchInlineSnapshot(`
+      [
+        [
+          "base",
+          34.896247,
+          38.054628,
+          0.05,
+          3,
+        ],
+        [
+          "base",
+          38.054628,
+          41.498866,
+          0.2,
+          12,
+        ],
+        [
+          "canary",
+          38.054628,
+          41.498866,
+          0.05,
+          3,
+        ],
+        [
+          "base",
+          41.498866,
+          45.254834,
+          0.5,
+          30,
+        ],
+        [
+          "canary",
+          41.498866,
+          45.254834,
+          0.2,
+          12,
+        ],
+        [
+          "base",
+          45.254834,
+          49.350746,
+          0.2,
+          12,
+        ],
+        [
+          "canary",
+          45.254834,
+          49.350746,
+          0.5,
+          30,
+        ],
+        [
+          "base",
+          49.350746,
+          53.817371,
+          0.05,
+          3,
+        ],
+        [
+          "canary",
+          49.350746,
+          53.817371,
+          0.2,
+          12,
+        ],
+        [
+          "canary",
+          53.817371,
+          58.688259,
+          0.05,
+          3,
+        ],
+      ]
+    `)
+    expect(durations.caption(bad, fpy)).toContain(
+      'Medians: canary about 47.3 s (60 runs), base about 43.3 s (60 runs).',
+    )
+  })
+
+  it('keeps to forty steps however far durations reach, and counts every run', () => {
+    const wide = {
+      ...bad,
+      durations: Array.from({ length: 200 }, (_, bin) => ({ arm: 'base' as const, bin, runs: 7 })),
+    }
+    const steps = durationSteps(wide)
+    expect(steps.length).toBeLessThanOrEqual(41)
+    expect(steps.reduce((sum, { runs }) => sum + runs, 0)).toBe(1400)
+  })
+})
+
+describe('the chart of stations', () => {
+  it('has the course of each against its own past, and says which lie outside of it', () => {
+    expect(
+      stationPoints(bad)
+        .slice(0, 4)
+        .map(({ label, arm, n, rate, low, high, past }) => [label, arm, n, rate, low, high, past]),
+    ).toMatchInlineSnapshot(`
+      [
+        [
+          "▲ FCT-01",
+          "canary",
+          20,
+          0.7,
+          0.85,
+          1,
+          0.98,
+        ],
+        [
+          "▲ FCT-01",
+          "canary",
+          40,
+          0.85,
+          0.9,
+          1,
+          0.98,
+        ],
+        [
+          "FCT-02",
+          "canary",
+          20,
+          0.95,
+          0.85,
+          1,
+          0.98,
+        ],
+        [
+          "FCT-02",
+          "canary",
+          40,
+          0.975,
+          0.9,
+          1,
+          0.98,
+        ],
+      ]
+    `)
+    expect(stationsNow.caption(bad, fpy)).toContain('1 station of 20; about one in twenty are by chance')
+    expect(stationsNow.caption(bad, fpy)).toContain(
+      'The 6 furthest from their own past, canary first; 14 stations more not drawn.',
+    )
+    expect(stationsNow.summary(bad, fpy).replaceAll('\u{A0}', ' ')).toContain(
+      'FCT-01 (canary) 85.0 % of 40 against 98.0 %',
+    )
+  })
+
+  it('tells two stations of one name apart, and lets no name become markup', async () => {
+    const hostile = '</text><script>alert(1)</script>'
+    const [one] = bad.stations?.shown ?? []
+    if (!one) throw new Error('no station')
+    const twins = { shown: [one, one].map((each) => ({ ...each, name: hostile })), stations: 2, outside: 2 }
+    const charts = { ...bad, stations: twins }
+    expect(new Set(stationPoints(charts).map(({ label }) => label)).size).toBe(2)
+    const svg = await drawChart(stationsNow.spec(charts, serverFrame, fpy), stationsNow.summary(charts, fpy))
+    expect(svg).not.toContain('<script')
+    expect(svg).toContain('&lt;/text&gt;')
+  })
+})
+
+describe('the data of every chart', () => {
+  it('has as many cells in each row as it has columns, all of them finite', () => {
+    for (const charts of Object.values(courses))
+      for (const kind of rolloutChartList) {
+        const { columns, rows } = kind.table(charts, fpy)
+        expect(columns.length).toBeGreaterThan(3)
+        for (const row of rows) {
+          expect(row).toHaveLength(columns.length)
+          expect(row.every((cell) => typeof cell !== 'number' || Number.isFinite(cell))).toBe(true)
+        }
+      }
+  })
+
+  it('is what was counted: of a rollout of one run that one', () => {
+    const tableOf = (name: string) =>
+      rolloutChartList.find((kind) => kind.name === name)?.table(oneRun, fpy).rows
+    expect(tableOf('first-pass-yield')).toEqual([['2026-03-03T06:00:00.000Z', 'canary', 1, 0, 0]])
+    expect(tableOf('error-timeout-rates')).toEqual([['2026-03-03T06:00:00.000Z', 'canary', 1, 1, 1, 0, 0]])
+    const [first] = rolloutChartList.find((kind) => kind.name === 'difference')?.table(bad, fpy).rows ?? []
+    expect(first).toMatchInlineSnapshot(`
+      [
+        "2026-03-03T06:00:00.000Z",
+        "first-pass yield",
+        2,
+        "first attempts",
+        0.093042,
+        -0.02,
+        0.98,
+        0.002,
+        0.02,
+        "wait",
+      ]
+    `)
+  })
+})
+
+describe('closed hours', () => {
+  it('are a bar along the foot of the charts over time, told in their caption', () => {
+    const spec = JSON.stringify(firstPassYieldChart(bad, serverFrame))
+    const [closed] = bad.closed
+    expect(spec).toContain(JSON.stringify({ at: closed?.from, until: closed?.to, kind: 'window' }))
+    expect(rolloutChartList[0]?.caption(bad, fpy)).toContain('Bar along the foot')
+    expect(rolloutChartList[0]?.caption(noCharts, fpy)).not.toContain('Bar along the foot')
+  })
+})
+
+describe('the lines of a difference', () => {
+  it('are the margin and from where on it is severe, in points of what is read', () => {
+    const [row] = gateDifferences(bad, fpy)
+    expect(row?.tolerated).toBeCloseTo(-0.2)
+    expect(row?.severe).toBeCloseTo(-2)
+    const far = { ...bad, differences: bad.differences.map((each) => ({ ...each, severe: 0.9 })) }
+    // Too far off to be drawn without flattening the rest.
+    expect(differenceDomain(gateDifferences(far, fpy))[0]).toBeGreaterThan(-60)
+    expect(differenceDomain(gateDifferences(bad, fpy))[0]).toBeLessThan(-2)
   })
 })
