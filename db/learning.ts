@@ -6,7 +6,7 @@ import type { ToldRollback, ToldRollout } from '../server/domain/learning/told-r
 import { type Db, rows } from './client.ts'
 
 export type StoredRollout = Omit<ToldRollout, 'pairedLogEvidence' | 'exposure'> & { hasRetests: boolean }
-type Asked = { procedureId: ProcedureId | null; from: Instant; to: Instant; limit: number }
+type Asked = { procedureId: ProcedureId | null; from: Instant; to: Instant; limit: number; offset?: number }
 
 const moment = (at: Instant) => sql`${new Date(at).toISOString()}::timestamptz`
 const ms = (column: string) => sql.raw(`(extract(epoch from ${column}) * 1000)::float8`)
@@ -16,11 +16,11 @@ const learnedEvents = sql.raw(
   `('BreachOpened', 'BreachAcknowledged', 'BreachRecovered', 'RolloutAborted', 'AbortFinished', 'RolloutCompleted', 'WatchAlarmed', 'RetestsAsked')`,
 )
 
-/** Those that were created in [from, to), newest first, and how many older ones there are beside the limit. */
+/** Those that were created in [from, to), newest first, and how many there are in all. */
 export async function toldRollouts(
   db: Db,
-  { procedureId, from, to, limit }: Asked,
-): Promise<{ rollouts: StoredRollout[]; leftOut: number }> {
+  { procedureId, from, to, limit, offset = 0 }: Asked,
+): Promise<{ rollouts: StoredRollout[]; total: number }> {
   const asked = sql`r.created_at >= ${moment(from)} and r.created_at < ${moment(to)}
     and (${procedureId}::uuid is null or r.procedure_id = ${procedureId}::uuid)`
   const [all] = await rows<{ count: number }>(
@@ -33,7 +33,8 @@ export async function toldRollouts(
           r.base_deployment_id::text as "baseDeploymentId", r.status, d.labels, ${ms('r.created_at')} as "createdAt",
           (select coalesce(jsonb_agg(jsonb_build_object('name', g -> 'name', 'metric', g -> 'metric')), '[]'::jsonb)
             from jsonb_array_elements(coalesce(r.state -> 'plan' -> 'gates', '[]'::jsonb)) g) as gates,
-          (select coalesce(jsonb_agg(distinct s.site), '[]'::jsonb) from rollout_stations k join stations s on s.id = k.station_id
+          (select coalesce(jsonb_agg(distinct (select s.site from stations s where s.id = k.station_id)), '[]'::jsonb)
+            from rollout_stations k
             where k.procedure_id = r.procedure_id and k.rollout_id = r.id and k.progress ->> 'status' <> 'queued') as sites,
           (select ${ms('e.at')} from events e where e.procedure_id = r.procedure_id and e.rollout_id = r.id
             and e.type in ('StationServed', 'StationPulled', 'StationConfirmed') order by e.sequence limit 1) as "exposedAt",
@@ -46,13 +47,14 @@ export async function toldRollouts(
             where g ->> 'metric' = 'first-pass yield' and g ->> 'comparison' <> 'absolute'
               and g ->> 'difference' is not null and g ->> 'differenceLow' is not null and g ->> 'differenceHigh' is not null
             limit 1) as excess
-        from rollouts r join deployments d on d.id = r.deployment_id
+        from (select r.id from rollouts r where ${asked} order by r.created_at desc, r.id limit ${limit} offset ${offset}) page
+        join rollouts r on r.id = page.id join deployments d on d.id = r.deployment_id
         left join lateral (select bool_or(e.type = 'RetestsAsked') as "hasRetests",
             jsonb_agg(e.body - 'details' - 'evidence' - 'headline' order by e.sequence) filter (where e.type <> 'RetestsAsked') as events
           from events e where e.procedure_id = r.procedure_id and e.rollout_id = r.id and e.type in ${learnedEvents}) told on true
-        where ${asked} order by r.created_at desc, r.id limit ${limit}`,
+        order by r.created_at desc, r.id`,
   )
-  return { rollouts, leftOut: (all?.count ?? 0) - rollouts.length }
+  return { rollouts, total: all?.count ?? 0 }
 }
 
 /** Builds that were taken back after they had gone everywhere, since that moment. */
@@ -79,6 +81,8 @@ export type CountedExposure = { id: RolloutId; units: number; canaryUnits: numbe
 /**
  * First attempts at a rollout's stations in [from, to), from counts by the hour: of an hour that lies in it partly, as
  * much as lies in it. The new build has none before `from`, so that its first hour is all from then on.
+ *
+ * Station by station (`offset 0`): where the database has no statistics yet it would read all hours for each rollout.
  */
 export async function exposureCounts(db: Db, asked: ExposureAsked[]): Promise<CountedExposure[]> {
   if (asked.length === 0) return []
@@ -91,10 +95,10 @@ export async function exposureCounts(db: Db, asked: ExposureAsked[]): Promise<Co
           coalesce(sum(h.units * ${part('greatest(h.at, a."from")')}) filter (where h.canary), 0)::float8 as "canaryUnits"
         from jsonb_to_recordset(${JSON.stringify(asked)}::text::jsonb) as a (id text, "from" float8, "to" float8)
         join rollouts r on r.id = a.id::uuid
+        left join rollout_stations s on s.procedure_id = r.procedure_id and s.rollout_id = r.id
         left join lateral (select t.units, (extract(epoch from t.hour) * 1000)::float8 as at, t.deployment_id = r.deployment_id as canary
-          from rollout_stations s join hourly_tallies t on t.procedure_id = s.procedure_id and t.station_id = s.station_id
-          where s.procedure_id = r.procedure_id and s.rollout_id = r.id
-            and t.hour >= date_trunc('hour', to_timestamp(a."from" / 1000)) and t.hour < to_timestamp(a."to" / 1000)) h on true
+          from hourly_tallies t where t.procedure_id = s.procedure_id and t.station_id = s.station_id
+            and t.hour >= date_trunc('hour', to_timestamp(a."from" / 1000)) and t.hour < to_timestamp(a."to" / 1000) offset 0) h on true
         group by a.id`,
   )
 }

@@ -3,8 +3,8 @@ import type { Database, Db } from '../db/client.ts'
 import { exposureCounts, type StoredRollout, toldRollbacks, toldRollouts } from '../db/learning.ts'
 import { procedureById } from '../db/registry.ts'
 import { historyChoices, rolloutHistory } from '../db/rollout-history.ts'
-import type { RolloutId } from './domain/ids.ts'
-import { day } from './domain/instant.ts'
+import type { ProcedureId, RolloutId } from './domain/ids.ts'
+import { day, type Instant } from './domain/instant.ts'
 import { type Learning, learningFrom } from './domain/learning/learning.ts'
 import type { ToldRollout } from './domain/learning/told-rollout.ts'
 import type { RetestSummary } from './domain/retest-summary.ts'
@@ -16,8 +16,12 @@ type Deps = {
   retests: (id: RolloutId) => Promise<{ summary: RetestSummary } | null>
 }
 
-/** Measured on the embedded database: 2,000 rollouts of 20 stations in half a second. */
 const mostRollouts = 2_000
+/**
+ * At one go: on 20 stations, and a machine with six times its work, 0.3 s of the embedded database, in which it answers
+ * nobody else.
+ */
+const atOnce = 200
 /** The counts until the alarm are summed, and the retests read, for so many of the newest. */
 const mostCounted = 200
 const mostRetested = 50
@@ -29,12 +33,7 @@ export function learnings({ database, retests }: Deps): LearningService {
   return {
     async learning({ procedureId, from, to }): Promise<Learning | null> {
       if (procedureId !== null && !(await procedureById(db, procedureId))) return null
-      const { rollouts: stored, leftOut } = await toldRollouts(db, {
-        procedureId,
-        from,
-        to,
-        limit: mostRollouts,
-      })
+      const { stored, leftOut } = await inParts(db, { procedureId, from, to })
       const rollbacks = await toldRollbacks(db, procedureId, from)
       const rollouts = await completed(db, stored, retests)
       const gates = procedureId === null ? [] : (await policyOf(db, procedureId)).gates
@@ -42,6 +41,20 @@ export function learnings({ database, retests }: Deps): LearningService {
     },
     rolloutHistory: async (filter, page) => ({ ...(await rolloutHistory(db, filter, page)), ...page }),
     historyChoices: () => historyChoices(db),
+  }
+}
+
+/** The last of them, a part at a time. What is begun meanwhile lies after `to`. */
+async function inParts(
+  db: Db,
+  asked: { procedureId: ProcedureId | null; from: Instant; to: Instant },
+): Promise<{ stored: StoredRollout[]; leftOut: number }> {
+  const stored: StoredRollout[] = []
+  for (;;) {
+    const { rollouts, total } = await toldRollouts(db, { ...asked, limit: atOnce, offset: stored.length })
+    stored.push(...rollouts)
+    if (rollouts.length < atOnce || stored.length >= mostRollouts)
+      return { stored, leftOut: Math.max(0, total - stored.length) }
   }
 }
 
