@@ -58,6 +58,42 @@ describe('a rollout that was, judged again', () => {
     expect(lenient.at ?? Number.POSITIVE_INFINITY).toBeGreaterThan(strict.at ?? 0)
   })
 
+  test('counts nothing that a station did between the start and its own switch, bad as it was', () => {
+    const at = startedAt + 7 * hour
+    const late = pastRollout(0)
+    const stations = late.stations.map((each) => {
+      if (each.id !== station(1)) return each
+      const runs = each.runs.map((run) => {
+        if (run.startedAt < startedAt) return run
+        const isNew = run.startedAt >= at
+        return {
+          ...run,
+          deploymentId: isNew ? build : base,
+          outcome: isNew ? ('PASS' as const) : ('FAIL' as const),
+        }
+      })
+      return { ...each, runs }
+    })
+    const without = stations.map((each) => ({
+      ...each,
+      runs: each.runs.filter(
+        (run) => each.id !== station(1) || run.startedAt < startedAt || run.startedAt >= at,
+      ),
+    }))
+    const fails = (some: typeof stations) =>
+      some.map((each) => ({
+        ...each,
+        runs: each.runs.map((run) =>
+          run.deploymentId === build && chance('later', run.startedAt) < 0.2
+            ? { ...run, outcome: 'FAIL' as const }
+            : run,
+        ),
+      }))
+    const found = redecided({ ...late, stations: fails(stations) }, standard)
+    expect(found.stoppedBy).toEqual(['first-pass yield'])
+    expect(redecided({ ...late, stations: fails(without) }, standard)).toEqual(found)
+  })
+
   test('counts nothing of a third build, nor after its end', () => {
     const bad = pastRollout(0.4)
     const stations = bad.stations.map((each) => ({

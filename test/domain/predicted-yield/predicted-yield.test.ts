@@ -136,6 +136,12 @@ describe('stored first attempts judged again', () => {
     expect(predict(tight, [run('PASS', { value: 3.0 })]).fleet).toMatchObject({ newlyFail: 0 })
   })
 
+  test('are not judged by limits that were not those of the run: one that was outside of its own passed for another reason', () => {
+    const own = { value: 3.24, limits: [3.28, 3.4] as [number, number] }
+    expect(predict(tight, [run('PASS', own)]).fleet).toMatchObject({ newlyFail: 0 })
+    expect(predict(tight, [run('PASS', { value: 3.24 })]).fleet).toMatchObject({ newlyFail: 1 })
+  })
+
   test('come out as they did where no limit changes, whatever they measured', () => {
     const value = fc.option(fc.double({ min: 2.9, max: 3.6, noNaN: true }))
     const any = fc.record({
