@@ -9,14 +9,14 @@ import type { PageFrame } from '../page-document.ts'
 
 const shownAtOnce = 12
 
-export function procedurePast({ past }: ProcedureRecord, frame: PageFrame): Html {
+export function procedurePast({ id, past }: ProcedureRecord, frame: PageFrame): Html {
   const later = past.slice(shownAtOnce)
   return html`<section data-part="past">
 <h2>Its rollouts</h2>
 ${past.length === 0 && html`<p class="empty">Nothing has been rolled out yet. Start the first rollout in Slack with <code>/rollout start</code>.</p>`}
 ${list(past.slice(0, shownAtOnce), frame)}
 ${later.length > 0 && html`<details data-keep="past"><summary>${later.length} earlier</summary>${list(later, frame)}</details>`}
-<p class="quiet"><a href="${frame.base}/history">The history of all procedures</a></p>
+<p class="quiet"><a href="${frame.base}/history?procedure=${id}">All of them, found by label, site and outcome</a></p>
 </section>`
 }
 
