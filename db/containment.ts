@@ -51,6 +51,28 @@ export async function completedRolloutOf(db: Db, deploymentId: DeploymentId): Pr
 }
 
 /**
+ * Rollouts that nobody judges any more, of builds that are not the active one, and when the latest run of their build
+ * came that started since then: what a list holds may have changed.
+ */
+export async function stillRunning(
+  tx: Db,
+  procedureId: ProcedureId,
+  since: Instant,
+): Promise<{ id: RolloutId; receivedAt: Instant }[]> {
+  return rows(
+    tx,
+    sql`select o.id::text as id, (extract(epoch from late.received) * 1000)::float8 as "receivedAt"
+        from rollouts o join procedures p on p.id = o.procedure_id
+        cross join lateral (select max(r.received_at) as received from runs r
+          where r.procedure_id = o.procedure_id and r.deployment_id = o.deployment_id and r.started_at >= ${at(since)}) late
+        where o.procedure_id = ${procedureId}::uuid and o.status in ('aborting', 'aborted', 'completed')
+          and p.active_deployment_id is distinct from o.deployment_id and late.received is not null
+          and not exists (select 1 from rollouts n where n.procedure_id = o.procedure_id and n.deployment_id = o.deployment_id
+            and n.started_at > o.started_at)`,
+  )
+}
+
+/**
  * Runs that judged a unit of the list. What a person stopped says nothing; reference samples are known beforehand and
  * never shipped; a shadow run decides about no unit.
  */

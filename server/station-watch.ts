@@ -1,13 +1,14 @@
 // The watch over stations, in rollouts and outside of them: alarms open and close, and the way back of a rollback is followed.
 import { sql } from 'drizzle-orm'
 import { type Database, type Db, rows } from '../db/client.ts'
+import { stillRunning } from '../db/containment.ts'
 import { recordProcedureEvent } from '../db/registry.ts'
 import { rollbackOf } from '../db/reverting.ts'
 import { liveStages } from '../db/rollout-storage.ts'
 import { closeAlarms, knownAlarms, openAlarms } from '../db/station-alarms.ts'
 import type { Deliveries } from './apply-command.ts'
 import type { ProcedureId } from './domain/ids.ts'
-import { type Instant, minute } from './domain/instant.ts'
+import { day, type Instant, minute } from './domain/instant.ts'
 import type { AlarmGroup } from './domain/station-alarms/alarm.ts'
 import { judgeStations } from './domain/station-alarms/look.ts'
 import { knownStations, rememberedGaps } from './known-stations.ts'
@@ -29,6 +30,7 @@ export function stationWatch({ database, now, deliveries }: Deps) {
         await deliveries.send(tx, { kind: 'alarms', procedureId, alarm: kind, openedAt })
       await followRollback(tx, procedureId, at)
       await redrawCard(tx, procedureId, at, groups.length > 0)
+      await followContainment(tx, procedureId, at)
     })
   }
 
@@ -72,6 +74,15 @@ export function stationWatch({ database, now, deliveries }: Deps) {
       if (!changed && !isDue) continue
       await deliveries.send(tx, { kind: 'card', rolloutId: id, stageIndex })
     }
+  }
+
+  /** A build that was taken back and is still run judges further units: a list that was signed off asks again. */
+  async function followContainment(tx: Db, procedureId: ProcedureId, at: Instant): Promise<void> {
+    for (const { id, receivedAt } of await stillRunning(tx, procedureId, at - day))
+      if (told.get(`containment ${id}`)?.shown !== `${receivedAt}`) {
+        told.set(`containment ${id}`, { at, shown: `${receivedAt}` })
+        await deliveries.send(tx, { kind: 'containment', rolloutId: id })
+      }
   }
 
   /** Something else than was told last, or a minute later. Lost with the process: then it is told once more. */

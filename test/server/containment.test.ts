@@ -347,6 +347,25 @@ describe('a sign-off', () => {
     ).toEqual(['Ben', 'Ana'])
   })
 
+  test('is asked for again in the thread when a station still runs the build, once for each run', async () => {
+    const told = await story()
+    await judged(told, 'A', 'PASS')
+    await abort(told)
+    await told.line.pickup(told.canary, told.line.base)
+    await service.judge(told.line.procedure)
+    await signOff(told, { note: 'scrapped' })
+    await service.look(told.line.procedure)
+    await judged(told, 'B', 'PASS')
+    const before = service.jobs.length
+    const asked = () => service.jobs.slice(before).filter(({ kind }) => kind === 'containment')
+    await service.look(told.line.procedure)
+    expect(asked()).toEqual([{ kind: 'containment', rolloutId: told.rollout.id }])
+    clock.pass(5 * minute)
+    await service.look(told.line.procedure)
+    expect(asked()).toHaveLength(1)
+    expect((await list(told)).containment.state).toBe('changed')
+  })
+
   test('of the same list is given once, also by two at the same moment', async () => {
     const told = await story()
     await judged(told, 'A', 'PASS')
