@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { RolloutView } from '../../server/domain/rollout-view.ts'
 import { html, htmlText } from '../../views/html.ts'
 import { type Deciding, decisions, outcomeNotice } from '../../views/rollout/decide/decisions.ts'
+import { rolloutPage } from '../../views/rollout/rollout-page.ts'
 import { aPausedRollout, aRollout, aStation } from '../support/rollout-view-builder.ts'
 import { aFrame, shownRollout } from './support/page-frame.ts'
 
@@ -104,5 +105,19 @@ describe('the forms of a page', () => {
     const text = section(aRollout({ stations }))
     expect(text).toContain('The first 200 of 2000 are listed')
     expect(text.length).toBeLessThan(40_000)
+  })
+})
+
+describe('the link to pass on', () => {
+  const link = 'opens for a week or two'
+
+  it('is there for a person, and not for who came by such a link: nobody renews their own', () => {
+    const view = aRollout({ url: 'https://firstpass.example.com/rollouts/1?key=until.signed' })
+    expect(rolloutPage(view, shownRollout(), aFrame)).toContain(
+      `<a href="${view.url}">link to this page alone</a>`,
+    )
+    const reader = { ...aFrame, reader: { kind: 'link' as const }, formToken: null }
+    expect(rolloutPage(view, shownRollout(), reader)).not.toContain(link)
+    expect(rolloutPage(view, shownRollout(), reader)).not.toContain('key=')
   })
 })

@@ -2,7 +2,7 @@
 import type { Containment } from '../../server/domain/containment.ts'
 import type { RetestPair } from '../../server/domain/retests.ts'
 import type { RolloutView } from '../../server/domain/rollout-view.ts'
-import { html } from '../html.ts'
+import { type Html, html } from '../html.ts'
 import { type PageFrame, pageDocument } from '../page-document.ts'
 import { arms } from './arms.ts'
 import { breaches } from './breaches.ts'
@@ -76,8 +76,14 @@ ${shadow(view)}
 ${unattributed(view)}
 ${record(view, events, shown.recordUrl)}
 </main>
-<footer><p data-live>Times are UTC.<noscript> Reload the page to see what changed.</noscript></p></footer>`,
+<footer><p data-live>Times are UTC.<noscript> Reload the page to see what changed.</noscript></p>${shareable(view, frame)}</footer>`,
     frame,
     script: true,
   })
+}
+
+/** The address in the browser opens the page for who is signed in; to pass it on takes the link with its key. */
+function shareable({ url }: RolloutView, { reader }: PageFrame): Html | null {
+  if (reader?.kind !== 'person') return null
+  return html`<p>For others to read: <a href="${url}">link to this page alone</a>, which opens for a week or two.</p>`
 }
