@@ -8,7 +8,7 @@ import { type Content, type Html, html } from '../html.ts'
 export function nextWindow({ window, stationCount, live }: ProcedureRecord): Html {
   return html`<section data-part="window">
 <h2>Next window</h2>
-${stationCount === 0 ? html`<p class="empty">It is linked to no station, so no stage could take one. Link stations with <code>PUT /api/v1/procedures/{id}/stations/{station}</code>.</p>` : html`<p>${words(window)} ${live === null ? 'That holds for a stage with stations of all its sites.' : 'A stage waits only for the sites of the stations that it takes.'}</p>${sites(window)}`}
+${stationCount === 0 ? html`<p class="empty">It is linked to no station, so no stage could take one. Link stations with <code>POST /api/v1/procedures/{id}/stations/{station}</code>.</p>` : html`<p>${words(window)} ${live === null ? 'That holds for a stage with stations of all its sites.' : 'A stage waits only for the sites of the stations that it takes.'}</p>${sites(window)}`}
 </section>`
 }
 

@@ -13,7 +13,7 @@ export function stationProcedures({ procedures }: StationRecord, frame: PageFram
 <h2>What it runs</h2>
 ${
   procedures.length === 0
-    ? html`<p class="empty">It is linked to no procedure, so nothing is asked of it. Link it with <code>PUT /api/v1/procedures/{id}/stations/{station}</code>.</p>`
+    ? html`<p class="empty">It is linked to no procedure, so nothing is asked of it. Link it with <code>POST /api/v1/procedures/{id}/stations/{station}</code>.</p>`
     : html`<p class="quiet">Should: its pin. Pulled: what it last acknowledged. Ran: its latest run of a known build. Only a run confirms.</p>
 <table class="stacked builds">
 <thead><tr><th scope="col">Procedure</th><th scope="col">Should run</th><th scope="col">Pulled</th><th scope="col">Ran</th><th scope="col">State</th></tr></thead>
