@@ -8,7 +8,7 @@ import { changeTable } from '../rollout/changes.ts'
 
 type Known = Extract<BuildDetail['diff'], { build: unknown }>['build']
 
-export function buildChanges({ id, diff, others }: BuildDetail, frame: PageFrame): Html {
+export function buildChanges({ id, diff, others, procedure }: BuildDetail, frame: PageFrame): Html {
   return html`<section data-part="changes" id="changes">
 <h2>Changes of the test</h2>
 ${'whyNot' in diff ? html`<p class="empty">Nothing to compare it with: ${diff.whyNot}</p>` : shown(diff, frame)}
@@ -19,6 +19,7 @@ ${
       html`<option value="${each.id}"${'against' in diff && diff.against.id === each.id && html` selected`}>${each.version}</option>`,
   )}</select></label><button type="submit">Compare</button></form>`
 }
+<p class="quiet"><a href="${frame.base}/procedures/${procedure.id}/replay?deployment=${id}#predicted">What first-pass yield its limits would give, by what is stored</a></p>
 </section>`
 }
 

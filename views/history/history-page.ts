@@ -2,6 +2,7 @@
 import type { HistoryRow } from '../../server/domain/learning/history-row.ts'
 import { count, counted } from '../format/count.ts'
 import { time } from '../format/instant.ts'
+import { procedureLink } from '../format/links.ts'
 import { reason } from '../format/reason.ts'
 import { span } from '../format/spans.ts'
 import { gateWord } from '../format/words.ts'
@@ -31,7 +32,7 @@ export function historyPage(page: HistoryPage, frame: PageFrame): string {
 <h1>History</h1>
 ${historyForm(asked, choices, frame.base)}
 <p class="quiet">${counted(total, 'rollout')}${isFiltered && ' found'}.${chosen !== undefined && html` What those of ${chosen.name} have taught: <a href="${frame.base}/procedures/${chosen.id}/learning">learning</a>. What other gates would have decided: <a href="${frame.base}/procedures/${chosen.id}/replay">replay</a>.`}</p>
-${rows.length === 0 ? nothing(isFiltered, frame.base) : table(rows, frame.base)}
+${rows.length === 0 ? nothing(isFiltered, frame.base) : table(rows, frame)}
 ${pager(page, frame.base)}
 ${!chosen && lessons(choices, frame.base)}
 </main>`,
@@ -44,19 +45,19 @@ function nothing(isFiltered: boolean, base: string): Html {
     : html`<p class="empty">Nothing has been rolled out yet. The first rollout is started in Slack with <code>/rollout start</code>.</p>`
 }
 
-function table(rows: HistoryRow[], base: string): Html {
+function table(rows: HistoryRow[], frame: PageFrame): Html {
   return html`<table class="sortable stacked history">
 <thead><tr><th scope="col">Created</th><th scope="col">Procedure</th><th scope="col">Build</th><th scope="col">Outcome</th><th scope="col">Reached</th><th scope="col" class="number">Alarms</th><th scope="col">Started by</th><th scope="col">Last decided by</th></tr></thead>
-<tbody>${rows.map((row) => line(row, base))}</tbody>
+<tbody>${rows.map((row) => line(row, frame))}</tbody>
 </table>`
 }
 
-function line(row: HistoryRow, base: string): Html {
+function line(row: HistoryRow, frame: PageFrame): Html {
   const { decided } = row
   const lasted = row.startedAt === null ? null : Math.max(0, decided.at - row.startedAt)
   return html`<tr>
-<th scope="row" data-value="${row.createdAt}"><a href="${base}/rollouts/${row.id}">${time(row.createdAt)}</a></th>
-<td data-label="Procedure">${row.procedure.name}</td>
+<th scope="row" data-value="${row.createdAt}"><a href="${frame.base}/rollouts/${row.id}">${time(row.createdAt)}</a></th>
+<td data-label="Procedure">${procedureLink(frame, row.procedure)}</td>
 <td data-label="Build">${row.version}<small>after ${row.base}${row.labels.length > 0 && `; ${row.labels.join(', ')}`}</small></td>
 <td data-label="Outcome"><strong>${row.outcome}</strong></td>
 <td data-label="Reached" data-value="${row.stageIndex}">${row.stageIndex < 0 ? 'not started' : `stage ${row.stageIndex + 1} of ${row.stageCount}`}</td>

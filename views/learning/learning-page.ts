@@ -2,6 +2,7 @@
 import type { Learning } from '../../server/domain/learning/learning.ts'
 import { count, counted } from '../format/count.ts'
 import { time } from '../format/instant.ts'
+import { procedureLink } from '../format/links.ts'
 import { type Html, html } from '../html.ts'
 import { type PageFrame, pageDocument } from '../page-document.ts'
 import { gates } from './gates.ts'
@@ -25,7 +26,7 @@ export function learningPage({ procedure, found, asked }: LearningPage, frame: P
     script: true,
     place: 'history',
     body: html`<main id="content">
-<p class="quiet"><a href="${frame.base}/history?procedure=${procedure.id}">History</a> · ${procedure.name} · <a href="${own}/replay">Replay</a></p>
+<p class="quiet"><a href="${frame.base}/history?procedure=${procedure.id}">History</a> · ${procedureLink(frame, procedure)} · <a href="${own}/replay">Replay</a></p>
 <h1>What its rollouts have taught</h1>
 <form class="filters" method="get" action="${own}/learning">
 <label>From <input type="date" name="from" value="${asked.from}"></label>

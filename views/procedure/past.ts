@@ -16,7 +16,7 @@ export function procedurePast({ id, past }: ProcedureRecord, frame: PageFrame): 
 ${past.length === 0 && html`<p class="empty">Nothing has been rolled out yet. Start the first rollout in Slack with <code>/rollout start</code>.</p>`}
 ${list(past.slice(0, shownAtOnce), frame)}
 ${later.length > 0 && html`<details data-keep="past"><summary>${later.length} earlier</summary>${list(later, frame)}</details>`}
-<p class="quiet"><a href="${frame.base}/history?procedure=${id}">All of them, found by label, site and outcome</a></p>
+<p class="quiet"><a href="${frame.base}/history?procedure=${id}">All of them, found by label, site and outcome</a> · <a href="${frame.base}/procedures/${id}/learning">what they have taught</a> · <a href="${frame.base}/procedures/${id}/replay">replay other gates over history</a></p>
 </section>`
 }
 

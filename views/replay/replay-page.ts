@@ -2,6 +2,7 @@
 import type { KeptReplay, Replays } from '../../server/domain/backtest/kept-replay.ts'
 import type { ReplayAsked } from '../../server/domain/backtest/replay-asked.ts'
 import { time } from '../format/instant.ts'
+import { procedureLink } from '../format/links.ts'
 import { roundPercent } from '../format/rate.ts'
 import { type Html, html } from '../html.ts'
 import { type PageFrame, pageDocument } from '../page-document.ts'
@@ -29,7 +30,7 @@ export function replayPage(page: ReplayPage, frame: PageFrame): string {
     script: true,
     place: 'history',
     body: html`<main id="content">
-<p class="quiet"><a href="${frame.base}/history?procedure=${procedure.id}">History</a> · ${procedure.name} · <a href="${own}/learning">Learning</a></p>
+<p class="quiet"><a href="${frame.base}/history?procedure=${procedure.id}">History</a> · ${procedureLink(frame, procedure)} · <a href="${own}/learning">Learning</a></p>
 <h1>Replay over stored history</h1>
 <p class="quiet">Rollouts that never were: random starts and canaries in the past, in which no build changed. How often would the gates have stopped them for nothing, how long does each stage take, and how small a drop would they have seen?</p>
 ${replayForm(asked, `${own}/replay`, open !== null)}
