@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { procedureId } from '../../server/domain/ids.ts'
 import { day, hour, minute } from '../../server/domain/instant.ts'
+import { outcome } from '../../server/domain/learning/outcome.ts'
 import { bareStages, testLine } from '../support/test-line.ts'
 import { testRollout } from '../support/test-rollout.ts'
 import { openTestService } from '../support/test-service.ts'
@@ -10,8 +11,12 @@ const service = await openTestService()
 const { ask, clock } = service
 
 /** 200 units an hour ago on each station, nearly all passed; then the canary fails every second one. */
-async function breached(stations = 4) {
+async function breached(stations = 4, options: { policy?: object; start?: object } = {}) {
   const line = await testLine(service, { stations })
+  if (options.policy)
+    await ask('PUT', `/api/v1/procedures/${line.procedure}/policy`, {
+      body: { policy: options.policy, expected_version: 0, reason: 'trusted by now' },
+    })
   await line.runs(
     line.benches.flatMap((station) =>
       Array.from({ length: 200 }, (_, index) => ({
@@ -23,7 +28,7 @@ async function breached(stations = 4) {
     ),
   )
   const labelled = await line.build('v3', { labels: ['limits', 'firmware'] })
-  const rollout = await testRollout(service, line, { deployment_id: labelled })
+  const rollout = await testRollout(service, line, { deployment_id: labelled, ...options.start })
   await rollout.confirm()
   const [canary] = await rollout.canaries()
   if (!canary) throw new Error('no canary')
@@ -160,6 +165,35 @@ test('one that was superseded is told apart from an abort, and says nothing of i
   )
   expect(rows.map(({ outcome }) => outcome)).toEqual(['live', 'superseded'])
   expect((await learned(line.procedure)).all).toMatchObject({ superseded: 1, live: 1, taken_back: { of: 0 } })
+})
+
+test('one that its gate rolled back is told apart from what a person aborted, and confirms the gate', async () => {
+  const gates = [{ metric: 'first-pass yield', mode: 'roll back' }]
+  const { line, rollout } = await breached(4, { policy: { auto_rollback: true }, start: { gates } })
+  expect((await rollout.get()).status).toBe('aborting')
+  const found = await learned(line.procedure)
+  expect(found.all).toMatchObject({ rolled_back_by_gate: 1, aborted_by_person: 0, taken_back: { count: 1 } })
+  expect(found.gates).toMatchObject([{ gate: 'first-pass yield', alarms: 1, confirmed: 1 }])
+})
+
+test('the history finds as many rollouts of each outcome as are learned from', async () => {
+  const { all } = (await ask('GET', '/api/v1/learning')).body
+  const anything = { procedureId: null, label: null, site: null, from: null, to: null }
+  const fields = {
+    live: 'live',
+    completed: 'completed',
+    'aborted by a person': 'aborted_by_person',
+    'rolled back by a gate': 'rolled_back_by_gate',
+    'rolled back after completion': 'rolled_back_later',
+    superseded: 'superseded',
+  } as const
+  for (const each of outcome.options) {
+    const { total } = await service.service.rolloutHistory(
+      { ...anything, outcome: each },
+      { limit: 1, offset: 0 },
+    )
+    expect([each, total]).toEqual([each, all[fields[each]]])
+  }
 })
 
 test('all procedures together have no proposals, and a table says the same as the data', async () => {
