@@ -132,7 +132,7 @@ async function whole(
     from: scope.from,
     until: scope.until,
     occasions,
-    first: looksFirstAt(occasions, state),
+    first: looksFirstAt(state),
     counts,
     unattributed,
     signOffs,

@@ -113,9 +113,6 @@ export const containment = z.object({
 })
 export type Containment = z.infer<typeof containment>
 
-/** Gates whose breach says that bad units may pass. */
-const ofEscapes: GateMetric[] = ['first-pass yield rise', 'measurement coverage', 'reference samples']
-
 /** Breaches that held something up, alarms of the watch, the abort. One that was only observed is no occasion. */
 export function occasionsOf(state: RolloutState): Occasion[] {
   const breaches = 'breaches' in state ? state.breaches.filter(({ mode }) => mode !== 'observe') : []
@@ -133,14 +130,21 @@ export function occasionsOf(state: RolloutState): Occasion[] {
 }
 
 /** A rise, a hole in what is measured, a known bad unit that passed: bad units were let through. */
-export function looksFirstAt(
-  occasions: Occasion[],
-  { plan }: Pick<RolloutState, 'plan'>,
-): Containment['first'] {
-  const gates = new Set(occasions.flatMap(({ gate }) => gate ?? []))
-  const isOfEscapes = plan.gates.some(({ name, metric }) => gates.has(name) && ofEscapes.includes(metric))
+export function looksFirstAt(state: RolloutState): Containment['first'] {
+  const breaches = 'breaches' in state ? state.breaches.filter(({ mode }) => mode !== 'observe') : []
+  const alarms = 'alarms' in state ? state.alarms : []
+  const isOfEscapes = [...breaches, ...alarms].some(({ gate, severity }) => {
+    const metric = state.plan.gates.find(({ name }) => name === gate)?.metric
+    // Of reference samples, that a known good one failed is no escape: severe is that a known bad one passed.
+    return metric === 'reference samples'
+      ? severity === 'severe'
+      : metric !== undefined && ofEscapes.includes(metric)
+  })
   return isOfEscapes ? 'escapes' : 'both'
 }
+
+/** Gates whose every breach says that bad units may pass. */
+const ofEscapes: GateMetric[] = ['first-pass yield rise', 'measurement coverage']
 
 export function containmentState(
   occasions: Occasion[],
