@@ -36,7 +36,7 @@ export type StationCourses = {
 const most = 12
 /** Some of base beside them: a move that these make too is none of the build. */
 const leastBase = 3
-const mostPoints = 12
+const mostPoints = 9
 
 type Prior = { rate: number; variance: number }
 type Judged = StationOwn & Prior & StationNow & { low: number; high: number; chance: number }

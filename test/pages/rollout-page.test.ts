@@ -8,22 +8,56 @@ import { listening } from '../support/listening.ts'
 import { type PageChecks, pageChecks } from '../support/page-check.ts'
 import { siteOf } from '../support/page-site.ts'
 import { aRollout, aStation } from '../support/rollout-view-builder.ts'
-import { noCharts, rolloutCharts, withErrorRate } from '../views/support/rollout-charts.ts'
+import { aGate, aVerdict } from '../support/verdict-builder.ts'
+import { noCharts, rolloutCharts, someFailures, withErrorRate } from '../views/support/rollout-charts.ts'
 import { everyEvent } from '../views/support/rollout-events.ts'
 import { pausedByBreach, pending } from '../views/support/rollout-stories.ts'
 
 type Shown = { view: RolloutView; charts: RolloutCharts }
 const [aStep] = everyEvent
 if (!aStep) throw new Error('no event')
+const aCourse = rolloutCharts({ hours: 1, canaryYield: 1, baseYield: 1 }).stations?.shown[0]
+if (!aCourse) throw new Error('no station')
 const hostile = '<img src=x onerror=alert(1)>"\'&=HYPERLINK("x")'
 const busy = withErrorRate(rolloutCharts({ hours: 30, canaryYield: 0.9, baseYield: 0.98, stopped: true }))
 /** What every station of a large fleet has done, one event each. */
 const steps = Array.from({ length: 2000 }, (_, sequence) => ({ ...aStep, sequence }))
+/** Two weeks, twelve stations drawn, eighty modes of failure, eight gates. */
+const heavy: RolloutCharts = {
+  ...rolloutCharts({ hours: 336, canaryYield: 0.9, baseYield: 0.98, stopped: true }),
+  stations: {
+    stations: 2000,
+    outside: 90,
+    shown: Array.from({ length: 12 }, (_, index) => ({
+      ...aCourse,
+      name: `FCT-${index}`,
+      course: Array.from({ length: 10 }, (_each, step) => ({
+        units: 20 * (step + 1),
+        passed: 20 * (step + 1) - (step % 3) - index,
+        low: 0.86 + step / 100,
+        high: 1 - step / 500,
+      })),
+    })),
+  },
+  failures: {
+    ...someFailures,
+    categories: Array.from({ length: 10 }, () => someFailures.categories[0] ?? [])
+      .flat()
+      .map((category) => ({
+        ...category,
+        modes: Array.from({ length: 8 }, () => category.modes[0] ?? []).flat(),
+      })),
+  },
+}
+const manyGates = aVerdict(
+  'wait',
+  Array.from({ length: 8 }, (_, index) => aGate({ name: `gate ${index}` })),
+)
 const stations = (count: number) => Array.from({ length: count }, (_, index) => aStation(index))
 const rollouts: Record<string, Shown> = {
   breached: { view: pausedByBreach, charts: busy },
   empty: { view: pending, charts: noCharts },
-  large: { view: aRollout({ stations: stations(2000) }), charts: busy },
+  large: { view: aRollout({ stations: stations(2000), verdict: manyGates }), charts: heavy },
   usual: { view: aRollout({ stations: stations(20) }), charts: busy },
   hostile: {
     view: {

@@ -62,10 +62,11 @@ export function rateLayers(
       mark: { type: 'line' as const, opacity: 0.55, strokeWidth: 1.5, color, strokeDash: [...strokeDash] },
       encoding: { x, y },
     })),
-    {
-      ...(frame.brush && axis.brush ? { params: [brush] } : {}),
-      data: { values: byArm.flatMap((line) => line.values) },
-      mark: { type: 'point', filled: true, opacity: 0.9 },
+    // Arm by arm: what the points of one have alike is then said once in the drawing.
+    ...byArm.map(({ arm, values }) => ({
+      ...(frame.brush && axis.brush && arm === 'base' ? { params: [brush] } : {}),
+      data: { values },
+      mark: { type: 'point' as const, filled: true, opacity: 1, fillOpacity: 0.9 },
       encoding: {
         x,
         y,
@@ -73,17 +74,17 @@ export function rateLayers(
         shape: armShape,
         size: {
           field: 'n',
-          type: 'quantitative',
+          type: 'quantitative' as const,
           legend: null,
           scale: { domain: [0, Math.max(1, ...points.map((point) => point.n))], range: [14, 130] },
         },
         tooltip: [
-          { field: 'arm', type: 'nominal', title: 'Arm' },
-          { field: 'from', type: 'temporal', title: 'From', format: '%-d %b %H:%M' },
-          { field: 'shown', type: 'nominal', title: axis.title },
-          { field: 'counts', type: 'nominal', title: axis.countTitle },
+          { field: 'arm', type: 'nominal' as const, title: 'Arm' },
+          { field: 'from', type: 'temporal' as const, title: 'From', format: '%-d %b %H:%M' },
+          { field: 'shown', type: 'nominal' as const, title: axis.title },
+          { field: 'counts', type: 'nominal' as const, title: axis.countTitle },
         ],
       },
-    },
+    })),
   ]
 }

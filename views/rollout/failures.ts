@@ -14,7 +14,8 @@ export type ShownFailures = FailurePareto & {
   csvUrl: string
 }
 
-const mostModes = 5
+/** Of all categories together, about as many as a reader looks through; the rest is in the table. */
+const mostModes = 20
 
 export function failures(shown: ShownFailures | null, range: ShownRange | null): Html {
   const some = shown !== null && (shown.categories.length > 0 || shown.stationTroubles.length > 0)
@@ -36,13 +37,14 @@ function inBrief({ canary, excess }: FailurePareto): string {
 }
 
 function table(shown: FailurePareto): Html {
+  const most = Math.max(2, Math.floor(mostModes / shown.categories.length))
   return html`<table class="failures stacked">
 <thead><tr><th scope="col">What failed</th><th scope="col" class="number">Canary</th><th scope="col" class="number">Base</th><th scope="col" class="number">Beyond base</th><th scope="col">Mostly on</th><th scope="col">First seen</th></tr></thead>
 ${shown.categories.map(
   (category) => html`<tbody>
 <tr class="category"><th scope="rowgroup">${category.category}${category.action !== null && html`<small>${category.action}</small>`}</th>${numbers(category)}</tr>
-${category.modes.slice(0, mostModes).map(row)}
-${category.modes.length > mostModes && html`<tr><td colspan="6" class="quiet">and ${count(category.modes.length - mostModes)} more, in the table</td></tr>`}
+${category.modes.slice(0, most).map(row)}
+${category.modes.length > most && html`<tr><td colspan="6" class="quiet">and ${count(category.modes.length - most)} more, in the table</td></tr>`}
 </tbody>`,
 )}
 </table>`

@@ -8,7 +8,7 @@ import { type Html, html } from '../html.ts'
 import { eventSentence, type RecordedEvent } from './event-sentence.ts'
 
 /** Every step of every station is an event: of a large fleet there are thousands, which are a table of their own. */
-const [shownAtOnce, mostEarlier] = [20, 60]
+const [shownAtOnce, mostEarlier] = [15, 25]
 
 /** @param tableUrl all events as a table. */
 export function record(view: RolloutView, events: RecordedEvent[], tableUrl: string): Html {

@@ -14,7 +14,7 @@ import type { PageFrame } from '../page-document.ts'
 const troubleWords = { stale: 'silent', drifted: 'runs another build', failed: 'failed to load' }
 
 /** More would make the page heavy; the whole of them is a table of its own. */
-const mostRows = 40
+const mostRows = 20
 
 export function stations(view: RolloutView, tableUrl: string, frame: PageFrame): Html {
   const rows = loudestFirst(view).slice(0, mostRows)
