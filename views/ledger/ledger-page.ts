@@ -76,8 +76,8 @@ function stretch(
 ): Html {
   const [first] = entries
   if (kind === 'decision' && first) return decision(first, view, shown, whole.has(first))
-  const what = kind === 'verdicts' ? counted(entries.length, 'verdict') : counted(entries.length, 'fact')
-  const of = kind === 'verdicts' ? 'as it was judged' : 'of stations'
+  const what = counted(entries.length, kind === 'verdicts' ? 'verdict' : 'word')
+  const of = kind === 'verdicts' ? 'in between' : 'of stations'
   return html`<li class="between"><details><summary>${what} ${of}${first === undefined ? null : html`, up to ${time(first.at)}`}</summary>
 <ul>${entries.map((each) => html`<li>${time(each.at)} ${kind === 'verdicts' ? verdictLine(each.verdict, shown) : sentenceOf(each, view, shown)}</li>`)}</ul></details></li>`
 }
