@@ -94,6 +94,21 @@ describe('the page of a rollout', () => {
     expect((await (await fetch(`${site}/rollouts/${idOf('usual')}`)).text()).length).toBeLessThan(130_000)
   })
 
+  it('scrolls sideways at no width, from a phone to a wall, nor on paper', async () => {
+    const { page } = await checks.open(`${site}/rollouts/${idOf('breached')}`)
+    for (const media of ['screen', 'print'] as const)
+      for (const width of [390, 600, 794, 900, 1024, 1920, 3000]) {
+        await page.emulateMedia({ media })
+        await page.setViewportSize({ width, height: 900 })
+        expect([media, width, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([
+          media,
+          width,
+          width,
+        ])
+      }
+    await page.context().close()
+  })
+
   for (const name of Object.keys(rollouts).filter((each) => each !== 'usual'))
     it(`stands in a browser: ${name}`, async () => {
       const keyboard = name === 'breached'
