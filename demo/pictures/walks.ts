@@ -2,6 +2,7 @@
 import type { Locator, Page } from 'playwright-core'
 import type { Camera } from './camera.ts'
 import { runningDemo } from './running-demo.ts'
+import { walkAfterwards, walkRegistry } from './walk-pages.ts'
 
 const phone = { width: 390, height: 1500 }
 
@@ -58,6 +59,8 @@ export async function walkBadBuild({ open, take, close }: Camera): Promise<void>
     const small = await open(address, { ...phone, dark: true })
     await small.locator('figure svg:visible').first().waitFor()
     await take(small, 'page-phone-dark.png')
+    const site = new URL(address).origin
+    await walkRegistry({ open, take }, site)
 
     await button(card, 'Abort…').click()
     const abort = page.getByRole('dialog')
@@ -68,6 +71,7 @@ export async function walkBadBuild({ open, take, close }: Camera): Promise<void>
     const summary = message(page, 'Took ')
     await summary.waitFor({ timeout: 120_000 })
     await take(summary, 'summary.png')
+    await walkAfterwards({ open, take }, charts, site)
   } finally {
     await close()
     await demo.stop()
