@@ -1,5 +1,5 @@
 // The suites: pure ones once, those of the database and the service once on each engine, pages in one browser,
-// journeys one after another.
+// journeys in real time.
 import { defineConfig } from 'vitest/config'
 
 const onPostgresOnly = 'test/**/*.postgres.test.ts'

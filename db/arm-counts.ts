@@ -39,29 +39,6 @@ export async function stationClocks(
   )
 }
 
-/** Median seconds of the last PASS runs of each arm, at most 2,000 an arm, without those of reference samples. */
-export async function passMedians(
-  db: Db,
-  procedureId: ProcedureId,
-  rolloutId: RolloutId,
-): Promise<{ canary: number | null; base: number | null }> {
-  const median = (deployment: string) => sql`(
-    select (percentile_cont(0.5) within group (order by extract(epoch from ended_at - started_at)))::float8 from (
-      select t.started_at, t.ended_at from runs t join rollout_stations s
-        on s.procedure_id = t.procedure_id and s.rollout_id = r.id and s.station_id = t.station_id
-      where t.procedure_id = r.procedure_id and t.deployment_id = ${sql.raw(`r.${deployment}`)} and t.outcome = 'PASS' and t.sample is null
-        and not t.shadow
-        and t.started_at >= r.started_at and (r.ended_at is null or t.started_at < r.ended_at)
-        and ${countsThere('t.started_at', 's')}
-      order by t.started_at desc limit 2000) last)`
-  const [found] = await rows<{ canary: number | null; base: number | null }>(
-    db,
-    sql`select ${median('deployment_id')} as canary, ${median('base_deployment_id')} as base
-        from rollouts r where r.procedure_id = ${procedureId}::uuid and r.id = ${rolloutId}::uuid`,
-  )
-  return found ?? { canary: null, base: null }
-}
-
 /** Counts of each hour and arm, for the charts. */
 export async function hourlyArms(
   db: Db,

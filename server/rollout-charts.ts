@@ -1,7 +1,7 @@
 // The data of a rollout's charts, from its tallies, its record and its stored verdicts.
 import { hourlyArms } from '../db/arm-counts.ts'
 import type { Db } from '../db/client.ts'
-import { durationBins } from '../db/duration-bins.ts'
+import { durationBins, passMedians } from '../db/pass-durations.ts'
 import { stationsById } from '../db/registry.ts'
 import { eventsOf, type LoadedRollout, loadRollout, verdictsOf } from '../db/rollout-storage.ts'
 import { closedSpans } from './domain/closed-spans.ts'
@@ -36,9 +36,11 @@ export async function rolloutCharts(
 ): Promise<RolloutCharts | null> {
   const loaded = await loadRollout(db, id)
   if (!loaded) return null
+  const of = { procedureId: loaded.state.procedureId, rolloutId: id, range }
   return {
     ...(await courseOf(db, loaded, now, range)),
-    durations: await durationBins(db, loaded.state.procedureId, id, range),
+    durations: await durationBins(db, of),
+    medianSeconds: await passMedians(db, of),
     stations: await coursesOfStations(db, loaded, range),
     failures,
   }
@@ -69,6 +71,7 @@ async function courseOf(
     marks: events.flatMap((event) => mark(event, state)),
     differences: thinned(all.filter(({ at }) => isIn(at))).flatMap((each) => points(each, plan)),
     durations: null,
+    medianSeconds: { canary: null, base: null },
     stations: null,
     failures: null,
   }

@@ -1,7 +1,8 @@
 // The rollout as people see it, put together from its state, its tallies and the registry.
-import { type ArmCounts, armCounts, passMedians } from '../db/arm-counts.ts'
+import { type ArmCounts, armCounts } from '../db/arm-counts.ts'
 import { canaryHours } from '../db/canary-hours.ts'
 import type { Db } from '../db/client.ts'
+import { passMedians } from '../db/pass-durations.ts'
 import { deploymentById, procedureById, type Station, stationsById } from '../db/registry.ts'
 import { eventsOf, loadRollout } from '../db/rollout-storage.ts'
 import { lastRuns } from '../db/run-habits.ts'
@@ -66,7 +67,7 @@ async function viewInSnapshot(
     await deploymentById(db, state.baseDeploymentId),
     await stationsById(db, state.order),
     await armCounts(db, state.procedureId, id),
-    await passMedians(db, state.procedureId, id),
+    await passMedians(db, { procedureId: state.procedureId, rolloutId: id, range: null }),
     await eventsOf(db, id),
   ]
   if (!procedure || !deployment || !base)

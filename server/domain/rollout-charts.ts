@@ -48,6 +48,8 @@ export type RolloutCharts = {
   }[]
   /** Durations of passed runs. The next three are null where no chart of them is drawn. */
   durations: DurationBin[] | null
+  /** Of the same runs; null without any. */
+  medianSeconds: { canary: number | null; base: number | null }
   stations: StationCourses | null
   failures: (FailurePareto & { stationTroubles: SortedTrouble[] }) | null
 }

@@ -12,6 +12,7 @@ import { plan, stage } from '../../server/domain/plan.ts'
 import { fold } from '../../server/domain/rollout/evolve.ts'
 import { canaryStations } from '../../server/domain/rollout/state.ts'
 import { formerDatabase } from '../support/former-database.ts'
+import { testBrowser } from '../support/test-browser.ts'
 import { openTestService } from '../support/test-service.ts'
 
 const former = await formerDatabase('three-gates', 3)
@@ -92,7 +93,7 @@ describe.each(all)('the rollout that was %s', (_, { id }) => {
   test('can be looked at, with its charts', async () => {
     const { status, body } = await ask('GET', `/api/v1/rollouts/${id}`)
     expect(status).toBe(200)
-    const page = await ask('GET', body.url.replace('http://firstpass.test', ''), { token: null })
+    const page = await testBrowser(service.app).visit(body.url)
     expect([page.status, page.body]).toEqual([200, expect.stringContaining('</html>')])
   })
 })

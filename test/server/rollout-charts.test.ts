@@ -71,6 +71,9 @@ test('of the whole rollout every hour, duration and station is told', async () =
     { arm: 'canary', bin: 43, runs: 20 },
     { arm: 'canary', bin: 51, runs: 10 },
   ])
+  expect(whole.medianSeconds.base).toBeCloseTo(42, 3)
+  // Twenty of 42 s and ten of 84 s.
+  expect(whole.medianSeconds.canary).toBeCloseTo(42, 3)
   const [first, ...rest] = whole.stations?.shown ?? []
   expect(first).toMatchObject({
     name: canary.name,
@@ -98,6 +101,7 @@ test('of a part only what ran in it, and verdicts as they were given then', asyn
   expect(part.durations?.filter(({ arm }) => arm === 'canary')).toEqual([
     { arm: 'canary', bin: 51, runs: 10 },
   ])
+  expect(part.medianSeconds.canary).toBeCloseTo(84, 3)
   expect(part.stations?.shown[0]).toMatchObject({ name: canary.name, units: 20, passed: 10 })
   expect(part.failures?.canary).toEqual({ runs: 20, failed: 10 })
   // Judged after it: nothing was said within it.

@@ -1,6 +1,6 @@
 // Shadow runs: they count nowhere in production, and beside base they compare the two builds on the same unit.
 import { expect, test } from 'vitest'
-import { passMedians } from '../../db/arm-counts.ts'
+import { passMedians } from '../../db/pass-durations.ts'
 import { rebuildTallies } from '../../db/rebuild-tallies.ts'
 import { tallied, talliedMetrics } from '../support/history.ts'
 import { type Bench, type TestLine, testLine } from '../support/test-line.ts'
@@ -58,7 +58,10 @@ test('a shadow run counts nowhere in production: no attempt, no arm, no metric, 
       [null, true],
     ].sort(),
   )
-  expect((await passMedians(database.db, line.procedure, rollout.id)).canary).toBeNull()
+  expect(
+    (await passMedians(database.db, { procedureId: line.procedure, rolloutId: rollout.id, range: null }))
+      .canary,
+  ).toBeNull()
 
   const [counted, metrics] = [
     await tallied(database.db, line.procedure),

@@ -1,8 +1,8 @@
 // From the body of a run to the numbers of a verdict: what is found in it, what counts, and what is made of it.
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
-import { passMedians } from '../../db/arm-counts.ts'
 import { rows } from '../../db/client.ts'
+import { passMedians } from '../../db/pass-durations.ts'
 import { recount } from '../../db/recount.ts'
 import { loadRollout } from '../../db/rollout-storage.ts'
 import { isRunning, type Running } from '../../server/domain/rollout/state.ts'
@@ -126,7 +126,10 @@ test('a reference sample is kept and counts nowhere, before the start and after 
     golden({ unit: 'g-1', start: 2000, seconds: 50, deployment: line.next, outcome: 'PASS', more: {} }),
   ])
   await line.runs([golden({ start: 3000, deployment: line.next, outcome: 'PASS' })])
-  expect(await passMedians(db, line.procedure, rollout.id)).toEqual({ canary: 50, base: null })
+  expect(await passMedians(db, { procedureId: line.procedure, rolloutId: rollout.id, range: null })).toEqual({
+    canary: 50,
+    base: null,
+  })
   const { firstAttempts } = await tallied(db, line.procedure)
   expect(firstAttempts.filter(({ unit }) => unit === 'g-1')).toMatchObject([{ passed: true }])
 })

@@ -337,9 +337,7 @@ describe('the chart of durations', () => {
         ],
       ]
     `)
-    expect(durations.caption(bad, fpy)).toContain(
-      'Medians: canary about 47.3 s (60 runs), base about 43.3 s (60 runs).',
-    )
+    expect(durations.caption(bad, fpy)).toContain('Medians: canary 47.2 s (60 runs), base 43.4 s (60 runs).')
   })
 
   it('keeps to forty steps however far durations reach, and counts every run', () => {

@@ -1,5 +1,5 @@
 // How long passed runs take on the new build and on base, one form over the other.
-import { binStart, stepsToDouble } from '../../server/domain/duration-bins.ts'
+import { binStart } from '../../server/domain/duration-bins.ts'
 import type { RolloutCharts } from '../../server/domain/rollout-charts.ts'
 import { count } from '../format/count.ts'
 import { seconds } from '../format/duration.ts'
@@ -21,7 +21,7 @@ export const durations: ChartKind = {
   ofGate: false,
   title: () => 'Durations of passed runs',
   caption: (charts) =>
-    `Share of the passed runs of each arm by how long they took, on a scale of ratios: as far right is as many per cent longer. Upright lines: medians. At most the last 5,000 runs an arm; the ${percent(0.005)} at either end count in the outermost bars.${medians(charts) === '' ? '' : ` ${medians(charts)}`}`,
+    `Share of the passed runs of each arm by how long they took, on a scale of ratios: as far right is as many per cent longer. Upright lines: medians. At most the last 2,000 runs an arm; the ${percent(0.005)} at either end count in the outermost bars.${medians(charts) === '' ? '' : ` ${medians(charts)}`}`,
   summary: (charts) => `Durations of passed runs: ${medians(charts) === '' ? 'none yet' : medians(charts)}`,
   spec: durationsChart,
   table: durationTable,
@@ -77,7 +77,7 @@ export function durationsChart(charts: RolloutCharts, frame: ChartFrame): ChartS
         data: {
           values: arms
             .filter((each) => each === arm)
-            .flatMap((each) => medianOf(charts, each) ?? [])
+            .flatMap((each) => charts.medianSeconds[each] ?? [])
             .map((from) => ({ from })),
         },
         mark: { type: 'rule' as const, color, strokeWidth: 2.5, strokeDash: [...strokeDash] },
@@ -137,17 +137,11 @@ function durationTable({ durations: bins }: RolloutCharts): ChartTable {
 
 function medians(charts: RolloutCharts): string {
   const said = arms.flatMap((arm) => {
-    const median = medianOf(charts, arm)
+    const median = charts.medianSeconds[arm]
     const runs = sum((charts.durations ?? []).filter((bin) => bin.arm === arm))
-    return median === null ? [] : [`${arm} about ${seconds(median)} (${count(runs)} runs)`]
+    return median === null ? [] : [`${arm} ${seconds(median)} (${count(runs)} runs)`]
   })
   return said.length === 0 ? '' : `Medians: ${said.join(', ')}.`
-}
-
-/** To half a step: within five per cent. */
-function medianOf({ durations: bins }: RolloutCharts, arm: Arm): number | null {
-  const own = (bins ?? []).filter((bin) => bin.arm === arm)
-  return own.length === 0 ? null : 2 ** ((quantile(own, 0.5) + 0.5) / stepsToDouble)
 }
 
 function quantile(bins: { bin: number; runs: number }[], part: number): number {

@@ -56,6 +56,8 @@ const someDurations = (['canary', 'base'] as const).flatMap((arm) =>
   [3, 12, 30, 12, 3].map((runs, place) => ({ arm, bin: (arm === 'canary' ? 42 : 41) + place, runs })),
 )
 
+const someMedians = { canary: 47.2, base: 43.4 }
+
 const aCourse = (index: number, arm: 'canary' | 'base', passed: number): StationCourse => ({
   id: stationId.parse(uuid(3, index)),
   name: `FCT-${String(index + 1).padStart(2, '0')}`,
@@ -93,6 +95,7 @@ export const noCharts: RolloutCharts = {
   marks: [],
   differences: [],
   durations: [],
+  medianSeconds: { canary: null, base: null },
   stations: { shown: [], stations: 0, outside: 0 },
   failures: null,
 }
@@ -152,6 +155,7 @@ export function rolloutCharts({ hours, canaryYield, baseYield, marks, stopped }:
       }
     }),
     durations: someDurations,
+    medianSeconds: someMedians,
     stations: someStations,
     failures: someFailures,
   }
