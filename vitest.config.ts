@@ -11,8 +11,9 @@ const patience = { testTimeout: 30_000, hookTimeout: 60_000 }
 // Modules are loaded once a worker, not once a file: nearly half of the time.
 const quick = { isolate: false, ...patience }
 const shared = { globalSetup, ...quick }
-// A journey runs in real time: on a machine that stalls for seconds a wait may end too early, so each gets up to three tries.
-const oneByOne = { globalSetup, fileParallelism: false, retry: 2, testTimeout: 120_000, hookTimeout: 120_000 }
+// A journey runs in real time and mostly waits, so it goes beside other files: one after another, at the end, journeys took
+// more than half of the time. On a machine that stalls for seconds a wait may end too early, so each gets up to three tries.
+const inRealTime = { globalSetup, retry: 2, testTimeout: 120_000, hookTimeout: 120_000 }
 // The stories that the engine could change: kills and two deciders at once.
 const onBothEngines = ['killed', 'two-clicks'].map((name) => `test/journeys/${name}.test.ts`)
 
@@ -53,7 +54,6 @@ export default defineConfig({
           include: ['test/pages/**/*.test.ts'],
           env: { FIRSTPASS_TEST_ENGINE: 'pglite' },
           globalSetup: [globalSetup, 'test/support/page-browser.ts'],
-          fileParallelism: false,
           ...quick,
           testTimeout: 90_000,
         },
@@ -63,8 +63,7 @@ export default defineConfig({
           name: 'journeys',
           include: ['test/journeys/**/*.test.ts'],
           env: { FIRSTPASS_TEST_ENGINE: process.env.FIRSTPASS_TEST_ENGINE ?? 'pglite' },
-          sequence: { groupOrder: 1 },
-          ...oneByOne,
+          ...inRealTime,
         },
       },
       {
@@ -72,8 +71,7 @@ export default defineConfig({
           name: 'journeys-postgres',
           include: onBothEngines,
           env: { FIRSTPASS_TEST_ENGINE: 'postgres' },
-          sequence: { groupOrder: 2 },
-          ...oneByOne,
+          ...inRealTime,
         },
       },
     ],

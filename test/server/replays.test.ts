@@ -10,7 +10,7 @@ import { day, hour, minute } from '../../server/domain/instant.ts'
 import { isRefusal } from '../../server/domain/rollout/commands.ts'
 import { history } from '../domain/backtest/synthetic-history.ts'
 import { ines } from '../support/fixed-values.ts'
-import { aDoorway } from '../support/page-doorway.ts'
+import { aDoorway, aPersonReading } from '../support/page-doorway.ts'
 import { pageSite } from '../support/page-site.ts'
 import { rawLine } from '../support/raw-line.ts'
 import { storeHistory } from '../support/stored-history.ts'
@@ -164,17 +164,25 @@ test('the page begins one by its form, leads back to itself, and is asked for ag
   const own = `/procedures/${line.procedureId}/replay`
   const empty = await site.inject({ url: own })
   expect(empty.body).toContain('Nothing has been replayed yet')
-  const wrong = await site.inject({ url: `${own}?preset=none&run=1` })
-  expect(wrong.body).toContain('It was not begun')
-  const begun = await site.inject({
-    url: `${own}?preset=small-fleet&risk_class=low&days=24&rollouts=5&run=1`,
-  })
+  expect(empty.body).toContain(`name="token" value="${aPersonReading.formToken}"`)
+  const send = (fields: Record<string, string>) =>
+    site.inject({
+      method: 'POST',
+      url: own,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      payload: new URLSearchParams({ token: aPersonReading.formToken, ...fields }).toString(),
+    })
+  const wrong = await send({ preset: 'none' })
+  expect([wrong.statusCode, wrong.body]).toEqual([422, expect.stringContaining('It was not begun')])
+  expect((await send({ preset: 'small-fleet', token: 'of another site' })).statusCode).toBe(403)
+  const begun = await send({ preset: 'small-fleet', risk_class: 'low', days: '24', rollouts: '5' })
   expect([begun.statusCode, begun.headers.location]).toEqual([303, own])
   const going = await site.inject({ url: own })
   expect(going.headers.refresh).toBe('3')
   expect(going.body).toContain('<progress')
   expect(going.body).toContain('disabled>Replay')
-  const busy = await site.inject({ url: `${own}?preset=small-fleet&run=1` })
+  const busy = await send({ preset: 'small-fleet' })
+  expect(busy.statusCode).toBe(409)
   expect(busy.body).toContain('one is played at a time')
   await ended(line.procedureId)
   expect((await site.inject({ url: own })).body).toContain('of the low risk class')
@@ -210,5 +218,5 @@ test('an unknown procedure, a reader by link and a wrong number are refused', as
     replay: service.service,
     ...aDoorway(() => null),
   })
-  expect((await closed.inject({ url: '/procedures/x/replay?run=1' })).statusCode).toBe(403)
+  expect((await closed.inject({ url: '/procedures/x/replay' })).statusCode).toBe(403)
 })

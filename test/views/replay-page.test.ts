@@ -103,7 +103,7 @@ describe('the page of replays', () => {
     const page = pageOf({
       procedure: { id: hostile, name: hostile },
       ended: aReplay({ result: { ...aResult, past } }),
-      refused: { why: hostile, next: hostile },
+      refused: { refused: 'invalid', why: hostile, next: hostile },
       predicted: {
         builds: [{ id: 'x', version: hostile }],
         chosen: 'x',

@@ -11,13 +11,17 @@ const classWords: Record<ReplayAsked['riskClass'], string> = {
   high: 'of the high risk class',
 }
 
-export function replayForm(asked: ReplayAsked, action: string, isBusy: boolean): Html {
-  return html`<form class="filters" method="get" action="${action}">
+/** It takes minutes of a processor, so it is sent like a decision: with the token of the person's session. */
+export function replayForm(
+  asked: ReplayAsked,
+  { action, formToken, isBusy }: { action: string; formToken: string | null; isBusy: boolean },
+): Html {
+  return html`<form class="filters" method="post" action="${action}">
+<input type="hidden" name="token" value="${formToken ?? ''}">
 <label>Plan <select name="preset">${presetNames.map((name) => option(name, name, asked.preset))}</select></label>
 <label>Gates <select name="risk_class">${(['policy', ...riskClass.options] as const).map((name) => option(name, classWords[name], asked.riskClass))}</select></label>
 ${number('days', 'Days of history', asked.days)}
 ${number('rollouts', 'Rollouts to play', asked.rollouts)}
-<input type="hidden" name="run" value="1">
 <button type="submit"${isBusy && html` disabled`}>Replay</button>
 </form>`
 }

@@ -1,6 +1,7 @@
 // A plan and gates run over stored history, and stored measurements judged again by new limits.
 import type { KeptReplay, Replays } from '../../server/domain/backtest/kept-replay.ts'
 import type { ReplayAsked } from '../../server/domain/backtest/replay-asked.ts'
+import type { Refusal } from '../../server/domain/rollout/commands.ts'
 import { time } from '../format/instant.ts'
 import { procedureLink } from '../format/links.ts'
 import { roundPercent } from '../format/rate.ts'
@@ -16,7 +17,7 @@ export type ReplayPage = Replays & {
   /** What the form stands at. */
   asked: ReplayAsked
   /** What was asked for could not be begun. */
-  refused: { why: string; next: string } | null
+  refused: Refusal | null
   chart: FoundChart | null
   predicted: Predicted
 }
@@ -33,7 +34,7 @@ export function replayPage(page: ReplayPage, frame: PageFrame): string {
 <p class="quiet"><a href="${frame.base}/history?procedure=${procedure.id}">History</a> · ${procedureLink(frame, procedure)} · <a href="${own}/learning">Learning</a></p>
 <h1>Replay over stored history</h1>
 <p class="quiet">Rollouts that never were: random starts and canaries in the past, in which no build changed. How often would the gates have stopped them for nothing, how long does each stage take, and how small a drop would they have seen?</p>
-${replayForm(asked, `${own}/replay`, open !== null)}
+${replayForm(asked, { action: `${own}/replay`, formToken: frame.formToken, isBusy: open !== null })}
 ${refused && html`<p class="alert" role="alert">It was not begun: ${refused.why}. ${refused.next}</p>`}
 ${open && underWay(open)}
 ${ended ? found(ended, page, frame.base) : !open && html`<p class="empty">Nothing has been replayed yet. It takes some seconds for a small line, and minutes for a large one; this page shows what is found, also to whoever comes later.</p>`}

@@ -6,16 +6,17 @@ import { foundDropsChart, foundDropsSummary } from '../../../views/charts/found-
 import { standaloneChart } from '../../../views/draw-chart.ts'
 import { rememberedDrawing } from '../../../views/remembered-drawing.ts'
 import type { Predicted } from '../../../views/replay/predicted.ts'
-import { replayPage } from '../../../views/replay/replay-page.ts'
+import { type ReplayPage, replayPage } from '../../../views/replay/replay-page.ts'
 import { type FoundRow, foundTable } from '../../domain/backtest/found-table.ts'
 import { type ReplayAsked, replayAsked } from '../../domain/backtest/replay-asked.ts'
 import { deploymentId, type ProcedureId, procedureId } from '../../domain/ids.ts'
-import { isRefusal } from '../../domain/rollout/commands.ts'
+import { isRefusal, type Refusal } from '../../domain/rollout/commands.ts'
 import type { ProcedureSummary, Service } from '../../service.ts'
 import { csv } from '../csv.ts'
+import { refusalStatus } from '../errors.ts'
 import { predictedYieldCsv } from '../predicted-yield.ts'
 import { snakeCase } from '../snake-case.ts'
-import { type Opened, type PageDoor, unlisted } from './door.ts'
+import { formOf, type Opened, type PageDoor, unlisted } from './door.ts'
 
 export type ReplaySources = Pick<
   Service,
@@ -24,14 +25,7 @@ export type ReplaySources = Pick<
 type Deps = { replay: ReplaySources; door: PageDoor }
 
 const params = z.object({ id: z.string(), file: z.string().default('') })
-const query = z.object({
-  preset: z.string().optional().catch(undefined),
-  risk_class: z.string().optional().catch(undefined),
-  days: z.string().optional().catch(undefined),
-  rollouts: z.string().optional().catch(undefined),
-  run: z.string().optional().catch(undefined),
-  deployment: z.string().optional().catch(undefined),
-})
+const query = z.object({ deployment: z.string().optional().catch(undefined) })
 type Query = z.infer<typeof query>
 
 const refreshSeconds = '3'
@@ -45,34 +39,19 @@ export function replayPages(app: FastifyInstance, { replay, door }: Deps): void 
     if (!opened) return reply
     const procedure = await procedureOf(request)
     if (!procedure) return noProcedure(request, reply, opened)
-    const said = query.parse(request.query)
-    const asked = askedBy(said)
-    const wants = said.run !== undefined && asked !== null && opened.reader.kind === 'person'
+    return page(request, reply, opened, { procedure, asked: null, refused: null })
+  })
+
+  app.post('/procedures/:id/replay', unlisted, async (request, reply) => {
+    const opened = await door.openForm(request, reply, 'everything')
+    if (!opened) return reply
+    const procedure = await procedureOf(request)
+    if (!procedure) return noProcedure(request, reply, opened)
+    const asked = askedBy(formOf(request))
     const begun =
-      wants && opened.reader.kind === 'person'
-        ? await replay.startReplay(procedure.id, asked, opened.reader.actor)
-        : null
-    // Asked for again, the address would begin another one.
-    if (begun && !isRefusal(begun))
-      return reply.redirect(`${opened.frame.base}/procedures/${procedure.id}/replay`, 303)
-    const kept = (await replay.replays(procedure.id)) ?? { ended: null, open: null }
-    if (kept.open) reply.header('refresh', refreshSeconds)
-    const rows = await rowsOf(procedure.id)
-    const page = {
-      ...kept,
-      procedure,
-      asked: asked ?? kept.open?.asked ?? kept.ended?.asked ?? usual,
-      refused: begun ?? (said.run !== undefined && asked === null ? unreadable : null),
-      chart:
-        rows.length === 0
-          ? null
-          : {
-              svg: (await draw(foundDropsChart(rows, serverFrame), foundDropsSummary(rows))).svg,
-              address: `${opened.frame.base}/procedures/${procedure.id}/replay/found`,
-            },
-      predicted: await predictedFor(procedure, said, opened.frame.base),
-    }
-    return door.html(reply, 200, replayPage(page, opened.frame))
+      asked === null ? unreadable : await replay.startReplay(procedure.id, asked, opened.reader.actor)
+    if (isRefusal(begun)) return page(request, reply, opened, { procedure, asked, refused: begun })
+    return reply.redirect(`${opened.frame.base}/procedures/${procedure.id}/replay`, 303)
   })
 
   app.get('/procedures/:id/replay/:file', unlisted, async (request, reply) => {
@@ -90,6 +69,34 @@ export function replayPages(app: FastifyInstance, { replay, door }: Deps): void 
     const { svg } = await draw(foundDropsChart(rows, serverFrame), foundDropsSummary(rows))
     return reply.type('image/svg+xml; charset=utf-8').send(standaloneChart(svg))
   })
+
+  async function page(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { frame }: Opened,
+    shown: Pick<ReplayPage, 'procedure' | 'refused'> & {
+      procedure: ProcedureSummary
+      asked: ReplayAsked | null
+    },
+  ): Promise<FastifyReply> {
+    const { procedure, asked, refused } = shown
+    const kept = (await replay.replays(procedure.id)) ?? { ended: null, open: null }
+    if (kept.open) reply.header('refresh', refreshSeconds)
+    const rows = await rowsOf(procedure.id)
+    const drawn = async () => (await draw(foundDropsChart(rows, serverFrame), foundDropsSummary(rows))).svg
+    const found = {
+      ...kept,
+      procedure,
+      asked: asked ?? kept.open?.asked ?? kept.ended?.asked ?? usual,
+      refused,
+      chart:
+        rows.length === 0
+          ? null
+          : { svg: await drawn(), address: `${frame.base}/procedures/${procedure.id}/replay/found` },
+      predicted: await predictedFor(procedure, query.parse(request.query), frame.base),
+    }
+    return door.html(reply, refused ? refusalStatus[refused.refused] : 200, replayPage(found, frame))
+  }
 
   async function procedureOf(request: FastifyRequest): Promise<ProcedureSummary | null> {
     const id = procedureId.safeParse(params.parse(request.params).id).data
@@ -138,18 +145,17 @@ export function replayPages(app: FastifyInstance, { replay, door }: Deps): void 
 }
 
 const usual: ReplayAsked = replayAsked.parse({})
-const unreadable = {
+const unreadable: Refusal = {
+  refused: 'invalid',
   why: 'expected a plan and gates that exist, 15 to 180 days, and 5 to 200 rollouts',
   next: 'Choose again.',
 }
 const noBuild = { why: 'the procedure has no such build', next: 'Choose one of the list.' }
 
 /** Null: it cannot be read. What is left out is as usual. */
-function askedBy({ preset, risk_class: riskClass, days, rollouts }: Query): ReplayAsked | null {
+function askedBy({ preset, risk_class: riskClass, days, rollouts }: Partial<Record<string, string>>) {
   const given = { preset, riskClass, days: numberOf(days), rollouts: numberOf(rollouts) }
-  const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-  if (Object.keys(said).length === 0) return null
-  return replayAsked.safeParse(said).data ?? null
+  return replayAsked.safeParse(given).data ?? null
 }
 
 function numberOf(text: string | undefined): number | undefined {
