@@ -16,11 +16,14 @@ export type LedgerRow = {
 }
 export type LedgerPlace = { at: Instant; isEvent: boolean; number: number }
 
-/** @param before the last row that was read. */
+/**
+ * @param asked.before the last row that was read.
+ * @param asked.without types of events that are left out, and with them the verdicts by themselves; null: everything.
+ */
 export async function ledgerRows(
   db: Db,
   of: { procedureId: ProcedureId; id: RolloutId },
-  { before, limit }: { before: LedgerPlace | null; limit: number },
+  { before, limit, without }: { before: LedgerPlace | null; limit: number; without: string[] | null },
 ): Promise<LedgerRow[]> {
   const own = (table: string) =>
     sql`${sql.raw(table)}.procedure_id = ${of.procedureId}::uuid and ${sql.raw(table)}.rollout_id = ${of.id}::uuid`
@@ -33,8 +36,9 @@ export async function ledgerRows(
     sql`with page as (
           select * from (
             select e.at, 1 as rank, e.sequence::bigint as number from events e where ${own('e')}
+              and e.type not in (select jsonb_array_elements_text(${JSON.stringify(without ?? [])}::text::jsonb))
             union all
-            select v.at, 0, v.id from verdicts v where ${own('v')}) l
+            select v.at, 0, v.id from verdicts v where ${own('v')} and ${without === null}) l
           ${older} order by l.at desc, l.rank desc, l.number desc limit ${limit})
         select (extract(epoch from p.at) * 1000)::float8 as at, p.rank = 1 as "isEvent", p.number::float8 as number, e.body as event,
           case when v.id is not null then jsonb_build_object('id', v.id, 'verdict', v.verdict,

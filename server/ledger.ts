@@ -7,7 +7,7 @@ import { firstpass } from './domain/actor.ts'
 import { engine } from './domain/gates/evaluate-gates.ts'
 import { questionOf } from './domain/gates/kept-question.ts'
 import type { RolloutId } from './domain/ids.ts'
-import { briefVerdict, isItsEvidence, type LedgerEntry, versionsOf, whyOf } from './domain/ledger.ts'
+import { briefVerdict, facts, isItsEvidence, type LedgerEntry, versionsOf, whyOf } from './domain/ledger.ts'
 import { recomputed } from './domain/recomputed.ts'
 import { recountOf } from './recount-of.ts'
 import type { Service } from './service.ts'
@@ -15,13 +15,17 @@ import type { Service } from './service.ts'
 export function ledgers({ database }: { database: Database }) {
   const { db } = database
   return {
-    async ledger(id, { after, limit }) {
+    async ledger(id, { after, limit, only }) {
       const loaded = await loadRollout(db, id)
       if (!loaded) return null
       const events = await eventsOf(db, id)
       const versions = versionsOf(events)
       const versionAt = new Map(events.map(({ sequence }, place) => [sequence, versions[place] ?? 0]))
-      const found = await ledgerRows(db, loaded.state, { before: readPlace(after), limit: limit + 1 })
+      const found = await ledgerRows(db, loaded.state, {
+        before: readPlace(after),
+        limit: limit + 1,
+        without: only === 'decisions' ? [...facts] : null,
+      })
       const shown = found.slice(0, limit)
       const last = shown.at(-1)
       return {

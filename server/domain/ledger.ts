@@ -76,7 +76,7 @@ export function whyOf(event: RolloutEvent): string | null {
 }
 
 /** Of facts of stations the version does not move, and a fleet has thousands of them: they are left out of the fold. */
-const facts: ReadonlySet<string> = new Set<RolloutEvent['type']>([
+export const facts: ReadonlySet<string> = new Set<RolloutEvent['type']>([
   'StationServed',
   'StationPulled',
   'StationConfirmed',

@@ -2,6 +2,8 @@
 import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
 import { rows } from '../../db/client.ts'
+import { rolloutId } from '../../server/domain/ids.ts'
+import { isFact } from '../../server/domain/ledger.ts'
 import { type Bench, type RunSaid, type TestLine, testLine } from '../support/test-line.ts'
 import { type TestRollout, testRollout } from '../support/test-rollout.ts'
 import { openTestService } from '../support/test-service.ts'
@@ -110,6 +112,18 @@ describe('the ledger', () => {
     const table = await ask('GET', `${url(told)}/ledger.csv`)
     expect(String(table.body).split('\r\n')).toHaveLength(all.length + 2)
     expect(table.body).toContain('BreachOpened,Firstpass,service,service,')
+  })
+
+  test('is read as decisions alone, without what stations did and what was judged between them', async () => {
+    const told = await breached()
+    const id = rolloutId.parse(told.rollout.id)
+    const read = async (only?: 'decisions') =>
+      (await service.service.ledger(id, { after: null, limit: 500, only }))?.entries ?? []
+    const [whole, decisions] = [await read(), await read('decisions')]
+    expect(whole.some(({ sequence, type }) => sequence === null && type === 'Verdict')).toBe(true)
+    expect(whole.some(({ type }) => type === 'StationConfirmed')).toBe(true)
+    expect(decisions).toEqual(whole.filter((entry) => entry.sequence !== null && !isFact(entry)))
+    expect(decisions.map(({ type }) => type)).toContain('BreachOpened')
   })
 
   test('is nobody’s but an administrator’s, and of rollouts that there are', async () => {

@@ -19,25 +19,26 @@ ${
   fleet.rows.length === 0
     ? html`<p class="empty">No station is like that. <a href="${frame.base}/fleet">Show all</a>, or choose less.</p>`
     : html`<p class="quiet">${range(fleet)}</p>
-${fleetRows(fleet.rows, frame)}
+${fleetRows(fleet.rows, frame, true)}
 ${pages(fleet, frame)}`
 }
 </section>`
 }
 
-export function fleetRows(rows: Shown[], frame: PageFrame): Html {
-  return html`<table class="sortable stacked fleet">
-<thead><tr><th scope="col">Station</th><th scope="col">Site, line</th><th scope="col">Procedure</th><th scope="col">Should run</th><th scope="col">Ran last</th><th scope="col">State</th><th scope="col">Trouble</th><th scope="col">Heard of</th></tr></thead>
-<tbody>${rows.map((each) => row(each, frame))}</tbody>
+/** @param ofMany names each row's procedure, where they are of more than one. */
+export function fleetRows(rows: Shown[], frame: PageFrame, ofMany: boolean): Html {
+  return html`<table class="sortable stacked fleet${ofMany && html` of-many`}">
+<thead><tr><th scope="col">Station</th><th scope="col">Site, line</th>${ofMany && html`<th scope="col">Procedure</th>`}<th scope="col">Should run</th><th scope="col">Ran last</th><th scope="col">State</th><th scope="col">Trouble</th><th scope="col">Heard of</th></tr></thead>
+<tbody>${rows.map((each) => row(each, frame, ofMany))}</tbody>
 </table>`
 }
 
-function row(shown: Shown, frame: PageFrame): Html {
+function row(shown: Shown, frame: PageFrame, ofMany: boolean): Html {
   const { station, procedure, desired, ran, troubles, aside, progress } = shown
   return html`<tr${troubles.length > 0 && html` class="troubled"`}>
 <th scope="row">${stationLink(frame, station)}</th>
 <td>${station.site}<small>${station.line}</small></td>
-<td data-label="Procedure">${procedure ? procedureLink(frame, procedure) : 'none'}</td>
+${ofMany && html`<td data-label="Procedure">${procedure ? procedureLink(frame, procedure) : 'none'}</td>`}
 <td data-label="Should run">${desired ? buildLink(frame, desired) : absent}</td>
 <td data-label="Ran last"${ran && html` data-value="${ran.at}"`}>${ran ? html`${isOther(shown) ? html`<strong class="alert">${buildLink(frame, ran)}</strong>` : buildLink(frame, ran)}<small>${time(ran.at)}</small>` : absent}</td>
 <td data-label="State">${capitalised(progressWords[progress])}${acknowledged(shown)}${rollout(shown, frame)}${aside !== null && html`<small>${aside}</small>`}</td>

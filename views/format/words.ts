@@ -68,9 +68,11 @@ const doors: Record<Actor['door'], string> = {
   service: 'service',
 }
 
-/** "Ana Lima (Slack)"; the service and the stations have no door worth naming. */
+/** "Ana Lima (Slack)"; the service and the stations have no door worth naming, nor has who is called by it: "API". */
 export function actorName(by: Actor): string {
-  return by.kind === 'person' || by.kind === 'program' ? `${by.name} (${doors[by.door]})` : by.name
+  const door = doors[by.door]
+  const hasDoor = (by.kind === 'person' || by.kind === 'program') && by.name !== door
+  return hasDoor ? `${by.name} (${door})` : by.name
 }
 
 export function capitalised(text: string): string {

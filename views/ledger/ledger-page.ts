@@ -15,20 +15,24 @@ export type ShownLedger = {
   entries: LedgerEntry[]
   /** By their sequence. */
   events: Map<number, RecordedEvent>
+  /** Decisions, and what stations did and gates said between them; else decisions alone. */
+  isWhole: boolean
+  address: string
   moreUrl: string | null
   csvUrl: string
   verdictUrl: (id: number) => string
 }
 
 export function ledgerPage(view: RolloutView, shown: ShownLedger, frame: PageFrame): string {
-  const { entries, moreUrl, csvUrl } = shown
+  const { entries, isWhole, address, moreUrl, csvUrl } = shown
   const whole = withGates(entries)
   return pageDocument({
     title: `Ledger · ${view.procedure.name} ${view.deployment.version}`,
     body: html`<main id="content" class="ledger-page">
 ${rolloutPlaces(view, 'ledger', frame)}
 <h1>Decision ledger <span class="version">${view.procedure.name} ${view.deployment.version}</span></h1>
-<p class="quiet">Every event and every verdict on record, newest first. Each verdict is kept with what it was computed from, and can be computed again. <a href="${csvUrl}">All as a table (CSV)</a></p>
+<p class="quiet">${isWhole ? 'Every event and every verdict on record' : 'Every decision with the evidence that it saw'}, newest first. Each verdict is kept with what it was computed from, and can be computed again.</p>
+<p>Show ${choice('decisions', address, !isWhole)} · ${choice('everything on record', `${address}?show=everything`, isWhole)} · <a href="${csvUrl}">all as a table (CSV)</a></p>
 ${entries.length === 0 && html`<p class="empty">Nothing happened yet.</p>`}
 <ol class="ledger">${stretches(entries).map((each) => stretch(each, view, shown, whole))}</ol>
 ${moreUrl !== null && html`<p><a href="${moreUrl}">Earlier entries</a></p>`}
@@ -37,6 +41,10 @@ ${moreUrl !== null && html`<p><a href="${moreUrl}">Earlier entries</a></p>`}
     frame,
     script: true,
   })
+}
+
+function choice(name: string, url: string, isShown: boolean): Html {
+  return isShown ? html`<strong aria-current="true">${name}</strong>` : html`<a href="${url}">${name}</a>`
 }
 
 /** Of all gates together; the others are a link away, so that the page stays light with a plan of twenty gates too. */

@@ -16,7 +16,7 @@ ${
     : html`<p>${counts.troubled === 0 ? 'No station of it is in trouble.' : html`<strong class="alert">${counted(counts.troubled, 'station')} in trouble</strong>: ${html`<a href="${fleetAddress(frame, { procedure: filter.procedure, trouble: 'any' })}">show them</a>`}.`} <a href="${fleetAddress(frame, { procedure: filter.procedure })}">All of them in the fleet</a>.</p>
 ${runningBuilds(running, frame)}
 <h3>Its stations, the troubled first</h3>
-${fleetRows(rows, frame)}
+${fleetRows(rows, frame, false)}
 ${rows.length < total && html`<p class="quiet">${rows.length} of ${counted(total, 'station')} are shown; <a href="${fleetAddress(frame, { procedure: filter.procedure })}">all of them in the fleet</a>.</p>`}`
 }
 </section>`

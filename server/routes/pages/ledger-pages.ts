@@ -15,21 +15,24 @@ const params = z.object({
   id: z.string(),
   verdictId: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER).catch(0),
 })
-const query = z.object({ after: z.string().max(60).optional().catch(undefined) })
+const query = z.object({
+  after: z.string().max(60).optional().catch(undefined),
+  show: z.literal('everything').optional().catch(undefined),
+})
 /** With five gates a decision and as many verdicts, 70 kB. */
 const pageSize = 60
 
 export function ledgerPages(app: FastifyInstance, { rollout, events, ledger: service, door }: Deps): void {
   app.get('/rollouts/:id/ledger', unlisted, async (request, reply) => {
     const { id: text } = params.parse(request.params)
-    const { after = null } = query.parse(request.query)
+    const { after = null, show } = query.parse(request.query)
     const opened = await door.open(request, reply, { rollout: text })
     if (!opened) return reply
     const id = rolloutId.safeParse(text).data
     if (!id) return noRollout(door, reply, opened, text)
     const [view, page, record] = await Promise.all([
       rollout(id),
-      service.ledger(id, { after, limit: pageSize }),
+      service.ledger(id, { after, limit: pageSize, only: show ? undefined : 'decisions' }),
       events(id),
     ])
     if (!view || !page) return noRollout(door, reply, opened, text)
@@ -37,7 +40,12 @@ export function ledgerPages(app: FastifyInstance, { rollout, events, ledger: ser
     const shown = {
       entries: page.entries,
       events: new Map(record.map((event) => [event.sequence, event])),
-      moreUrl: page.next === null ? null : `${address}?${new URLSearchParams({ after: page.next })}`,
+      isWhole: show !== undefined,
+      address,
+      moreUrl:
+        page.next === null
+          ? null
+          : `${address}?${new URLSearchParams({ ...(show ? { show } : {}), after: page.next })}`,
       csvUrl: `${address}.csv`,
       verdictUrl: (verdictId: number) => `${address}/${verdictId}`,
     }
