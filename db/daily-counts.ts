@@ -36,7 +36,7 @@ export async function dailyCounts(
             and t.hour >= ${new Date(from).toISOString()}::timestamptz and t.hour < ${new Date(to).toISOString()}::timestamptz
           group by 1, 2 having sum(t.runs) > 0) days
         join deployments d on d.id = days.deployment_id
-        order by days.day, d.created_at, d.id`,
+        order by days.day, d.created_at, lower(d.version)`,
   )
 }
 
