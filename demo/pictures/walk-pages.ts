@@ -35,10 +35,6 @@ export async function walkAfterwards({ open, take }: Eyes, rollout: Page, site: 
   await take(page, 'history.png')
   await page.getByRole('main').locator('a[href$="/learning"]').first().click()
   await take(page, 'learning.png')
-  await page.goto(page.url().replace(/learning$/, 'replay'))
-  await page.getByRole('button', { name: 'Replay' }).click()
-  await page.locator('figure svg:visible').first().waitFor({ timeout: 300_000 })
-  await take(page, 'replay.png')
 }
 
 async function follow(page: Page, name: string): Promise<void> {
