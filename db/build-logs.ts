@@ -2,7 +2,7 @@
 import { and, asc, desc, eq, gt, inArray, sql } from 'drizzle-orm'
 import type { DeploymentId, ProcedureId } from '../server/domain/ids.ts'
 import { type Db, rows } from './client.ts'
-import { deploymentLogs } from './schema.ts'
+import { deploymentLogs } from './schema/procedures.ts'
 
 export type LogLine = typeof deploymentLogs.$inferSelect
 export type LogLevel = LogLine['level']

@@ -6,7 +6,7 @@ import type { DeploymentId, ProcedureId, RolloutId } from '../server/domain/ids.
 import type { Instant } from '../server/domain/instant.ts'
 import { type Db, rows } from './client.ts'
 import type { Deployment } from './registry.ts'
-import { deployments } from './schema.ts'
+import { deployments } from './schema/procedures.ts'
 
 export async function buildOfVersion(
   db: Db,

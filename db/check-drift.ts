@@ -14,7 +14,7 @@ try {
   const missing = readdirSync(join(copy, 'db/migrations')).filter((file) => !known.has(file))
   if (missing.length > 0) {
     process.stderr.write(
-      'db/schema.ts has changed, and no migration says so. Run: npm run db:generate -- --name what_changed\n',
+      'db/schema has changed, and no migration says so. Run: npm run db:generate -- --name what_changed\n',
     )
     process.exitCode = 1
   }

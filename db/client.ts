@@ -13,10 +13,9 @@ import { migrate as migratePostgres } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
 import { lockDirectory } from './directory-lock.ts'
 import { type PgliteThread, pgliteThread } from './pglite-thread.ts'
-import * as schema from './schema.ts'
 
 /** A connection or a transaction: whoever is given one uses it for every statement. */
-export type Db = PgDatabase<PgQueryResultHKT, typeof schema>
+export type Db = PgDatabase<PgQueryResultHKT>
 
 export type Database = {
   db: Db
@@ -59,7 +58,7 @@ async function openPostgres(url: string, patienceMs: number): Promise<Database> 
     connection: { application_name: 'firstpass', ...limits },
   })
   return {
-    db: drizzlePostgres(client, { schema }),
+    db: drizzlePostgres(client),
     engine: { kind: 'postgres', url },
     async listen(channel, heard) {
       const { unlisten } = await client.listen(channel, heard)
@@ -106,7 +105,7 @@ async function openPglite(directory: string | null): Promise<Database> {
   const thread = await pgliteThread(directory === null ? null : await databaseIn(directory))
   opening.defer(thread.close)
   // Only query, exec and transaction are used of it; the thread answers those as a PGlite does.
-  const db = drizzlePglite(thread as unknown as PGlite, { schema })
+  const db = drizzlePglite(thread as unknown as PGlite)
   await migratePglite(db, { migrationsFolder })
   opening.defer(vacuumNowAndThen(thread))
   const durable = directory === null ? false : await commitReachesDisk(thread)

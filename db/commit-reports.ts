@@ -1,7 +1,7 @@
 // What code hosts have said of commits, and which of their deliveries were taken.
 import { and, eq, lt, sql } from 'drizzle-orm'
 import type { Db } from './client.ts'
-import { commitReports, webhookDeliveries } from './schema.ts'
+import { commitReports, webhookDeliveries } from './schema/doors.ts'
 
 export type CommitReport = typeof commitReports.$inferSelect
 

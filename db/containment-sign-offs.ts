@@ -3,7 +3,7 @@ import { desc, eq } from 'drizzle-orm'
 import type { ContainmentSignOff } from '../server/domain/containment.ts'
 import type { ProcedureId, RolloutId } from '../server/domain/ids.ts'
 import type { Db } from './client.ts'
-import { containmentSignOffs } from './schema.ts'
+import { containmentSignOffs } from './schema/rollouts.ts'
 
 /** Newest first. */
 export async function signOffsOf(db: Db, rolloutId: RolloutId): Promise<ContainmentSignOff[]> {

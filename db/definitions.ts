@@ -6,7 +6,7 @@ import { type Learned, totalOf } from '../server/domain/definition/learned.ts'
 import type { DeploymentId, ProcedureId } from '../server/domain/ids.ts'
 import type { RunOutcome } from '../server/domain/run.ts'
 import { type Db, rows } from './client.ts'
-import { definitions } from './schema.ts'
+import { definitions } from './schema/procedures.ts'
 
 /** Builds that nothing is known of are left out. */
 export async function definitionsOf(

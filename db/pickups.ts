@@ -3,7 +3,7 @@ import { and, desc, eq, isNull, lte, sql } from 'drizzle-orm'
 import type { DeploymentId, ProcedureId, StationId } from '../server/domain/ids.ts'
 import type { Instant } from '../server/domain/instant.ts'
 import type { Db } from './client.ts'
-import { pickups } from './schema.ts'
+import { pickups } from './schema/stations.ts'
 
 export type Pickup = {
   procedureId: ProcedureId

@@ -3,7 +3,7 @@ import { desc, eq, inArray, sql } from 'drizzle-orm'
 import type { Actor } from '../server/domain/actor.ts'
 import type { PolicyScope } from '../server/domain/policy.ts'
 import type { Db } from './client.ts'
-import { policies } from './schema.ts'
+import { policies } from './schema/procedures.ts'
 
 /** `body` as it was written: whoever reads it parses it. */
 export type PolicyVersion = {

@@ -2,7 +2,8 @@
 import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { DeploymentId, ProcedureId, StationId } from '../server/domain/ids.ts'
 import type { Db } from './client.ts'
-import { deployments, pins, procedureEvents, procedures, stationProcedures, stations } from './schema.ts'
+import { deployments, procedureEvents, procedures } from './schema/procedures.ts'
+import { pins, stationProcedures, stations } from './schema/stations.ts'
 
 export type Procedure = typeof procedures.$inferSelect
 export type Deployment = typeof deployments.$inferSelect

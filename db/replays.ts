@@ -6,7 +6,7 @@ import type { ReplayAsked } from '../server/domain/backtest/replay-asked.ts'
 import type { ProcedureId } from '../server/domain/ids.ts'
 import type { Instant } from '../server/domain/instant.ts'
 import type { Db } from './client.ts'
-import { replays } from './schema.ts'
+import { replays } from './schema/rollouts.ts'
 
 /** Of each procedure. */
 const mostKept = 20

@@ -5,7 +5,7 @@ import type { FailedFirst } from '../server/domain/retest-choice.ts'
 import type { ListedUnit } from '../server/domain/retests.ts'
 import { type Db, rows } from './client.ts'
 import { countsThere } from './counts-there.ts'
-import { retests } from './schema.ts'
+import { retests } from './schema/rollouts.ts'
 
 /** More than a line would ever test again; a bad build on a large fleet fails many more. */
 const mostOfAnArm = 1000

@@ -8,7 +8,8 @@ import type { RolloutEvent } from '../server/domain/rollout/events.ts'
 import type { RolloutState, StationProgress } from '../server/domain/rollout/state.ts'
 import { type Db, rows } from './client.ts'
 import { announceRollout } from './rollout-marks.ts'
-import { commands, events, rolloutStations, rollouts, verdicts } from './schema.ts'
+import { commands, events, rolloutStations, rollouts } from './schema/rollouts.ts'
+import { verdicts } from './schema/verdicts.ts'
 
 /** What a station did on base before the rollout, frozen at its start. */
 export type StationPast = {

@@ -2,7 +2,7 @@
 import { and, eq, gt, isNull, lte } from 'drizzle-orm'
 import type { RolloutId } from '../server/domain/ids.ts'
 import type { Db } from './client.ts'
-import { sessions } from './schema.ts'
+import { sessions } from './schema/doors.ts'
 
 /** `rolloutId`: the one rollout that it may see; null: everything. `person`: null for whoever had a rollout's link. */
 export type Session = {

@@ -1,7 +1,7 @@
 // Events of Slack that were taken, so that each is worked on once, however often Slack sends it.
 import { lt } from 'drizzle-orm'
 import type { Db } from './client.ts'
-import { slackEvents } from './schema.ts'
+import { slackEvents } from './schema/doors.ts'
 
 /** False: it was taken before. */
 export async function takeSlackEvent(tx: Db, id: string, at: number): Promise<boolean> {

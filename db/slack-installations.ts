@@ -1,7 +1,7 @@
 // Workspaces that installed the app by OAuth, and whether they still have it.
 import { and, eq, isNull, lt } from 'drizzle-orm'
 import type { Db } from './client.ts'
-import { slackInstallations } from './schema.ts'
+import { slackInstallations } from './schema/doors.ts'
 
 type Installed = { team: string; teamName: string; sealed: string; installedBy: string; installedAt: number }
 type Installation = Installed & { ended: { at: number; why: string } | null }

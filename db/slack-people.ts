@@ -1,7 +1,7 @@
 // What people of a Slack workspace asked for themselves, and when they last looked at their Home.
 import { and, eq, gte } from 'drizzle-orm'
 import type { Db } from './client.ts'
-import { slackPeople } from './schema.ts'
+import { slackPeople } from './schema/doors.ts'
 
 export async function findSlackPerson(db: Db, team: string, user: string): Promise<{ direct: boolean }> {
   const [found] = await db

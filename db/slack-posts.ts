@@ -1,7 +1,7 @@
 // Where our Slack messages are.
 import { eq } from 'drizzle-orm'
 import type { Db } from './client.ts'
-import { slackPosts } from './schema.ts'
+import { slackPosts } from './schema/doors.ts'
 
 type SlackPost = { channel: string; ts: string; contentHash: string; updatedAt: number }
 

@@ -3,7 +3,7 @@ import { and, asc, desc, eq, getTableColumns, gt, inArray, isNull, or, sql } fro
 import type { StationId } from '../server/domain/ids.ts'
 import type { Db } from './client.ts'
 import type { Station } from './registry.ts'
-import { stationKeys, stations } from './schema.ts'
+import { stationKeys, stations } from './schema/stations.ts'
 
 export type StationKey = typeof stationKeys.$inferSelect
 

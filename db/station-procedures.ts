@@ -4,7 +4,7 @@ import type { DeploymentId, ProcedureId, StationId } from '../server/domain/ids.
 import type { Instant } from '../server/domain/instant.ts'
 import { type Db, rows } from './client.ts'
 import type { Deployment } from './registry.ts'
-import type { Repository } from './schema.ts'
+import type { Repository } from './schema/procedures.ts'
 
 export type PinnedBuild = {
   id: DeploymentId

@@ -3,7 +3,7 @@ import { desc, eq } from 'drizzle-orm'
 import type { Actor } from '../server/domain/actor.ts'
 import type { StationId } from '../server/domain/ids.ts'
 import type { Db } from './client.ts'
-import { stationEvents } from './schema.ts'
+import { stationEvents } from './schema/stations.ts'
 
 export type StationEvent = typeof stationEvents.$inferSelect
 export type StationAct =

@@ -2,7 +2,7 @@
 import { and, eq, isNull, lt } from 'drizzle-orm'
 import type { RunId, StationId } from '../server/domain/ids.ts'
 import type { Db } from './client.ts'
-import { uploads } from './schema.ts'
+import { uploads } from './schema/stations.ts'
 
 export async function addUpload(
   db: Db,

@@ -1,5 +1,5 @@
 // Where a commit can be looked at, on the host of its code.
-import type { Repository } from '../db/schema.ts'
+import type { Repository } from '../db/schema/procedures.ts'
 
 /** Null where the host is not known: a GitLab may stand anywhere. */
 export function commitAddress(repository: Repository | null, sha: string): string | null {

@@ -6,7 +6,18 @@ import { type Browser, chromium, type LaunchOptions } from 'playwright-core'
 const installed = '/usr/bin/chromium'
 
 export async function openBrowser(): Promise<Browser> {
-  return chromium.launch(await browserToLaunch())
+  const options = await browserToLaunch()
+  return launched(() => chromium.launch(options))
+}
+
+/** A browser now and then crashes as it starts, on a machine that is busy: it gets three tries. */
+export async function launched<Opened>(launch: () => Promise<Opened>, tries = 3): Promise<Opened> {
+  try {
+    return await launch()
+  } catch (error) {
+    if (tries <= 1) throw error
+    return launched(launch, tries - 1)
+  }
 }
 
 export async function browserToLaunch(): Promise<LaunchOptions> {

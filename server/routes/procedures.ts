@@ -18,7 +18,7 @@ import {
   recordProcedureEvent,
   stationsOf,
 } from '../../db/registry.ts'
-import type { Repository } from '../../db/schema.ts'
+import type { Repository } from '../../db/schema/procedures.ts'
 import { lockProcedure } from '../../db/store-runs.ts'
 import { changeAttemptSettings } from '../attempt-settings.ts'
 import { attemptRule, attemptWords } from '../domain/attempt-rule.ts'

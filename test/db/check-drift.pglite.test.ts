@@ -20,7 +20,7 @@ test('the migrations make the schema, and a column without a migration is found'
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
   await check()
   appendFileSync(
-    join(copy, 'db/schema.ts'),
+    join(copy, 'db/schema/doors.ts'),
     "\nexport const added = pgTable('added', { id: text('id').primaryKey() })\n",
   )
   await expect(check()).rejects.toMatchObject({

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { metricPastsOf, talliesAfter, talliesToJudge } from '../../db/gate-counts.ts'
-import { stationPasts } from '../../db/schema.ts'
+import { stationPasts } from '../../db/schema/verdicts.ts'
 import { storeRuns } from '../../db/store-runs.ts'
 import { gates } from '../../server/domain/gates/gate.ts'
 import type { JudgedTally } from '../../server/domain/gates/gate-counts.ts'

@@ -1,7 +1,7 @@
 // What stations tested lately: volume of any build, yield of the active one, its past by day.
 import { expect, test } from 'vitest'
 import { recentWork } from '../../db/recent-work.ts'
-import { hourlyTallies } from '../../db/schema.ts'
+import { hourlyTallies } from '../../db/schema/runs.ts'
 import { day, hour } from '../../server/domain/instant.ts'
 import { openTestDatabase } from '../support/open-test-database.ts'
 import { type RawLine, rawLine } from '../support/raw-line.ts'

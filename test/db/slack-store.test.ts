@@ -1,7 +1,7 @@
 // What the Slack app keeps: people, events, installations, and one piece of work per key at a time.
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { exclusively } from '../../db/exclusively.ts'
-import { slackEvents } from '../../db/schema.ts'
+import { slackEvents } from '../../db/schema/doors.ts'
 import type { Delivery } from '../../server/service.ts'
 import { slackStore } from '../../server/slack-store.ts'
 import { openTestDatabase } from '../support/open-test-database.ts'

@@ -1,7 +1,7 @@
 // The door of the pages: a rollout's link in exchange for a session of that rollout's pages alone.
 import type { FastifyRequest } from 'fastify'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { sessions as sessionsTable } from '../../db/schema.ts'
+import { sessions as sessionsTable } from '../../db/schema/doors.ts'
 import { day } from '../../server/domain/instant.ts'
 import { cookieFor, pageAccess } from '../../server/page-access.ts'
 import { pageLinks } from '../../server/page-links.ts'

@@ -2,7 +2,7 @@
 import pino from 'pino'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { slackApp } from '../../bot/slack-app.ts'
-import { sessions as sessionsTable } from '../../db/schema.ts'
+import { sessions as sessionsTable } from '../../db/schema/doors.ts'
 import { secondTeam } from '../../demo/slack/state/team.ts'
 import { type SlackWorkspace, startSlackWorkspace } from '../../demo/slack/workspace.ts'
 import { hour, minute } from '../../server/domain/instant.ts'

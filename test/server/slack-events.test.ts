@@ -1,7 +1,7 @@
 // The service as it runs, with a Slack on this machine: an event is kept, queued, worked on once, over either door.
 import { expect, onTestFinished, test } from 'vitest'
 import { openDatabase } from '../../db/client.ts'
-import { slackEvents } from '../../db/schema.ts'
+import { slackEvents } from '../../db/schema/doors.ts'
 import { startSlackWorkspace } from '../../demo/slack/workspace.ts'
 import { startFirstpass } from '../../server/main.ts'
 import { ines } from '../support/fixed-values.ts'

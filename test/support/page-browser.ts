@@ -1,7 +1,7 @@
 // One browser for all tests of pages, which connect to it.
 import { chromium } from 'playwright-core'
 import type { TestProject } from 'vitest/node'
-import { browserToLaunch } from '../../demo/pictures/open-browser.ts'
+import { browserToLaunch, launched } from '../../demo/pictures/open-browser.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -11,7 +11,8 @@ declare module 'vitest' {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const server = await chromium.launchServer(await browserToLaunch())
+  const options = await browserToLaunch()
+  const server = await launched(() => chromium.launchServer(options))
   project.provide('browser', server.wsEndpoint())
   return () => server.close()
 }
