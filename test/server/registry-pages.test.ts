@@ -134,7 +134,7 @@ describe('pages of the registry', () => {
   test('have the table of the fleet and its filter without script', async () => {
     const { body } = await get('/fleet')
     expect(body).toMatch(/<form[^>]* method="get" action="\/fleet"/)
-    expect(body).toContain('<table class="sortable stacked fleet">')
+    expect(body).toContain('<table class="sortable stacked fleet of-many">')
   })
 })
 
