@@ -55,6 +55,8 @@ export default defineConfig({
           env: { FIRSTPASS_TEST_ENGINE: 'pglite' },
           globalSetup: [globalSetup, 'test/support/page-browser.ts'],
           ...quick,
+          // In real time too: what a browser does between two looks of a test is not always what it did before.
+          retry: 2,
           testTimeout: 90_000,
         },
       },
