@@ -110,7 +110,8 @@ test('a part of the time that the form asks for is shown by all charts, and the 
   await page.getByRole('button', { name: 'Show' }).click()
   await page.getByText(/^Only/).waitFor()
   expect(new URL(page.url()).searchParams.get('from')).toBe('2026-03-03T08:00:00.000Z')
-  expect(ranges.at(-1)).toEqual({ from: start + 2 * hour, to: start + 4 * hour })
+  // Charts of the whole may still be on their way to the page that was.
+  expect(ranges.findLast((range) => range !== null)).toEqual({ from: start + 2 * hour, to: start + 4 * hour })
   await page.goBack()
   await page.getByText(/^The whole rollout/).waitFor()
   expect(loads).toBe(1)

@@ -23,7 +23,8 @@ export function watchCharts(drawn) {
     if (width === 0) return
     widths.set(figure, width)
     await loadLibrary()
-    const address = new URL(figure.dataset.spec, location.href)
+    const { spec } = figure.dataset
+    const address = new URL(spec, location.href)
     address.searchParams.set('width', String(width))
     // With a finger, a stroke over a chart moves the page.
     if (matchMedia('(pointer: fine)').matches) address.searchParams.set('brush', '1')
@@ -43,6 +44,8 @@ export function watchCharts(drawn) {
     })
     // Its holder is the labelled image: the parts that vega names would be read out one by one.
     holder.querySelector('svg').setAttribute('aria-hidden', 'true')
+    // Another part of the time was asked for meanwhile: its own chart is drawn, or under way.
+    if (figure.dataset.spec !== spec) return
     drawing.replaceChildren(holder)
     drawn(view)
   }
