@@ -1,7 +1,7 @@
 // The demo as a person starts it from a terminal: its addresses, its end, and what it says when it cannot start.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,7 +35,10 @@ test('the demo says where it is, and Ctrl-C ends it with nothing left behind', a
     expect(demo.said()).toContain('Stopping.')
     await expectFree(port)
     await expectFree(slackPort)
-    expect(existsSync(join(data, 'database', 'firstpass.lock'))).toBe(false)
+    const [lock = 'none'] = readdirSync(join(data, 'database')).filter((name) =>
+      name.startsWith('firstpass.lock'),
+    )
+    expect(JSON.parse(readFileSync(join(data, 'database', lock), 'utf8'))).toMatchObject({ pid: 0 })
   }
 })
 
