@@ -104,6 +104,9 @@ export async function startFirstpass(options: {
     watch.request(procedureId)
   }
 
+  const intake = ingest({ database, now, stored: changed })
+  running.defer(() => intake.stop())
+
   const waiters = await pinWaiters(database)
   const watchers = await rolloutWatchers(database, log)
   const store = slackStore({
@@ -121,7 +124,7 @@ export async function startFirstpass(options: {
     database,
     service,
     deliveries: jobs?.deliveries ?? noDeliveries,
-    take: ingest({ database, now, stored: changed }),
+    take: intake.take,
     waiters,
     adminToken: settings.ADMIN_TOKEN,
     uploadLinks: uploadLinks({ publicUrl: publicUrl ?? null, secret }),

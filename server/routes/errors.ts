@@ -2,7 +2,9 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { isAway } from '../../db/away.ts'
 import type { Refusal } from '../domain/rollout/commands.ts'
+import { QueueFull } from '../gathering.ts'
 
 export const errorBody = z.object({
   code: z.string(),
@@ -91,6 +93,10 @@ export function answerTo(error: FastifyError | HttpNo | Error, request: FastifyR
     extra,
     retryAfterSeconds: status === 503 ? 5 : null,
   })
+  if (error instanceof QueueFull) {
+    const message = `More runs come in than can be stored now: ${error.message}. Send it again in 2 seconds.`
+    return { ...answer(503, 'busy', message), retryAfterSeconds: 2 }
+  }
   if (error instanceof HttpNo) return answer(error.statusCode, error.code, error.message, error.extra)
   if (hasZodFastifySchemaValidationErrors(error)) {
     const issues = error.validation.map((issue) => ({
@@ -111,6 +117,12 @@ export function answerTo(error: FastifyError | HttpNo | Error, request: FastifyR
       'invalid',
       'Expected well-formed text without the character U+0000: the database cannot keep it.',
     )
+  if (isTooLarge(error))
+    return answer(
+      422,
+      'invalid',
+      'Expected a run that the database can keep: a text of it is too large, or too deep.',
+    )
   const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500
   if (status >= 500) {
     request.log.error({ err: error }, 'a request failed')
@@ -125,29 +137,6 @@ function tooLarge({ routeOptions, headers }: FastifyRequest): string {
   return `Expected a body of at most ${routeOptions.bodyLimit} bytes, got ${came}: send it in parts, or leave out what nobody reads.`
 }
 
-/** What heals by itself is a 503: stations keep a run that got a 4xx until a person acts. */
-function isAway(error: unknown): boolean {
-  for (let each: unknown = error; each instanceof Error; each = each.cause) {
-    const code = 'code' in each ? String(each.code) : ''
-    if (/^(08|57P|53|40001|40P01)/.test(code)) return true
-    if (
-      [
-        'ECONNREFUSED',
-        'ECONNRESET',
-        'ETIMEDOUT',
-        'EPIPE',
-        'CONNECTION_CLOSED',
-        'CONNECTION_ENDED',
-        'CONNECTION_DESTROYED',
-        'CONNECT_TIMEOUT',
-      ].includes(code)
-    )
-      return true
-    if (each.message === 'the embedded database has been closed') return true
-  }
-  return false
-}
-
 /** U+0000 in a text or in JSON, and half a surrogate pair in JSON. */
 function isUnstorable(error: unknown): boolean {
   for (let each: unknown = error; each instanceof Error; each = each.cause) {
@@ -155,6 +144,13 @@ function isUnstorable(error: unknown): boolean {
     if (code === '22021' || code === '22P05') return true
     if (code === '22P02' && 'detail' in each && /surrogate/i.test(String(each.detail))) return true
   }
+  return false
+}
+
+/** Within what this service asks for, and beyond what PostgreSQL keeps: a text in an index, the depth of JSON. */
+function isTooLarge(error: unknown): boolean {
+  for (let each: unknown = error; each instanceof Error; each = each.cause)
+    if ('code' in each && String(each.code).startsWith('54')) return true
   return false
 }
 

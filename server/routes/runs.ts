@@ -11,7 +11,7 @@ import { type RunInput, runInput, unitOf } from '../domain/run.ts'
 import { isOldRun } from '../domain/tofupilot/old-run.ts'
 import type { Received, Stored } from '../ingest.ts'
 import type { Authentication } from './authentication.ts'
-import { HttpNo, sendError } from './errors.ts'
+import { answerTo, HttpNo, sendError } from './errors.ts'
 import { theProcedure } from './lookup.ts'
 import { expectOwn } from './own-station.ts'
 import { plainJson, sendForeignError } from './tofupilot/errors.ts'
@@ -65,6 +65,7 @@ export function runRoutes(app: FastifyInstance, deps: Deps): void {
       const [answer] = await take([{ input: parsed.data, ...station, deploymentHeader: header(request) }])
       if (!answer || 'refused' in answer)
         throw new HttpNo(404, 'not_found', answer?.refused ?? 'The run was not stored.')
+      if ('fault' in answer) throw answer.fault
       return { id: answer.id, ...warned(parsed.data, answer) }
     },
   )
@@ -126,14 +127,7 @@ export function runRoutes(app: FastifyInstance, deps: Deps): void {
       }
       const answers = await take(good.map((each) => each.received))
       for (const [index, { place, received }] of good.entries()) {
-        const answer = answers[index]
-        results[place] =
-          answer && 'id' in answer
-            ? { status: 200, id: answer.id, ...warned(received.input, answer) }
-            : {
-                status: 404,
-                error: { code: 'not_found', message: answer?.refused ?? 'The run was not stored.' },
-              }
+        results[place] = resultOf(answers[index], received.input, request)
       }
       return reply.code(207).send({ results })
     },
@@ -199,6 +193,17 @@ function sendRunError(error: Error, request: FastifyRequest, reply: FastifyReply
 
 function wasRead({ body }: FastifyRequest): boolean {
   return body !== undefined && body !== null
+}
+
+function resultOf(answer: Stored | undefined, input: RunInput, request: FastifyRequest) {
+  if (answer && 'id' in answer) return { status: 200, id: answer.id, ...warned(input, answer) }
+  if (!answer || 'refused' in answer)
+    return {
+      status: 404,
+      error: { code: 'not_found', message: answer?.refused ?? 'The run was not stored.' },
+    }
+  const { status, code, message } = answerTo(answer.fault, request)
+  return { status, error: { code, message } }
 }
 
 function runJson(run: UnitRun) {

@@ -285,7 +285,7 @@ describe('a build learns', () => {
 
   test('from two processes at once, and the one that knows less asks the database', async () => {
     const line = await testLine(service)
-    const takes = [0, 1].map(() => ingest({ database, now: clock.now, stored: () => {} }))
+    const takes = [0, 1].map(() => ingest({ database, now: clock.now, stored: () => {} }).take)
     const { runInput } = await import('../../server/domain/run.ts')
     const one = (number: number, said: Said) => ({
       input: runInput.parse({

@@ -92,7 +92,7 @@ export async function openTestService(
     database,
     service,
     deliveries,
-    take: options.take ?? ingest({ database, now, stored: () => {} }),
+    take: options.take ?? ingest({ database, now, stored: () => {} }).take,
     waiters,
     adminToken,
     uploadLinks: uploadLinks({ publicUrl: null, secret: linkSecret }),

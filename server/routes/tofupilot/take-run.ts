@@ -95,6 +95,7 @@ export function takeRun({ database, keys, take, now }: Deps) {
       const deploymentHeader = typeof header === 'string' ? header : null
       const [stored] = await take([{ input: run, stationId: station, deploymentHeader }])
       if (!stored || 'refused' in stored) throw unknownProcedure(run.procedure_id, own)
+      if ('fault' in stored) throw stored.fault
       return stored.id
     },
   }

@@ -1,0 +1,24 @@
+// Whether the database is away, or takes nothing now: an error that is no fault of what was asked.
+
+/** What heals by itself is a 503: stations keep a run that got a 4xx until a person acts. */
+export function isAway(error: unknown): boolean {
+  for (let each: unknown = error; each instanceof Error; each = each.cause) {
+    const code = 'code' in each ? String(each.code) : ''
+    if (/^(08|57P|53|40001|40P01)/.test(code)) return true
+    if (
+      [
+        'ECONNREFUSED',
+        'ECONNRESET',
+        'ETIMEDOUT',
+        'EPIPE',
+        'CONNECTION_CLOSED',
+        'CONNECTION_ENDED',
+        'CONNECTION_DESTROYED',
+        'CONNECT_TIMEOUT',
+      ].includes(code)
+    )
+      return true
+    if (each.message === 'the embedded database has been closed') return true
+  }
+  return false
+}
