@@ -5,6 +5,7 @@ import type { StatusChange } from '../server/domain/build-record.ts'
 import type { DeploymentId, ProcedureId, RolloutId } from '../server/domain/ids.ts'
 import type { Instant } from '../server/domain/instant.ts'
 import { type Db, rows } from './client.ts'
+import { announceStations } from './pins.ts'
 import type { Deployment } from './registry.ts'
 import { deployments } from './schema/procedures.ts'
 
@@ -45,6 +46,13 @@ export async function changeDeployment(
   change: { [Key in keyof Omit<Deployment, 'id' | 'procedureId'>]?: Deployment[Key] | undefined },
 ): Promise<Deployment | null> {
   const [changed] = await tx.update(deployments).set(change).where(eq(deployments.id, id)).returning()
+  // Stations are answered with its version, commit and artifact.
+  if (changed)
+    await announceStations(
+      tx,
+      sql`select station_id from pins where procedure_id = ${changed.procedureId}::uuid
+            and deployment_id = ${id}::uuid and to_at is null`,
+    )
   return changed ?? null
 }
 

@@ -11,6 +11,7 @@ import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator'
 import { drizzle as drizzlePostgres } from 'drizzle-orm/postgres-js'
 import { migrate as migratePostgres } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
+import { hearingItself } from './announcements.ts'
 import { lockDirectory } from './directory-lock.ts'
 import { type PgliteThread, pgliteThread } from './pglite-thread.ts'
 
@@ -20,7 +21,10 @@ export type Db = PgDatabase<PgQueryResultHKT>
 export type Database = {
   db: Db
   engine: { kind: 'postgres'; url: string } | { kind: 'pglite'; thread: PgliteThread }
-  /** Calls back for every NOTIFY on the channel until the returned function is called. */
+  /**
+   * Calls back for every NOTIFY on the channel until the returned function is called. What a transaction of this very
+   * object announces is heard before its promise resolves, and may be heard once more later.
+   */
   listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>>
   /** Whether a commit has been seen to reach the disk. Null: PostgreSQL's own business. */
   durable: boolean | null
@@ -57,12 +61,21 @@ async function openPostgres(url: string, patienceMs: number): Promise<Database> 
     onnotice: () => {},
     connection: { application_name: 'firstpass', ...limits },
   })
+  const listeners = new Map<string, Set<(payload: string) => void>>()
+  const hear = (channel: string, payload: string) => {
+    for (const heard of listeners.get(channel) ?? []) heard(payload)
+  }
   return {
-    db: drizzlePostgres(client),
+    db: hearingItself(drizzlePostgres(client), hear),
     engine: { kind: 'postgres', url },
     async listen(channel, heard) {
       const { unlisten } = await client.listen(channel, heard)
-      return unlisten
+      const set = listeners.get(channel) ?? new Set()
+      listeners.set(channel, set.add(heard))
+      return async () => {
+        set.delete(heard)
+        await unlisten()
+      }
     },
     durable: null,
     close: () => client.end({ timeout: 5 }),

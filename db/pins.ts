@@ -1,12 +1,27 @@
 // Pins: what each station is asked to run. Changed with their history, announced to waiting polls on commit.
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { DeploymentId, ProcedureId, RolloutId, StationId } from '../server/domain/ids.ts'
 import type { Instant } from '../server/domain/instant.ts'
+import { noteAnnounced } from './announcements.ts'
 import { type Db, rows } from './client.ts'
 import { notAside } from './not-aside.ts'
 
-/** Channel on which a station's id is announced when its assignments change. */
+/** Channel on which a station's id is announced when what it is answered changes, or which keys open. */
 export const pinsChannel = 'firstpass_pins'
+
+/** Announces the stations that the query selects as `station_id`; `before`: statements that it rests on. */
+export async function announceStations(tx: Db, changed: SQL, before: SQL = sql``): Promise<void> {
+  const told = await rows<{ id: StationId }>(
+    tx,
+    sql`${before} select station_id::text as id, pg_notify(${pinsChannel}, station_id::text)::text as told
+        from (${changed}) as changed`,
+  )
+  noteAnnounced(
+    tx,
+    pinsChannel,
+    told.map(({ id }) => id),
+  )
+}
 
 /**
  * Pins the stations to a deployment from `now` on; a pin that says so already stays as it is. A station that has been
@@ -29,14 +44,15 @@ export async function pinStations(
     sql`update pins set to_at = greatest(${at}::timestamptz, from_at) where procedure_id = ${pin.procedureId}::uuid and to_at is null
           and station_id in ${ids} and deployment_id <> ${pin.deploymentId}::uuid`,
   )
-  await tx.execute(
+  await announceStations(
+    tx,
+    sql`select station_id from pinned`,
     sql`with pinned as (
           insert into pins (procedure_id, station_id, deployment_id, rollout_id, from_at)
           select l.procedure_id, l.station_id, ${pin.deploymentId}::uuid, ${pin.rolloutId}::uuid, ${at}::timestamptz
           from station_procedures l where l.procedure_id = ${pin.procedureId}::uuid and l.station_id in ${ids}
             and not exists (select 1 from pins p where p.procedure_id = l.procedure_id and p.station_id = l.station_id and p.to_at is null)
-          returning station_id)
-        select pg_notify(${pinsChannel}, station_id::text) from pinned`,
+          returning station_id)`,
   )
 }
 
@@ -46,16 +62,12 @@ export async function unpinStation(
   stationId: StationId,
   now: Instant,
 ): Promise<void> {
-  await tx.execute(
+  await announceStations(
+    tx,
+    sql`select station_id from gone`,
     sql`with gone as (update pins set to_at = greatest(${new Date(now).toISOString()}::timestamptz, from_at)
-          where procedure_id = ${procedureId}::uuid and station_id = ${stationId}::uuid and to_at is null returning station_id)
-        select pg_notify(${pinsChannel}, station_id::text) from gone`,
+          where procedure_id = ${procedureId}::uuid and station_id = ${stationId}::uuid and to_at is null returning station_id)`,
   )
-}
-
-/** Lets the station's long polls look again, whatever has changed. */
-export async function wakePolls(tx: Db, stationId: StationId): Promise<void> {
-  await tx.execute(sql`select pg_notify(${pinsChannel}, ${stationId})`)
 }
 
 export type Assignment = {

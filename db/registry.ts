@@ -2,6 +2,7 @@
 import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { DeploymentId, ProcedureId, StationId } from '../server/domain/ids.ts'
 import type { Db } from './client.ts'
+import { announceStations } from './pins.ts'
 import { deployments, procedureEvents, procedures } from './schema/procedures.ts'
 import { pins, stationProcedures, stations } from './schema/stations.ts'
 
@@ -66,6 +67,12 @@ export async function changeProcedure(
   change: Partial<Omit<Procedure, 'id'>>,
 ): Promise<Procedure | null> {
   const [changed] = await db.update(procedures).set(change).where(eq(procedures.id, id)).returning()
+  // Stations are answered with its name.
+  if (change.name !== undefined)
+    await announceStations(
+      db,
+      sql`select station_id from station_procedures where procedure_id = ${id}::uuid`,
+    )
   return changed ?? null
 }
 
@@ -140,6 +147,7 @@ export async function changeStation(
   change: Partial<Omit<Station, 'id'>>,
 ): Promise<Station | null> {
   const [changed] = await db.update(stations).set(change).where(eq(stations.id, id)).returning()
+  if (change.name !== undefined) await announceStations(db, sql`select ${id}::uuid as station_id`)
   return changed ?? null
 }
 
@@ -186,6 +194,7 @@ export async function linkStation(
     .values({ procedureId, stationId, linkedAt: now })
     .onConflictDoNothing()
     .returning({ id: stationProcedures.stationId })
+  if (added.length > 0) await announceStations(tx, sql`select ${stationId}::uuid as station_id`)
   return added.length > 0
 }
 
@@ -198,6 +207,7 @@ export async function unlinkStation(
     .delete(stationProcedures)
     .where(and(eq(stationProcedures.procedureId, procedureId), eq(stationProcedures.stationId, stationId)))
     .returning({ id: stationProcedures.stationId })
+  if (gone.length > 0) await announceStations(tx, sql`select ${stationId}::uuid as station_id`)
   return gone.length > 0
 }
 

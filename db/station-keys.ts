@@ -2,6 +2,7 @@
 import { and, asc, desc, eq, getTableColumns, gt, inArray, isNull, or, sql } from 'drizzle-orm'
 import type { StationId } from '../server/domain/ids.ts'
 import type { Db } from './client.ts'
+import { announceStations } from './pins.ts'
 import type { Station } from './registry.ts'
 import { stationKeys, stations } from './schema/stations.ts'
 
@@ -25,6 +26,7 @@ export async function stationByKeyHash(
 
 export async function addStationKey(tx: Db, key: typeof stationKeys.$inferInsert): Promise<void> {
   await tx.insert(stationKeys).values(key)
+  await announceStations(tx, sql`select ${key.stationId}::uuid as station_id`)
 }
 
 /** Whatever a station asks with its key is a sign of life. */
@@ -65,6 +67,7 @@ export async function endKeys(
       ),
     )
     .returning({ prefix: stationKeys.prefix })
+  if (ended.length > 0) await announceStations(tx, sql`select ${stationId}::uuid as station_id`)
   return ended.map((key) => key.prefix)
 }
 

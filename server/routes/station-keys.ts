@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Database, Db } from '../../db/client.ts'
-import { wakePolls } from '../../db/pins.ts'
 import { addStationKey, endKeys, keysOf, type StationKey } from '../../db/station-keys.ts'
 import { recordStation } from '../../db/station-record.ts'
 import type { Actor } from '../domain/actor.ts'
@@ -82,7 +81,6 @@ export function stationKeyRoutes(app: FastifyInstance, { database, authenticatio
         const key = await giveKey(tx, id, at)
         const body = { prefix: prefixOf(key), replaced, overlap_minutes }
         await recordStation(tx, { stationId: id, type: 'key made', body, by, at: new Date(at) })
-        await wakePolls(tx, id)
         return {
           key,
           prefix: prefixOf(key),
@@ -101,7 +99,6 @@ export function stationKeyRoutes(app: FastifyInstance, { database, authenticatio
       const [ended] = await endKeys(tx, id, { prefix, endsAt: at, why })
       if (ended === undefined) return
       await recordStation(tx, { stationId: id, type: 'key revoked', body: { prefix }, by, why, at })
-      await wakePolls(tx, id)
     })
     const found = (await keysOf(db, id)).find((key) => key.prefix === prefix)
     if (!found)
