@@ -87,7 +87,10 @@ function enabledApp(deps: SlackAppDeps): SlackApp {
     const receiver: Receiver | undefined = http ?? socket?.receiver
     if (opened === null || receiver === undefined) return
     const app = new App({
-      authorize: async ({ teamId }) => {
+      authorize: async ({ teamId }, body) => {
+        // A click is acknowledged before anything is asked of the database, also where the app is installed: the
+        // listener asks it then. Of an event, which is acknowledged already, Bolt wants to know whether it is our own.
+        if (!access.isSingle && body?.type !== 'event_callback') return { ...(teamId ? { teamId } : {}) }
         const at = await opened.of(access.isSingle ? null : (teamId ?? 'none'))
         if (at === null) throw new Error(`the app is not installed in workspace ${teamId}`)
         return { botId: at.botId, botUserId: at.botUserId, teamId: at.teamId }

@@ -20,6 +20,13 @@ export type Db = PgDatabase<PgQueryResultHKT>
 
 export type Database = {
   db: Db
+  /**
+   * The same database for what a person waits for: a click, a command, the state that a page shows. Its connections are
+   * apart from those of stations and judging; on the embedded database it goes to the front of the line.
+   */
+  people: Db
+  /** The same database for storing runs, which would take every connection there is. */
+  ingest: Db
   engine: { kind: 'postgres'; url: string } | { kind: 'pglite'; thread: PgliteThread }
   /**
    * Calls back for every NOTIFY on the channel until the returned function is called. What a transaction of this very
@@ -30,6 +37,13 @@ export type Database = {
   durable: boolean | null
   close(): Promise<void>
 }
+
+/**
+ * Connections of a process to PostgreSQL, opened as they are needed: with one that listens, three of the queue's and up to
+ * eight for locks between processes (db/exclusively.ts) at most 28. Few are enough: a flush of runs or a decision takes
+ * milliseconds, and beyond some two a core the database only takes turns.
+ */
+const connections = { usual: 8, people: 4, ingest: 4 }
 
 const migrationsFolder = fileURLToPath(new URL('./migrations', import.meta.url))
 /** Any number, the same in every process: only one of them migrates at a time. */
@@ -56,17 +70,20 @@ async function openPostgres(url: string, patienceMs: number): Promise<Database> 
   await migrateOnce(url, patienceMs)
   // A transaction left open elsewhere slows hot rows tenfold, a statement without end holds a connection for good.
   const limits = { idle_in_transaction_session_timeout: 30_000, statement_timeout: 60_000 }
-  const client = postgres(url, {
-    max: 10,
-    onnotice: () => {},
-    connection: { application_name: 'firstpass', ...limits },
-  })
+  const pool = (name: string, max: number) =>
+    postgres(url, { max, onnotice: () => {}, connection: { application_name: name, ...limits } })
+  const client = pool('firstpass', connections.usual)
+  const people = pool('firstpass people', connections.people)
+  const ingest = pool('firstpass ingest', connections.ingest)
   const listeners = new Map<string, Set<(payload: string) => void>>()
   const hear = (channel: string, payload: string) => {
     for (const heard of listeners.get(channel) ?? []) heard(payload)
   }
+  const over = (own: typeof client) => hearingItself(drizzlePostgres(own), hear)
   return {
-    db: hearingItself(drizzlePostgres(client), hear),
+    db: over(client),
+    people: over(people),
+    ingest: over(ingest),
     engine: { kind: 'postgres', url },
     async listen(channel, heard) {
       const { unlisten } = await client.listen(channel, heard)
@@ -78,7 +95,9 @@ async function openPostgres(url: string, patienceMs: number): Promise<Database> 
       }
     },
     durable: null,
-    close: () => client.end({ timeout: 5 }),
+    async close() {
+      await Promise.all([client, people, ingest].map((each) => each.end({ timeout: 5 })))
+    },
   }
 }
 
@@ -119,12 +138,15 @@ async function openPglite(directory: string | null): Promise<Database> {
   opening.defer(thread.close)
   // Only query, exec and transaction are used of it; the thread answers those as a PGlite does.
   const db = drizzlePglite(thread as unknown as PGlite)
+  const people = drizzlePglite(thread.ahead as unknown as PGlite)
   await migratePglite(db, { migrationsFolder })
   opening.defer(vacuumNowAndThen(thread))
   const durable = directory === null ? false : await commitReachesDisk(thread)
   const owned = opening.move()
   return {
     db,
+    people,
+    ingest: db,
     engine: { kind: 'pglite', thread },
     listen: thread.listen,
     durable,

@@ -1,6 +1,7 @@
 // PGlite in a worker thread, spoken to like a PGlite: queries wait their turn, a transaction keeps the line to itself.
 import { Worker } from 'node:worker_threads'
 import type { PgliteReply, PgliteRequest } from './pglite-worker.ts'
+import { type InLine, twoLanes } from './two-lanes.ts'
 
 type Result = {
   rows: Record<string, unknown>[]
@@ -12,8 +13,12 @@ export type PgliteSession = {
   query(text: string, values?: unknown[], options?: QueryOptions): Promise<Result>
   exec(text: string): Promise<Result[]>
 }
-export type PgliteThread = PgliteSession & {
+type PgliteLine = PgliteSession & {
   transaction<T>(work: (session: PgliteSession) => Promise<T>): Promise<T>
+}
+export type PgliteThread = PgliteLine & {
+  /** What is asked here goes to the front of the line. */
+  ahead: PgliteLine
   listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>>
   /** How often the disk was told to sync so far; a durable commit raises it. */
   syncs(): Promise<number>
@@ -70,18 +75,11 @@ export async function pgliteThread(directory: string | null): Promise<PgliteThre
     exec: (text) => call<Result[]>({ op: 'exec', text, inTransaction }),
   })
 
-  let line: Promise<unknown> = Promise.resolve()
-  function inLine<T>(work: () => Promise<T>): Promise<T> {
-    const turn = line.then(work)
-    line = turn.catch(() => {})
-    return turn
-  }
-
   const alone = session(false)
   const within = session(true)
   await alone.query('select 1')
 
-  return {
+  const line = (inLine: InLine): PgliteLine => ({
     query: (text, values, options) => inLine(() => alone.query(text, values, options)),
     exec: (text) => inLine(() => alone.exec(text)),
     transaction: (work) =>
@@ -96,6 +94,12 @@ export async function pgliteThread(directory: string | null): Promise<PgliteThre
           throw error
         }
       }),
+  })
+  const { usual: inLine, ahead } = twoLanes()
+
+  return {
+    ...line(inLine),
+    ahead: line(ahead),
     async listen(channel, heard) {
       const present = listeners.get(channel)
       if (present) present.add(heard)

@@ -104,7 +104,7 @@ export async function startFirstpass(options: {
     watch.request(procedureId)
   }
 
-  const intake = ingest({ database, now, stored: changed })
+  const intake = ingest({ database: { ...database, db: database.ingest }, now, stored: changed })
   running.defer(() => intake.stop())
 
   const waiters = await pinWaiters(database)
@@ -134,7 +134,7 @@ export async function startFirstpass(options: {
       drawPicture,
       access: pageAccess({
         links,
-        sessions: sessions({ db: database.db, now: Date.now }),
+        sessions: sessions({ db: database.people, now: Date.now }),
         publicUrl: reachedAt,
         isLocal: isLocalOnly(settings),
         secret,

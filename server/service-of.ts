@@ -40,35 +40,37 @@ export function serviceOf(deps: {
   replays: ReplayService
 }): Service {
   const { database, now, pageUrl } = deps
-  const get = (id: RolloutId) => rolloutView(database.db, id, now(), pageUrl)
+  // What a person waits for at a click, apart from what reads a period or a fleet and may take its time.
+  const forPeople = { ...deps, database: { ...database, db: database.people } }
+  const get = (id: RolloutId) => rolloutView(database.people, id, now(), pageUrl)
   const view = async (id: RolloutId) => {
     const found = await get(id)
     if (!found) throw new Error(`rollout ${id} is gone right after it was changed`)
     return found
   }
-  const ofRetests = retests(deps)
+  const ofRetests = retests(forPeople)
   const parts = {
-    ...rollouts({ ...deps, view }),
-    ...catalogue({ database, pageUrl }),
-    ...buildRecords({ database, pageUrl }),
-    ...previews({ database, now }),
-    ...histories({ database, pageUrl }),
-    ...policies({ database, now }),
-    ...procedureChannels({ database, now }),
-    ...pushSwitches({ database, now }),
+    ...rollouts({ ...forPeople, view }),
+    ...catalogue(forPeople),
+    ...buildRecords(forPeople),
+    ...previews(forPeople),
+    ...policies(forPeople),
+    ...procedureChannels(forPeople),
+    ...pushSwitches(forPeople),
     ...ofRetests,
+    ...stationAlarms(forPeople),
+    ...definitions(forPeople),
+    ...containments(forPeople),
+    ...histories({ database, pageUrl }),
     ...failures({ database, now }),
-    ...stationAlarms(deps),
-    ...definitions(deps),
     ...shadowPairs(deps),
     ...predictedYields(deps),
     ...deps.replays,
     ...learnings({ database, retests: ofRetests.retests }),
-    ...containments(deps),
     ...ledgers({ database }),
     get,
-    list: (filter: Parameters<Service['list']>[0] = {}) => rolloutLines(database.db, filter, pageUrl),
-    events: (id: RolloutId) => eventsOf(database.db, id),
+    list: (filter: Parameters<Service['list']>[0] = {}) => rolloutLines(database.people, filter, pageUrl),
+    events: (id: RolloutId) => eventsOf(database.people, id),
   }
   return {
     ...parts,

@@ -24,7 +24,7 @@ export function slackStore(deps: {
   exclusively: Exclusively
 }): SlackStore {
   const { database, deliveries, exclusively } = deps
-  const { db } = database
+  const { people: db } = database
   let tidiedAt = Number.NEGATIVE_INFINITY
 
   async function take(eventId: string, body: Record<string, unknown>, at: number): Promise<boolean> {

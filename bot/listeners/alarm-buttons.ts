@@ -8,7 +8,7 @@ import { markup } from '../blocks/markup.ts'
 import { modalIds, reasonBlock } from '../blocks/reason-modals.ts'
 import { readObject } from '../button-value.ts'
 import { refusalLine } from '../commands/answer.ts'
-import { within } from '../within.ts'
+import { answerForm } from './answer-form.ts'
 import { type Here, here, type ListenerDeps } from './deps.ts'
 
 export function alarmButtons(app: App, deps: ListenerDeps): void {
@@ -37,17 +37,15 @@ export function alarmButtons(app: App, deps: ListenerDeps): void {
       const carried = readObject(view.private_metadata)
       const on = readAlarmsValue(typeof carried.on === 'string' ? carried.on : undefined)
       if (on === null) return ack()
-      const at = await here(deps, context)
+      const place = here(deps, context)
       const why = view.state.values[reasonBlock]?.value?.value?.trim() ?? ''
-      const work = acknowledge(at, body.user.id, on, why)
-      const timely = await within(2000, work)
-      if (timely.inTime && timely.result !== null)
-        return ack({ response_action: 'errors', errors: { [reasonBlock]: timely.result } })
-      await ack()
-      const refused = timely.inTime ? null : await work
       const channel = typeof carried.channel === 'string' ? carried.channel : undefined
-      if (refused !== null)
-        await at.tell({ user: body.user.id, channel }, markup`${refused}\nYour reason was: ${why}`)
+      await answerForm(ack, {
+        work: place.then((at) => acknowledge(at, body.user.id, on, why)),
+        block: reasonBlock,
+        tell: async (refused) =>
+          (await place).tell({ user: body.user.id, channel }, markup`${refused}\nYour reason was: ${why}`),
+      })
     },
   )
 }

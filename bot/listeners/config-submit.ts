@@ -21,6 +21,7 @@ import { within } from '../within.ts'
 import { type Here, here, type ListenerDeps } from './deps.ts'
 
 type Metadata = z.infer<typeof metadata>
+type Args = SlackViewMiddlewareArgs<ViewSubmitAction> & { context: { teamId?: string } }
 type Saved = { faults: Faults } | { text: Markup }
 
 const metadata = z.object({
@@ -31,21 +32,22 @@ const metadata = z.object({
 })
 
 export function configSubmit(app: App, deps: ListenerDeps): void {
-  app.view<ViewSubmitAction>({ callback_id: modalIds.config, type: 'view_submission' }, async (args) =>
-    submit(await here(deps, args.context), args),
+  app.view<ViewSubmitAction>({ callback_id: modalIds.config, type: 'view_submission' }, (args) =>
+    submit(deps, args),
   )
 }
 
 /** Slack waits three seconds; what is not settled by then is told to the person when it is. */
 async function submit(
-  deps: Here,
-  { ack, body, view }: SlackViewMiddlewareArgs<ViewSubmitAction>,
+  deps: ListenerDeps,
+  { ack, body, view, context }: Args,
 ): Promise<void> {
   const carried = metadata.safeParse(readObject(view.private_metadata))
   if (!carried.success) return ack()
   const form = readConfigForm(view)
   if ('faults' in form) return ack({ response_action: 'errors', errors: form.faults })
-  const work = save(deps, body, carried.data, form)
+  const place = here(deps, context)
+  const work = place.then((at) => save(at, body, carried.data, form))
   const timely = await within(2000, work)
   if (timely.inTime && 'faults' in timely.result)
     return ack({ response_action: 'errors', errors: timely.result.faults })
@@ -53,7 +55,7 @@ async function submit(
   const result = await work
   const text =
     'text' in result ? result.text : markup`${Object.values(result.faults).join(' ')} Nothing was saved.`
-  await deps.tell({ user: body.user.id, channel: carried.data.channel ?? undefined }, text)
+  await (await place).tell({ user: body.user.id, channel: carried.data.channel ?? undefined }, text)
 }
 
 async function save(deps: Here, body: ViewSubmitAction, on: Metadata, form: ConfigForm): Promise<Saved> {

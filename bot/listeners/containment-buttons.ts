@@ -9,7 +9,7 @@ import { modalIds, reasonBlock } from '../blocks/reason-modals.ts'
 import { readObject } from '../button-value.ts'
 import { refusalLine } from '../commands/answer.ts'
 import { readContainmentValue } from '../containment-value.ts'
-import { within } from '../within.ts'
+import { answerForm } from './answer-form.ts'
 import { type Here, here, type ListenerDeps } from './deps.ts'
 
 type Signed = { id: RolloutId; note: string; digest: string | null }
@@ -42,16 +42,16 @@ export function containmentButtons(app: App, deps: ListenerDeps): void {
       const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
       const id = readContainmentValue(text(carried.on))
       if (id === null) return ack()
-      const at = await here(deps, context)
+      const place = here(deps, context)
       const note = view.state.values[reasonBlock]?.value?.value?.trim() ?? ''
-      const work = signOff(at, body.user.id, { id, note, digest: text(carried.digest) ?? null })
-      const timely = await within(2000, work)
-      if (timely.inTime && timely.result !== null)
-        return ack({ response_action: 'errors', errors: { [reasonBlock]: timely.result } })
-      await ack()
-      const refused = timely.inTime ? null : await work
       const to = { user: body.user.id, channel: text(carried.channel) }
-      if (refused !== null) await at.tell(to, markup`${refused}\nYour note was: ${note}`)
+      await answerForm(ack, {
+        work: place.then((at) =>
+          signOff(at, body.user.id, { id, note, digest: text(carried.digest) ?? null }),
+        ),
+        block: reasonBlock,
+        tell: async (refused) => (await place).tell(to, markup`${refused}\nYour note was: ${note}`),
+      })
     },
   )
 }

@@ -9,7 +9,7 @@ import { markup } from '../blocks/markup.ts'
 import { choiceBlock, modalIds, reasonBlock } from '../blocks/reason-modals.ts'
 import { type ButtonValue, readObject, readValue } from '../button-value.ts'
 import { refusalLine } from '../commands/answer.ts'
-import { within } from '../within.ts'
+import { answerForm } from './answer-form.ts'
 import { allowedBy, drawNow, rightsFor } from './click.ts'
 import { type Here, here, type ListenerDeps } from './deps.ts'
 
@@ -39,7 +39,7 @@ export function reasonModals(app: App, deps: ListenerDeps): void {
         const form = readForm(view)
         const deed = form && deedFor(form)
         if (!form || !deed) return ack()
-        await submit(await here(deps, context), { ack, body }, form, deed)
+        await submit(here(deps, context), { ack, body }, form, deed)
       },
     )
 }
@@ -53,31 +53,22 @@ function deedOf(verb: RolloutVerb, on: ButtonValue): Deed {
   }
 }
 
-/** Slack waits three seconds; what is not settled by then is told to the person when it is. */
 async function submit(
-  deps: Here,
+  place: Promise<Here>,
   { ack, body }: Pick<Args, 'ack' | 'body'>,
   form: Form,
   deed: Deed,
 ): Promise<void> {
-  const work = carryOut(deps, body, form, deed)
-  const timely = await within(2000, work)
-  if (timely.inTime) {
-    await ack(
-      timely.result === null
-        ? undefined
-        : { response_action: 'errors', errors: { [reasonBlock]: timely.result } },
-    )
-  } else {
-    await ack()
-    const refused = await work
-    if (refused !== null)
-      await deps.tell(
+  await answerForm(ack, {
+    work: place.then((at) => carryOut(at, body, form, deed)),
+    block: reasonBlock,
+    tell: async (refused) =>
+      (await place).tell(
         { user: body.user.id, channel: form.channel },
         markup`${refused}\nYour reason was: ${form.why}`,
-      )
-  }
-  await drawNow(deps, form.on)
+      ),
+  })
+  await drawNow(await place, form.on)
 }
 
 /** Null when done, else why not. */

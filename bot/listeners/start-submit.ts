@@ -18,29 +18,35 @@ type Started = { faults: Faults } | { text: Markup }
 
 export function startSubmit(app: App, deps: ListenerDeps): void {
   app.view<ViewSubmitAction>({ callback_id: modalIds.start, type: 'view_submission' }, (args) =>
-    here(deps, args.context).then((at) => submit(at, args)),
+    submit(here(deps, args.context), args),
   )
 }
 
 /** Slack waits three seconds; what is not settled by then is told to the person when it is. */
-async function submit(deps: Here, { ack, body, view }: Args): Promise<void> {
+async function submit(place: Promise<Here>, { ack, body, view }: Args): Promise<void> {
   const form = readStartForm(view)
-  if (form.procedureId !== form.drawn.procedureId) return catchUp(deps, ack, body, form)
+  if (form.procedureId !== form.drawn.procedureId) return catchUp(place, ack, body, form)
   const to = { user: body.user.id, channel: form.channel ?? undefined }
-  const work = start(deps, body, form)
+  const work = place.then((at) => start(at, body, form))
   const timely = await within(2000, work)
   if (timely.inTime && 'faults' in timely.result)
     return ack({ response_action: 'errors', errors: atInputs(timely.result.faults, form) })
   await ack()
   const result = await work
-  if ('text' in result) return deps.tell(to, result.text)
+  const { tell } = await place
+  if ('text' in result) return tell(to, result.text)
   const said = Object.values(result.faults).join(' ')
-  await deps.tell(to, markup`${said}\nYour reason was: ${form.reason}`)
+  await tell(to, markup`${said}\nYour reason was: ${form.reason}`)
 }
 
 /** Submitted before the builds of the procedure that was chosen had come: here they are. */
-async function catchUp(deps: Here, ack: Args['ack'], body: ViewSubmitAction, form: StartForm): Promise<void> {
-  const work = lookedAt(deps, body, form)
+async function catchUp(
+  place: Promise<Here>,
+  ack: Args['ack'],
+  body: ViewSubmitAction,
+  form: StartForm,
+): Promise<void> {
+  const work = place.then((at) => lookedAt(at, body, form))
   const timely = await within(2000, work)
   if (!timely.inTime)
     return ack({
