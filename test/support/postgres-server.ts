@@ -1,11 +1,16 @@
-// A real PostgreSQL for the tests, in a temporary directory, on a free port.
+// A real PostgreSQL in a temporary directory, on a free port: for the tests, and for the measurements of speed.
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** @throws when it cannot be started; the message carries what the server said. */
-export async function startPostgres(): Promise<{ url: string; stop(): Promise<void> }> {
+export type PostgresServer = { url: string; stop(): Promise<void> }
+
+/**
+ * @param settings beside its own; `notDurable` unless others are given.
+ * @throws when it cannot be started; the message carries what the server said.
+ */
+export async function startPostgres(settings: string[] = notDurable): Promise<PostgresServer> {
   const parent = mkdtempSync(join(tmpdir(), 'firstpass-postgres-'))
   // PostgreSQL refuses to run as root: the server's own user has to get through.
   chmodSync(parent, 0o755)
@@ -21,9 +26,8 @@ export async function startPostgres(): Promise<{ url: string; stop(): Promise<vo
     persistent: true,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
-    // Nothing here outlives the run, so the disk need not be waited for.
-    postgresFlags: ['fsync=off', 'full_page_writes=off', 'max_connections=300', 'unix_socket_directories=']
-      .concat('listen_addresses=127.0.0.1')
+    postgresFlags: ['max_connections=300', 'unix_socket_directories=', 'listen_addresses=127.0.0.1']
+      .concat(settings)
       .flatMap((setting) => ['-c', setting]),
     onLog: note,
     onError: note,
@@ -35,7 +39,7 @@ export async function startPostgres(): Promise<{ url: string; stop(): Promise<vo
   } catch (error) {
     clear()
     throw new Error(
-      `PostgreSQL for the tests could not be started (set TEST_DATABASE_URL to use another): ${said.join('').slice(-2000)}`,
+      `PostgreSQL could not be started (tests take another by TEST_DATABASE_URL): ${said.join('').slice(-2000)}`,
       { cause: error },
     )
   }
@@ -47,6 +51,9 @@ export async function startPostgres(): Promise<{ url: string; stop(): Promise<vo
     },
   }
 }
+
+/** Nothing of a test outlives the run, so the disk need not be waited for. */
+const notDurable = ['fsync=off', 'full_page_writes=off']
 
 /**
  * Imported, the package ends the process with exit code 0 once it has nothing left to do, whatever code was set: failed

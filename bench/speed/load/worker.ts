@@ -1,0 +1,69 @@
+// A load's own thread: whoever watches must not wait behind what is sent.
+import { setTimeout as pause } from 'node:timers/promises'
+import { parentPort, workerData } from 'node:worker_threads'
+import { keepAsking } from './connection.ts'
+import type { LoadSpec, LoadWord } from './load.ts'
+import { asking } from './traffic.ts'
+
+const spec: LoadSpec = workerData
+const patienceMs = 20_000
+const { hostname, port } = new URL(spec.url)
+const ending = new AbortController()
+const times: number[] = []
+const statuses: Record<string, number> = {}
+let counting = false
+let failures = 0
+const first = Promise.withResolvers<void>()
+const counted = Promise.withResolvers<void>()
+const say = (word: LoadWord) => parentPort?.postMessage(word)
+
+const ask = asking(spec.traffic)
+const connections = Array.from({ length: spec.connections }, () =>
+  keepAsking({
+    host: hostname,
+    port: Number(port),
+    ask,
+    signal: ending.signal,
+    answered({ status, ms }) {
+      first.resolve()
+      if (!counting) return
+      counted.resolve()
+      times.push(ms)
+      statuses[status] = (statuses[status] ?? 0) + 1
+    },
+    failed() {
+      if (counting) failures += 1
+    },
+  }),
+)
+const stopped = new Promise<void>((resolve) => parentPort?.once('message', () => resolve()))
+
+// A server that is slow to take up its work is not counted as one that does none.
+await Promise.race([first.promise, pause(patienceMs)])
+await pause(spec.warmupMs)
+counting = true
+const from = performance.now()
+say({ at: 'begin' })
+const over = spec.ms === null ? new Promise(() => {}) : pause(spec.ms).then(() => counted.promise)
+await Promise.race([over, stopped, ...(spec.ms === null ? [] : [pause(spec.ms + patienceMs)])])
+const seconds = (performance.now() - from) / 1000
+counting = false
+say({ at: 'end' })
+ending.abort()
+await Promise.all(connections)
+times.sort((one, other) => one - other)
+const atShare = (share: number) => times[Math.max(0, Math.ceil(share * times.length) - 1)] ?? Number.NaN
+say({
+  at: 'told',
+  load: {
+    requests: times.length,
+    seconds,
+    perSecond: times.length / seconds,
+    p50: atShare(0.5),
+    p99: atShare(0.99),
+    longest: atShare(1),
+    statuses,
+    failures,
+  },
+})
+process.exit()

@@ -1,0 +1,49 @@
+// The real service as a process of its own, as `npm start` runs it.
+import { fileURLToPath } from 'node:url'
+import { freePort } from '../../../demo/factory/free-port.ts'
+import type { Where } from '../place.ts'
+import { type ChildServer, childServer } from './child-server.ts'
+
+export const adminToken = 'the-admin-token-of-the-bench'
+
+export type Service = ChildServer & {
+  /** As an administrator's program. @throws on an answer of 400 or more. */
+  ask(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<unknown>
+}
+
+/** @param env more settings, such as those of Slack; `port` to come back where another one was. */
+export async function startService(
+  where: Where,
+  { env = {}, port }: { env?: Record<string, string>; port?: number } = {},
+): Promise<Service> {
+  const url = `http://127.0.0.1:${port ?? (await freePort())}`
+  const server = await childServer({
+    file: fileURLToPath(new URL('../../../server/main.ts', import.meta.url)),
+    env: {
+      ...('url' in where ? { DATABASE_URL: where.url } : { DATA_DIR: where.directory }),
+      HOST: '127.0.0.1',
+      PORT: new URL(url).port,
+      ADMIN_TOKEN: adminToken,
+      LOG_LEVEL: 'error',
+      ...env,
+    },
+    url,
+    ready: '/readyz',
+  })
+  return { ...server, ask: (method, path, body) => ask(url, method, path, body) }
+}
+
+async function ask(url: string, method: string, path: string, body?: unknown): Promise<unknown> {
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${adminToken}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  if (response.status >= 400)
+    throw new Error(`${method} ${path} was answered with ${response.status}: ${text.slice(0, 500)}`)
+  return text === '' ? null : JSON.parse(text)
+}
