@@ -164,8 +164,15 @@ export async function startFactory(options: FactoryOptions) {
     }
   }
 
-  /** Ends the testing at once; what is already tested is handed over as far as the server takes it. */
-  async function stop(): Promise<void> {
+  let stopped: Promise<void> | null = null
+
+  /** Ends the testing at once; what is already tested is handed over as far as the server takes it. Once, however often it is asked. */
+  function stop(): Promise<void> {
+    stopped ??= handOver()
+    return stopped
+  }
+
+  async function handOver(): Promise<void> {
     working.abort()
     const until = performance.now() + handOverMs
     while (stations.some((one) => one.isUp() && one.queued() > 0) && performance.now() < until)

@@ -10,7 +10,7 @@ test('a healthy build goes from one station to all, card by card, and completes 
   await channel.type(ines, 'start PCBA-FCT 2.4.1 --stages 1,3,100% tightened limits')
   await channel.told(ines, /started the rollout of PCBA-FCT 2\.4\.1/)
 
-  const first = await channel.card(1, isReady)
+  const first = await channel.card(1, isReady, 60_000)
   expect(buttons(first)).toEqual(['advance', 'pause', 'abort'])
   expect(words(first)).toContain('*Next stage adds* 2 stations')
   await channel.advance(marek, 1)

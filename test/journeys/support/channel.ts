@@ -73,7 +73,7 @@ export function channelOf(slack: SlackWorkspace) {
   async function advance(user: string, stage: number): Promise<Message> {
     for (let tries = 0; tries < 50; tries += 1) {
       await press(user, await card(stage, isReady, 60_000), 'advance')
-      await slack.waitFor(() => slack.views(user).length > 0 || cardOf(stage + 1) !== undefined, 15_000)
+      await slack.waitFor(() => slack.views(user).length > 0 || cardOf(stage + 1) !== undefined, 30_000)
       const [form] = slack.views(user)
       if (form === undefined) return card(stage + 1)
       await slack.closeView({ user, viewId: form.id })
