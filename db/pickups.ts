@@ -1,8 +1,9 @@
 // Pickups: what each station acknowledged, with its history as half-open intervals.
-import { and, desc, eq, isNull, lte, sql } from 'drizzle-orm'
+import { and, desc, eq, isNull, sql } from 'drizzle-orm'
 import type { DeploymentId, ProcedureId, StationId } from '../server/domain/ids.ts'
 import type { Instant } from '../server/domain/instant.ts'
 import type { Db } from './client.ts'
+import { preparedRows } from './prepared.ts'
 import { pickups } from './schema/stations.ts'
 
 export type Pickup = {
@@ -39,27 +40,28 @@ export async function recordPickup(tx: Db, pickup: Pickup, now: Instant): Promis
 }
 
 /**
- * What the station had acknowledged to run for that procedure at a moment. A station that never says `running` is
- * taken at its last `pulled`; a failed take leaves the build before it in place.
+ * What each station had acknowledged to run for that procedure at that moment, in the order asked. A station that never
+ * says `running` is taken at its last `pulled`; a failed take leaves the build before it in place.
  */
 export async function acknowledgedAt(
   db: Db,
-  procedureId: ProcedureId,
-  stationId: StationId,
-  moment: Instant,
-): Promise<DeploymentId | null> {
-  const [found] = await db
-    .select({ id: pickups.deploymentId })
-    .from(pickups)
-    .where(
-      and(
-        eq(pickups.procedureId, procedureId),
-        eq(pickups.stationId, stationId),
-        lte(pickups.fromAt, new Date(moment)),
-        sql`${pickups.state} <> 'failed'`,
-      ),
-    )
-    .orderBy(desc(sql`${pickups.state} = 'running'`), desc(pickups.fromAt), desc(pickups.id))
-    .limit(1)
-  return found?.id ?? null
+  asked: { procedureId: ProcedureId; stationId: StationId; moment: Instant }[],
+): Promise<(DeploymentId | null)[]> {
+  if (asked.length === 0) return []
+  const moments = asked.map(({ moment, ...where }) => ({ ...where, moment: new Date(moment).toISOString() }))
+  const found = await preparedRows<{ place: number; id: DeploymentId }>(
+    db,
+    'acknowledged at moments',
+    sql`select asked.place::int as place, d.id::text as id
+        from rows from (jsonb_to_recordset(${JSON.stringify(moments)}::text::jsonb)
+            as ("procedureId" uuid, "stationId" uuid, moment timestamptz))
+          with ordinality as asked ("procedureId", "stationId", moment, place)
+        cross join lateral (select deployment_id as id from pickups
+          where procedure_id = asked."procedureId" and station_id = asked."stationId" and from_at <= asked.moment
+            and state <> 'failed'
+          order by state = 'running' desc, from_at desc, id desc limit 1) present
+        join deployments d on d.id = present.id and d.procedure_id = asked."procedureId"`,
+  )
+  const byPlace = new Map(found.map(({ place, id }) => [place, id]))
+  return asked.map((_, index) => byPlace.get(index + 1) ?? null)
 }

@@ -53,7 +53,10 @@ async function recountMetrics(tx: Db, procedureId: ProcedureId, rolloutId: Rollo
   for (const cell of await countedCells(tx, procedureId, window)) sums.add(window, cell)
   const tallies = sums.tallies()
   for (let from = 0; from < tallies.length; from += tallyPage)
-    await addMetrics(tx, procedureId, tallies.slice(from, from + tallyPage))
+    await addMetrics(
+      tx,
+      tallies.slice(from, from + tallyPage).map((tally) => ({ procedureId, ...tally })),
+    )
 }
 
 /** About a megabyte of JSON a statement. */

@@ -1,44 +1,46 @@
-// Runs as they arrive: attributed, stored and counted in one transaction, committed before the station is answered.
+// Runs as they arrive: what comes in together is attributed, stored and counted in one transaction, and committed before
+// any of its stations is answered.
 
+import { arrivalFacts, noteClocks } from '../db/arrival-facts.ts'
 import { isAway } from '../db/away.ts'
 import type { Database, Db } from '../db/client.ts'
 import { gatesCounting } from '../db/gates-counting.ts'
 import { acknowledgedAt } from '../db/pickups.ts'
-import { changeStation, deploymentIdsOf, procedureById } from '../db/registry.ts'
 import { storeRuns } from '../db/store-runs.ts'
+import { type ArrivedRun, arrivedRun, asksItsPickup, type Received, runOf } from './arrived-run.ts'
 import { breather } from './breather.ts'
-import { aheadByRun, believable, isOff } from './domain/clock-ahead.ts'
+import { aheadByRun, isOff } from './domain/clock-ahead.ts'
 import { metricsRead } from './domain/gates/metrics-read.ts'
-import type { ProcedureId, RunId, StationId } from './domain/ids.ts'
+import type { DeploymentId, ProcedureId, RunId, StationId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
-import { attribute, notBelieved, notBelievedKey, type Run, type RunInput, unitOf } from './domain/run.ts'
+import type { Run } from './domain/run.ts'
 import { runFindings } from './domain/run-findings.ts'
 import { mostMetrics } from './domain/run-metrics.ts'
 import { shiftClock, usualShifts } from './domain/shifts.ts'
 import { gathering } from './gathering.ts'
 import { definitionLearner } from './learn-definitions.ts'
 import { policyOf } from './policy-of.ts'
-import { makeRunId } from './run-id.ts'
 
-export type Received = {
-  input: RunInput
-  stationId: StationId
-  deploymentHeader: string | null
-  /** By how much its station's clock was ahead so far, where that was read anyway. */
-  clockAheadMs?: number | null
-}
+export type { Received } from './arrived-run.ts'
 /**
  * `clockAheadMs`: the run shows that its station's clock is ahead by at least that. `fault`: this run alone could not be
  * stored.
  */
 export type Stored = { id: RunId; clockAheadMs?: number } | { refused: string } | { fault: Error }
 
-type Deps = { database: Database; now: () => Instant; stored: (procedureId: ProcedureId) => void }
+type Deps = {
+  database: Database
+  now: () => Instant
+  /** Runs of the procedure have been committed. */
+  stored: (procedureId: ProcedureId) => void
+}
 
 /** Committed together: what a flush costs by itself is then less than a hundredth of a run's own cost. */
 const mostAtOnce = 1_000
 /** Taken and not answered yet. What more there is keeps better with its station than in this process. */
 const mostWaiting = 10_000
+/** A run weighs as one, and as one more for each of these: a group is then some megabytes of JSON, whatever its runs are. */
+const bytesOfOne = 8_192
 
 export function ingest({ database, now, stored }: Deps) {
   const clocks = new Map<string, ShiftClock>()
@@ -51,35 +53,65 @@ export function ingest({ database, now, stored }: Deps) {
     return clock
   }
 
-  async function store(received: Received[]): Promise<Stored[]> {
-    const byProcedure = Map.groupBy(
-      received.map((_, index) => index),
-      (index) => received[index]?.input.procedure_id,
-    )
-    const answers: Stored[] = received.map(() => ({ refused: 'not stored' }))
-    for (const [procedureId, indices] of byProcedure) {
-      if (!procedureId) continue
-      const own = indices.flatMap((index) => received[index] ?? [])
-      const taken = await database.db.transaction((tx) =>
-        takeOfProcedure(tx, procedureId, own, now(), clockOf, learn),
-      )
-      for (const [place, index] of indices.entries())
-        answers[index] = taken[place] ?? { refused: 'not stored' }
-      if (taken.some((answer) => 'id' in answer)) stored(procedureId)
-    }
+  async function store(arrived: ArrivedRun[]): Promise<Stored[]> {
+    const at = now()
+    const { answers, added } = await database.db.transaction((tx) => storeAll(tx, arrived, at))
+    for (const procedureId of added) stored(procedureId)
     return answers
   }
 
-  const { take, waiting, stop } = gathering<Received, Stored>({
+  async function storeAll(tx: Db, arrived: ArrivedRun[], at: Instant) {
+    const procedures = Map.groupBy(arrived, ({ run }) => run.procedureId)
+    const facts = await arrivalFacts(tx, {
+      procedures: new Map(
+        [...procedures].map(([id, own]) => [id, new Set(own.flatMap(({ saidIds }) => saidIds))]),
+      ),
+      stations: new Set(arrived.map(({ run }) => run.stationId)),
+    })
+    const known = new Map([...facts.procedures].map(([id, { deployments }]) => [id, new Set(deployments)]))
+    const pickups = await pickupsOf(tx, arrived, known)
+    const runs: Run[] = []
+    const breathe = breather()
+    for (const each of arrived) {
+      await breathe()
+      const procedure = facts.procedures.get(each.run.procedureId)
+      if (!procedure) continue
+      const shift = clockOf(procedure.zone)(each.run.startedAt)
+      runs.push(runOf(each, known.get(each.run.procedureId) ?? new Set(), pickups.get(each) ?? null, shift))
+    }
+    const kept = await withNeededMetrics(tx, runs, at)
+    const added = await storeRuns(tx, kept, new Date(at))
+    const distinct = new Map(runs.map((run) => [run.id, run]))
+    const fresh = [...distinct.values()].filter((run) => added.has(run.id))
+    for (const [procedureId, own] of Map.groupBy(fresh, (run) => run.procedureId))
+      await learn(tx, procedureId, own)
+    await noteNewClocks(tx, arrived, facts.clocksAhead, at)
+    return {
+      answers: arrived.map((each) => answerTo(each, facts.procedures.has(each.run.procedureId), at)),
+      added: new Set(runs.map((run) => run.procedureId)),
+    }
+  }
+
+  const { take, waiting, stop } = gathering<ArrivedRun, Stored>({
     work: store,
     failed: (error) => ({ fault: error instanceof Error ? error : new Error(String(error)) }),
     isEverybodys: isAway,
+    weigh: ({ bytes }) => 1 + Math.floor(bytes / bytesOfOne),
     most: mostAtOnce,
     capacity: mostWaiting,
   })
   return {
     /** One answer for each run, in the order given. Runs of an unknown procedure are refused, the others stored. */
-    take,
+    async take(received: Received[]): Promise<Stored[]> {
+      const at = now()
+      const breathe = breather()
+      const arrived: ArrivedRun[] = []
+      for (const each of received) {
+        await breathe()
+        arrived.push(arrivedRun(each, at))
+      }
+      return take(arrived)
+    },
     waiting,
     stop,
   }
@@ -87,122 +119,71 @@ export function ingest({ database, now, stored }: Deps) {
 
 type ShiftClock = ReturnType<typeof shiftClock>
 
-async function takeOfProcedure(
+/** Asked for those alone that do not say a build that can be believed. What is found is added to what is known. */
+async function pickupsOf(
   tx: Db,
-  procedureId: ProcedureId,
-  received: Received[],
-  now: Instant,
-  clockOf: (zone: string) => ShiftClock,
-  learn: ReturnType<typeof definitionLearner>,
-): Promise<Stored[]> {
-  const procedure = await procedureById(tx, procedureId)
-  if (!procedure)
-    return received.map(() => ({
-      refused: `there is no procedure ${procedureId}: expected one that this service knows`,
-    }))
-  const known = await deploymentIdsOf(tx, procedureId)
-  const runs: Run[] = []
-  const breathe = breather()
-  for (const each of received) {
-    await breathe()
-    runs.push(await runOf(tx, each, known, clockOf(procedure.zone), now))
-  }
-  const kept = await withNeededMetrics(tx, procedureId, runs, now)
-  const added = await storeRuns(tx, procedureId, kept, new Date(now))
-  const distinct = [...new Map(runs.map((run) => [run.id, run])).values()]
-  await learn(
-    tx,
-    procedureId,
-    distinct.filter((run) => added.has(run.id)),
-  )
-  await noteClocks(tx, received, now)
-  return runs.map((run, place) => {
-    const ahead = aheadByRun(received[place]?.input.ended_at.at ?? now, null, now)
-    return { id: run.id, ...(isOff(ahead) ? { clockAheadMs: ahead } : {}) }
+  arrived: ArrivedRun[],
+  known: Map<ProcedureId, Set<DeploymentId>>,
+): Promise<Map<ArrivedRun, DeploymentId | null>> {
+  const asking = arrived.filter((each) => {
+    const own = known.get(each.run.procedureId)
+    return own !== undefined && asksItsPickup(each, own)
   })
+  const found = await acknowledgedAt(
+    tx,
+    asking.map(({ run, saidStartedAt }) => ({
+      procedureId: run.procedureId,
+      stationId: run.stationId,
+      moment: saidStartedAt,
+    })),
+  )
+  for (const [index, { run }] of asking.entries()) {
+    const pickup = found[index]
+    if (pickup) known.get(run.procedureId)?.add(pickup)
+  }
+  return new Map(asking.map((each, index) => [each, found[index] ?? null]))
+}
+
+function answerTo({ run, saidEndedAt }: ArrivedRun, isKnown: boolean, now: Instant): Stored {
+  if (!isKnown)
+    return { refused: `there is no procedure ${run.procedureId}: expected one that this service knows` }
+  const ahead = aheadByRun(saidEndedAt, null, now)
+  return { id: run.id, ...(isOff(ahead) ? { clockAheadMs: ahead } : {}) }
 }
 
 /** Nothing is written while clocks are as they were known, which is nearly always. */
-async function noteClocks(tx: Db, received: Received[], now: Instant): Promise<void> {
-  const clocks = new Map<StationId, { before: number | null; after: number | null }>()
-  for (const { input, stationId, clockAheadMs = null } of received) {
-    const before = clocks.get(stationId)?.before ?? clockAheadMs
-    const after = aheadByRun(input.ended_at.at, clocks.get(stationId)?.after ?? before, now)
-    clocks.set(stationId, { before, after })
-  }
-  // In one order, so that two batches at once cannot wait for each other.
-  for (const [stationId, { before, after }] of [...clocks].sort(([a], [b]) => (a < b ? -1 : 1)))
-    if (after !== before) await changeStation(tx, stationId, { clockAheadMs: after })
-}
-
-/** Of a run with very many metrics those that gates read are kept. Asked only then: other runs cost nothing more. */
-async function withNeededMetrics(
+async function noteNewClocks(
   tx: Db,
-  procedureId: ProcedureId,
-  runs: Run[],
+  arrived: ArrivedRun[],
+  known: ReadonlyMap<StationId, number | null>,
   now: Instant,
-): Promise<Run[]> {
-  const isFull = (run: Run) => Object.keys(run.metrics).length >= mostMetrics
-  if (!runs.some(isFull)) return runs
-  const { gates } = await policyOf(tx, procedureId)
-  const needed = metricsRead([...gates, ...(await gatesCounting(tx, procedureId, now))])
-  return runs.map((run) =>
-    isFull(run) ? { ...run, metrics: runFindings(run.detail, run.outcome, needed).metrics } : run,
+): Promise<void> {
+  const after = new Map<StationId, number | null>()
+  for (const { run, saidEndedAt } of arrived) {
+    const before = after.get(run.stationId) ?? known.get(run.stationId) ?? null
+    after.set(run.stationId, aheadByRun(saidEndedAt, before, now))
+  }
+  const changed = [...after].filter(([id, ahead]) => ahead !== (known.get(id) ?? null))
+  if (changed.length === 0) return
+  await noteClocks(
+    tx,
+    changed.map(([stationId, clockAheadMs]) => ({ stationId, clockAheadMs })),
   )
 }
 
-async function runOf(
-  tx: Db,
-  { input, stationId, deploymentHeader }: Received,
-  known: ReadonlySet<string>,
-  shiftAt: ShiftClock,
-  now: Instant,
-): Promise<Run> {
-  const { procedure_id, serial_number, outcome, started_at, ended_at, deployment_id, metadata, ...rest } =
-    input
-  const said = {
-    body: deployment_id,
-    header: deploymentHeader,
-    metadata: metadata?.deployment_id,
-    pickup: null,
+/** Of a run with very many metrics those that gates read are kept. Asked only then: other runs cost nothing more. */
+async function withNeededMetrics(tx: Db, runs: Run[], now: Instant): Promise<Run[]> {
+  const isFull = (run: Run) => Object.keys(run.metrics).length >= mostMetrics
+  const full = new Set(runs.filter(isFull).map((run) => run.procedureId))
+  if (full.size === 0) return runs
+  const needed = new Map<ProcedureId, Set<string>>()
+  for (const id of full) {
+    const { gates } = await policyOf(tx, id)
+    needed.set(id, metricsRead([...gates, ...(await gatesCounting(tx, id, now))]))
   }
-  const byBody = attribute(said, known)
-  const unit = unitOf(serial_number)
-  const times = believable({ startedAt: started_at.at, endedAt: ended_at.at }, now)
-  const unbelieved = notBelieved(said, known)
-  const detail = {
-    ...rest,
-    ...(metadata ? { metadata } : {}),
-    ...(times.endedAt === ended_at.at ? {} : { said_times: saidTimes(input) }),
-    ...(unbelieved.length > 0 ? { [notBelievedKey]: unbelieved } : {}),
-  }
-  const findings = runFindings(detail, outcome)
-  const { shadow } = findings
-  // What a station acknowledged is its build of production: a shadow run has to say itself which one it ran.
-  const pickup =
-    byBody.deploymentId === null && !shadow
-      ? await acknowledgedAt(tx, procedure_id, stationId, started_at.at)
-      : null
-  return {
-    ...findings,
-    id: makeRunId({ stationId, procedureId: procedure_id, unit, startedAt: started_at.at, shadow }),
-    procedureId: procedure_id,
-    stationId,
-    ...(byBody.deploymentId === null ? attribute({ ...said, pickup }, known) : byBody),
-    serial: serial_number,
-    unit,
-    outcome,
-    ...times,
-    zoneless: started_at.zoneless || ended_at.zoneless,
-    shift: shiftAt(times.startedAt),
-    detail,
-  }
-}
-
-/** What the station's clock said, kept where the run was stored at another time. */
-function saidTimes({ started_at, ended_at }: RunInput) {
-  return {
-    started_at: new Date(started_at.at).toISOString(),
-    ended_at: new Date(ended_at.at).toISOString(),
-  }
+  return runs.map((run) =>
+    isFull(run)
+      ? { ...run, metrics: runFindings(run.detail, run.outcome, needed.get(run.procedureId)).metrics }
+      : run,
+  )
 }

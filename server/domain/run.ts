@@ -134,7 +134,16 @@ export function notBelieved(
 
 const sources = ['body', 'header', 'metadata', 'pickup'] as const
 
+/** The builds that a station may have meant, whichever they are: those to look up. */
+export function saidIds(said: { body: unknown; header: unknown; metadata: unknown }): DeploymentId[] {
+  return [said.body, said.header, said.metadata].flatMap((each) => idIn(each) ?? [])
+}
+
 function ofThese(said: unknown, ofProcedure: ReadonlySet<string>): DeploymentId | null {
-  const parsed = deploymentId.safeParse(typeof said === 'string' ? said.trim().toLowerCase() : null)
-  return parsed.success && ofProcedure.has(parsed.data) ? parsed.data : null
+  const id = idIn(said)
+  return id !== null && ofProcedure.has(id) ? id : null
+}
+
+function idIn(said: unknown): DeploymentId | null {
+  return deploymentId.safeParse(typeof said === 'string' ? said.trim().toLowerCase() : null).data ?? null
 }

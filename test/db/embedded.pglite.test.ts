@@ -180,7 +180,7 @@ test('whatever was acknowledged before a kill -9 is there after it', { timeout: 
            product: null, shift: 0, sample: null, failureMode: null, failureText: null, shadow: false,
            measurementCount: null, metrics: {},
          }))
-         await db.transaction((tx) => storeRuns(tx, procedureId, runs, new Date()))
+         await db.transaction((tx) => storeRuns(tx, runs, new Date()))
          for (const run of runs) console.log('stored ' + run.id)
        }`,
       { DIRECTORY: directory, PROCEDURE: procedure },

@@ -55,7 +55,7 @@ async function rollout(said: Said[], to: number | null = null) {
       unit,
     }
   })
-  await db.transaction((tx) => storeRuns(tx, line.procedureId, runs, new Date(start)))
+  await db.transaction((tx) => storeRuns(tx, runs, new Date(start)))
   return { procedureId: line.procedureId, id, station }
 }
 

@@ -60,7 +60,7 @@ test('what came after a watermark is all that a rollout which ended there would 
         base: await rollout(from + base * minute),
       }
       for (const batch of fc.sample(histories(line, from - 10 * minute, 120), { numRuns: 2, seed }).flat())
-        await db.transaction((tx) => storeRuns(tx, line.procedureId, batch, new Date(from)))
+        await db.transaction((tx) => storeRuns(tx, batch, new Date(from)))
       const read = (id: RolloutId) => talliesToJudge(db, line.procedureId, id)
       const late = await db.transaction((tx) =>
         talliesAfter(tx, line.procedureId, ids.whole, {
@@ -100,7 +100,7 @@ test('a station whose runs on the new build counted for no gate is known to have
     outcome: 'FAIL' as const,
     sample: null,
   }
-  await db.transaction((tx) => storeRuns(tx, line.procedureId, [run], new Date(from)))
+  await db.transaction((tx) => storeRuns(tx, [run], new Date(from)))
   expect(await talliesToJudge(db, line.procedureId, id)).toEqual([
     { arm: 'canary', stationId: line.stations[1], metric: '', shift: 0, n: 0, bad: 0, expected: 0 },
   ])

@@ -37,7 +37,7 @@ async function stored(line: RawLine, serial: string, at: number, said: Said = {}
     serial,
     unit,
   })
-  await db.transaction((tx) => storeRuns(tx, line.procedureId, [run], new Date(run.endedAt)))
+  await db.transaction((tx) => storeRuns(tx, [run], new Date(run.endedAt)))
 }
 
 /** Two of three stations are the rollout's, from the first minute to the hundredth. */

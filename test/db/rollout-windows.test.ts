@@ -30,17 +30,18 @@ const at = (place: number, startedAt: number, product: string | null = 'A', shif
   shift,
 })
 
+const ofLine = async (toCount: ReturnType<typeof at>[]) =>
+  (await windowsFor(db, [{ procedureId: line.procedureId, toCount }])).get(line.procedureId) ?? []
+
 test('they are those that end after the earliest run, for one of them may move a first attempt', async () => {
   const idsOf = async (earliest: number) =>
-    (await windowsFor(db, line.procedureId, [at(0, from + 9 * hour), at(1, earliest)])).map(
-      ({ rolloutId }) => rolloutId,
-    )
+    (await ofLine([at(0, from + 9 * hour), at(1, earliest)])).map(({ rolloutId }) => rolloutId)
   expect((await idsOf(from - 1)).sort()).toEqual([ended, live].sort())
   expect(await idsOf(from + hour)).toEqual([live])
 })
 
 test('only the stations and the usual rates of the batch come with them, exact to the last digit', async () => {
-  const [window] = await windowsFor(db, line.procedureId, [
+  const [window] = await ofLine([
     at(1, from + hour),
     at(2, from + hour, 'never seen', 1),
     at(3, from + hour, null, 2),
@@ -62,6 +63,28 @@ test('only the stations and the usual rates of the batch come with them, exact t
     'timeout rate',
     'duration',
   ])
+})
+
+test('of several procedures each has its own, by its own earliest run and its own stations', async () => {
+  const other = await rawLine(db, { stations: 1, deployments: 2 })
+  const theirs = await rawRollout(db, other, { ...claim, stations: other.stations, from, to: from + hour })
+  const found = await windowsFor(db, [
+    { procedureId: line.procedureId, toCount: [at(0, from + hour)] },
+    {
+      procedureId: other.procedureId,
+      toCount: [{ ...at(0, from), stationId: other.stations[0] as StationId }],
+    },
+  ])
+  expect(found.size).toBe(2)
+  for (const [procedureId, rollout, station] of [
+    [line.procedureId, live, line.stations[0]],
+    [other.procedureId, theirs, other.stations[0]],
+  ] as const) {
+    const windows = found.get(procedureId) ?? []
+    expect(windows.map(({ rolloutId, stations }) => [rolloutId, ...stations.keys()])).toEqual([
+      [rollout, station],
+    ])
+  }
 })
 
 test('a rollout’s own window has all its rates, and its stations where the process counts by itself', async () => {

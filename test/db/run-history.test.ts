@@ -24,7 +24,6 @@ const store = (line: RawLine, runs: Partial<Run>[]) =>
   db.transaction((tx) =>
     storeRuns(
       tx,
-      line.procedureId,
       runs.map((run, index) =>
         aRun(index, {
           procedureId: line.procedureId,

@@ -63,8 +63,7 @@ async function frozen(runs: (line: RawLine) => Run[], options: Options = {}) {
     to: null,
     gates: plan.gates,
   })
-  const store = (some: Run[]) =>
-    db.transaction((tx) => storeRuns(tx, line.procedureId, some, new Date(start)))
+  const store = (some: Run[]) => db.transaction((tx) => storeRuns(tx, some, new Date(start)))
   await store(runs(line))
   const { procedureId } = line
   const rollout = { procedureId, id, baseDeploymentId: line.deployments[0] as DeploymentId, plan }

@@ -17,8 +17,7 @@ const { db } = await openTestDatabase()
 const from = Date.parse('2026-05-22T05:30:00Z')
 const minute = 60_000
 
-const store = (line: RawLine, runs: Run[]) =>
-  db.transaction((tx) => storeRuns(tx, line.procedureId, runs, new Date(from)))
+const store = (runs: Run[]) => db.transaction((tx) => storeRuns(tx, runs, new Date(from)))
 
 /** Each midnight of Paris lies in it, and the night of 23 hours, whose clocks go from 2 to 3. */
 const aroundMidnights = { from: Date.parse('2026-03-28T22:30:00Z'), minutes: 2_000 }
@@ -60,7 +59,7 @@ test.each([
             to: null,
           })
         const [batches = []] = fc.sample(histories(line, when.from, when.minutes), { numRuns: 1, seed })
-        for (const batch of batches) await store(line, batch)
+        for (const batch of batches) await store(batch)
         const wanted = await recounted(db, line.procedureId)
         expect(await tallied(db, line.procedureId)).toEqual(wanted)
         await db.transaction((tx) => rebuildTallies(tx, line.procedureId))
@@ -74,14 +73,14 @@ test.each([
 test('a repeat is not counted again, inside a batch or across batches', async () => {
   const line = await rawLine(db, { stations: 1, deployments: 1 })
   const run = runOf(line, {})
-  expect((await store(line, [run, run])).size).toBe(1)
-  expect((await store(line, [run, { ...run, outcome: 'FAIL' }])).size).toBe(0)
+  expect((await store([run, run])).size).toBe(1)
+  expect((await store([run, { ...run, outcome: 'FAIL' }])).size).toBe(0)
   expect((await tallied(db, line.procedureId)).hourly).toMatchObject([{ units: 1, passed: 1, runs: 1 }])
 })
 
 test('ABORTED then PASS is a first pass', async () => {
   const line = await rawLine(db, { stations: 1, deployments: 1 })
-  await store(line, [runOf(line, { outcome: 'ABORTED' }), runOf(line, { minute: 5 })])
+  await store([runOf(line, { outcome: 'ABORTED' }), runOf(line, { minute: 5 })])
   expect((await tallied(db, line.procedureId)).hourly).toMatchObject([{ units: 1, passed: 1, runs: 1 }])
 })
 
@@ -93,7 +92,7 @@ test('FAIL on base then PASS on the canary gives the canary no first attempt, in
     const line = await rawLine(db, { stations: 2, deployments: 2 })
     await rawRollout(db, line, { canary: 1, base: 0, stations: line.stations, from, to: null })
     const runs = [runOf(line, { outcome: 'FAIL' }), runOf(line, { minute: 9, station: 1, deployment: 1 })]
-    for (const index of order) await store(line, runs.slice(index, index + 1))
+    for (const index of order) await store(runs.slice(index, index + 1))
     const { arms } = await tallied(db, line.procedureId)
     expect(arms.map((arm) => [arm.key.split('/')[1], arm.units, arm.passed, arm.runs])).toEqual([
       ['base', 1, 0, 1],
@@ -108,7 +107,7 @@ test('of two runs of a unit that start together the same one is first, whichever
   const runs = [runOf(line, { outcome: 'FAIL' }), runOf(line, { station: 1 })]
   for (const order of [runs, runs.toReversed()]) {
     const own = await rawLine(db, { stations: 0, deployments: 0 })
-    for (const run of order) await store(own, [{ ...run, procedureId: own.procedureId }])
+    for (const run of order) await store([{ ...run, procedureId: own.procedureId }])
     first.push((await tallied(db, own.procedureId)).firstAttempts[0]?.run ?? '')
   }
   expect(first[0]).toBe(first[1])
@@ -153,7 +152,7 @@ test('a recount of a rollout gives what was counted run by run, whatever its gat
         await rawRollout(db, line, { ...claim, stations, from, to: from + 20 * minute }),
       ]
       for (const batch of fc.sample(histories(line, from, 120), { numRuns: 3, seed }).flat())
-        await store(line, batch)
+        await store(batch)
       const before = await tallied(db, line.procedureId)
       const metrics = await talliedMetrics(db, line.procedureId)
       for (const { key } of metrics) counted.add(key.split('/').at(-2) ?? '')
@@ -177,7 +176,6 @@ test('a recount reads its runs page by page', { timeout: 120_000 }, async () => 
   const id = await rawRollout(db, line, claim)
   for (let batch = 0; batch < 11; batch++)
     await store(
-      line,
       Array.from({ length: 1_000 }, (_, index) => ({
         ...runOf(line, { station: index % 2, minute: batch * 1_000 + index }),
         metrics: { retries: index % 4 },
@@ -206,7 +204,7 @@ test('eight writers at once end with the tallies of a recount, and none fails', 
   const writers = fc.sample(histories(line, from, 240), { numRuns: 8, seed: 42 })
   await Promise.all(
     writers.map(async (batches) => {
-      for (const batch of batches) await store(line, batch)
+      for (const batch of batches) await store(batch)
     }),
   )
   expect(await tallied(db, line.procedureId)).toEqual(await recounted(db, line.procedureId))

@@ -40,5 +40,5 @@ export async function storeHistory(db: Db, line: RawLine, { stations, to }: Hist
       }
     })
   })
-  await db.transaction((tx: Db) => storeRuns(tx, line.procedureId, runs, new Date(to)))
+  await db.transaction((tx: Db) => storeRuns(tx, runs, new Date(to)))
 }

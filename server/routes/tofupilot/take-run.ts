@@ -93,7 +93,8 @@ export function takeRun({ database, keys, take, now }: Deps) {
       }
       const header = request.headers['x-deployment-id']
       const deploymentHeader = typeof header === 'string' ? header : null
-      const [stored] = await take([{ input: run, stationId: station, deploymentHeader }])
+      const bytes = Number(request.headers['content-length'] ?? 0)
+      const [stored] = await take([{ input: run, stationId: station, deploymentHeader, bytes }])
       if (!stored || 'refused' in stored) throw unknownProcedure(run.procedure_id, own)
       if ('fault' in stored) throw stored.fault
       return stored.id
