@@ -22,3 +22,10 @@ export function isAway(error: unknown): boolean {
   }
   return false
 }
+
+/** A statement was cut off, or waited for a lock until then: a procedure whose years are counted anew has it for minutes. */
+export function tookTooLong(error: unknown): boolean {
+  for (let each: unknown = error; each instanceof Error; each = each.cause)
+    if ('code' in each && (each.code === '57014' || each.code === '55P03')) return true
+  return false
+}

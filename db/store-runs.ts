@@ -54,6 +54,17 @@ export async function lockProcedure(tx: Db, procedureId: ProcedureId): Promise<v
   await lockProcedures(tx, [procedureId])
 }
 
+/** Those of the locks that nobody else has now: they are taken, and the others not waited for. */
+export async function freeProcedures(tx: Db, ids: ProcedureId[]): Promise<Set<ProcedureId>> {
+  const found = await preparedRows<{ id: ProcedureId }>(
+    tx,
+    'lock free procedures',
+    sql`select id from jsonb_array_elements_text(${JSON.stringify(ids)}::text::jsonb) as id
+        where pg_try_advisory_xact_lock(hashtextextended(id, 0))`,
+  )
+  return new Set(found.map(({ id }) => id))
+}
+
 /** In the order given. */
 async function lockProcedures(tx: Db, ids: ProcedureId[]): Promise<void> {
   await preparedRows(

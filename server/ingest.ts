@@ -2,11 +2,11 @@
 // any of its stations is answered.
 
 import { arrivalFacts, noteClocks } from '../db/arrival-facts.ts'
-import { isAway } from '../db/away.ts'
+import { isAway, tookTooLong } from '../db/away.ts'
 import type { Database, Db } from '../db/client.ts'
 import { gatesCounting } from '../db/gates-counting.ts'
 import { acknowledgedAt } from '../db/pickups.ts'
-import { storeRuns } from '../db/store-runs.ts'
+import { freeProcedures, storeRuns } from '../db/store-runs.ts'
 import { type ArrivedRun, arrivedRun, asksItsPickup, type Received, runOf } from './arrived-run.ts'
 import { breather } from './breather.ts'
 import { aheadByRun, isOff } from './domain/clock-ahead.ts'
@@ -17,7 +17,8 @@ import type { Run } from './domain/run.ts'
 import { runFindings } from './domain/run-findings.ts'
 import { mostMetrics } from './domain/run-metrics.ts'
 import { shiftClock, usualShifts } from './domain/shifts.ts'
-import { gathering } from './gathering.ts'
+import { gathering, QueueFull } from './gathering.ts'
+import { lanes } from './lanes.ts'
 import { definitionLearner } from './learn-definitions.ts'
 import { policyOf } from './policy-of.ts'
 
@@ -60,7 +61,22 @@ export function ingest({ database, now, stored }: Deps) {
     return answers
   }
 
+  /** Without a wait for procedures that somebody else has: a rollout that is decided, another process, a rebuild of years. */
+  async function storeFree(arrived: ArrivedRun[]): Promise<(Stored | null)[]> {
+    const at = now()
+    const ids = [...new Set(arrived.map(({ run }) => run.procedureId))].sort()
+    const { free, answers, added } = await database.db.transaction(async (tx) => {
+      const free = await freeProcedures(tx, ids)
+      const own = arrived.filter(({ run }) => free.has(run.procedureId))
+      return { free, ...(await storeAll(tx, own, at)) }
+    })
+    for (const procedureId of added) stored(procedureId)
+    const inOrder = answers.values()
+    return arrived.map(({ run }) => (free.has(run.procedureId) ? (inOrder.next().value ?? null) : null))
+  }
+
   async function storeAll(tx: Db, arrived: ArrivedRun[], at: Instant) {
+    if (arrived.length === 0) return { answers: [], added: new Set<ProcedureId>() }
     const procedures = Map.groupBy(arrived, ({ run }) => run.procedureId)
     const facts = await arrivalFacts(tx, {
       procedures: new Map(
@@ -92,28 +108,50 @@ export function ingest({ database, now, stored }: Deps) {
     }
   }
 
-  const { take, waiting, stop } = gathering<ArrivedRun, Stored>({
-    work: store,
-    failed: (error) => ({ fault: error instanceof Error ? error : new Error(String(error)) }),
-    isEverybodys: isAway,
-    weigh: ({ bytes }) => 1 + Math.floor(bytes / bytesOfOne),
+  const shared = {
+    isEverybodys: (error: unknown) => isAway(error) || tookTooLong(error),
+    weigh: ({ bytes }: ArrivedRun) => 1 + Math.floor(bytes / bytesOfOne),
+    failed: (error: unknown) => ({ fault: error instanceof Error ? error : new Error(String(error)) }),
     most: mostAtOnce,
-    capacity: mostWaiting,
+  }
+  const all = gathering<ArrivedRun, Stored | null>({ ...shared, work: storeFree, capacity: mostWaiting })
+  const { take, waiting: waitingInLanes } = lanes<ProcedureId, ArrivedRun, Stored>({
+    keyOf: ({ run }) => run.procedureId,
+    tryAll: all.take,
+    openLane: () =>
+      gathering<ArrivedRun, Stored>({ ...shared, work: store, capacity: Number.POSITIVE_INFINITY }),
   })
+  const waiting = () => all.waiting() + waitingInLanes()
+  const underWay = new Set<Promise<unknown>>()
+
+  async function takeArrived(received: Received[]): Promise<Stored[]> {
+    const at = now()
+    const breathe = breather()
+    const arrived: ArrivedRun[] = []
+    for (const each of received) {
+      await breathe()
+      arrived.push(arrivedRun(each, at))
+    }
+    if (waiting() > mostWaiting) throw new QueueFull(waiting())
+    const answers = await take(arrived)
+    return arrived.map((each) => answers.get(each) ?? { refused: 'not stored' })
+  }
+
   return {
     /** One answer for each run, in the order given. Runs of an unknown procedure are refused, the others stored. */
-    async take(received: Received[]): Promise<Stored[]> {
-      const at = now()
-      const breathe = breather()
-      const arrived: ArrivedRun[] = []
-      for (const each of received) {
-        await breathe()
-        arrived.push(arrivedRun(each, at))
-      }
-      return take(arrived)
+    take(received: Received[]): Promise<Stored[]> {
+      const taking = takeArrived(received)
+      underWay.add(taking)
+      const done = () => void underWay.delete(taking)
+      taking.then(done, done)
+      return taking
     },
     waiting,
-    stop,
+    /** Takes nothing more; resolves when all that was taken is answered. */
+    async stop(): Promise<void> {
+      void all.stop()
+      await Promise.allSettled(underWay)
+    },
   }
 }
 

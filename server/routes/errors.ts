@@ -2,7 +2,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { isAway } from '../../db/away.ts'
+import { isAway, tookTooLong } from '../../db/away.ts'
 import type { Refusal } from '../domain/rollout/commands.ts'
 import { QueueFull } from '../gathering.ts'
 
@@ -110,6 +110,11 @@ export function answerTo(error: FastifyError | HttpNo | Error, request: FastifyR
     request.log.warn({ err: error }, 'the database is away')
     const message = 'The database does not answer now: nothing was stored. Send it again in 5 seconds.'
     return answer(503, 'database_away', message)
+  }
+  if (tookTooLong(error)) {
+    request.log.error({ err: error }, 'a statement was cut off')
+    const message = 'The database is busy with something larger. Send it again in 5 seconds.'
+    return answer(503, 'busy', message)
   }
   if (isUnstorable(error))
     return answer(
