@@ -38,10 +38,7 @@ export function configSubmit(app: App, deps: ListenerDeps): void {
 }
 
 /** Slack waits three seconds; what is not settled by then is told to the person when it is. */
-async function submit(
-  deps: ListenerDeps,
-  { ack, body, view, context }: Args,
-): Promise<void> {
+async function submit(deps: ListenerDeps, { ack, body, view, context }: Args): Promise<void> {
   const carried = metadata.safeParse(readObject(view.private_metadata))
   if (!carried.success) return ack()
   const form = readConfigForm(view)
