@@ -1,5 +1,5 @@
 // Rollouts as rows: the state without its stations in one row, a row a station, and the events that made them.
-import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { DriftNoise } from '../server/domain/gates/drift-noise.ts'
 import type { Verdict } from '../server/domain/gates/verdict.ts'
 import type { ProcedureId, RolloutId, StationId } from '../server/domain/ids.ts'
@@ -34,11 +34,43 @@ export type LoadedRollout = {
 export async function loadRollout(db: Db, id: RolloutId, lock = false): Promise<LoadedRollout | null> {
   const query = db.select().from(rollouts).where(eq(rollouts.id, id))
   const [row] = lock ? await query.for('update') : await query
-  if (!row) return null
+  return row ? withStations(db, row) : null
+}
+
+/**
+ * Takes the rollout's row to judge it, unless a judging that began at or after `asked` has seen all that there was, or
+ * somebody holds the row: then what they do is not waited for.
+ */
+export async function takeToJudge(
+  tx: Db,
+  id: RolloutId,
+  asked: Instant,
+): Promise<LoadedRollout | 'judged since' | 'held'> {
+  const isDue = sql`(judged_at is null or judged_at < ${moment(asked)})`
+  const [row] = await tx
+    .update(rollouts)
+    .set({ judgedAt: sql`clock_timestamp()` })
+    .where(
+      sql`${rollouts.id} = (select id from rollouts where id = ${id}::uuid and ${isDue} for update skip locked)`,
+    )
+    .returning()
+  if (row) return withStations(tx, row)
+  const [known] = await rows<{ due: boolean }>(
+    tx,
+    sql`select ${isDue} as due from rollouts where id = ${id}::uuid`,
+  )
+  return known?.due ? 'held' : 'judged since'
+}
+
+function moment(at: Instant): SQL {
+  return sql`to_timestamp(${at}::float8 / 1000)`
+}
+
+async function withStations(db: Db, row: typeof rollouts.$inferSelect): Promise<LoadedRollout> {
   const stations = await db
     .select()
     .from(rolloutStations)
-    .where(and(eq(rolloutStations.procedureId, row.procedureId), eq(rolloutStations.rolloutId, id)))
+    .where(and(eq(rolloutStations.procedureId, row.procedureId), eq(rolloutStations.rolloutId, row.id)))
   const progress: Record<StationId, StationProgress> = Object.fromEntries(
     stations.map((each) => [each.stationId, each.progress]),
   )
@@ -132,22 +164,32 @@ export async function liveStages(
   )
 }
 
-/** Completed rollouts whose watch goes on: until its time is up, or a newer rollout of the procedure has started. */
-export async function watchedRolloutIds(
+/**
+ * What is judged: live rollouts and watched ones, the oldest first, each with the moment from which a judging has seen
+ * all that there is now. Without a procedure only those that have not been judged for `unseenMs`.
+ */
+export async function judgedRollouts(
   db: Db,
   now: Instant,
-  procedureId?: ProcedureId,
-): Promise<RolloutId[]> {
-  const found = await rows<{ id: RolloutId }>(
+  which: { procedureId: ProcedureId } | { unseenMs: number },
+): Promise<{ id: RolloutId; asked: Instant }[]> {
+  const ofThese =
+    'procedureId' in which
+      ? sql`r.procedure_id = ${which.procedureId}::uuid`
+      : sql`(r.judged_at is null or r.judged_at < clock_timestamp() - ${which.unseenMs}::float8 * interval '1 millisecond')`
+  const unseenMs = 'unseenMs' in which ? which.unseenMs : 0
+  return rows(
     db,
-    sql`select r.id::text as id from rollouts r
-        where r.status = 'completed' and r.ended_at > ${new Date(now).toISOString()}::timestamptz
-          and (${procedureId ?? null}::uuid is null or r.procedure_id = ${procedureId ?? null}::uuid)
-          and not exists (select 1 from rollouts newer where newer.procedure_id = r.procedure_id
-            and newer.started_at > r.started_at)
-        order by r.created_at`,
+    sql`select id::text as id, (extract(epoch from clock_timestamp()) * 1000 - ${unseenMs}::float8)::float8 as asked from (
+          select r.id, r.created_at from rollouts r
+          where r.status in ('pending', 'active', 'paused', 'aborting') and ${ofThese}
+          union all
+          select r.id, r.created_at from rollouts r
+          where r.status = 'completed' and r.ended_at > ${new Date(now).toISOString()}::timestamptz and ${ofThese}
+            and not exists (select 1 from rollouts newer where newer.procedure_id = r.procedure_id
+              and newer.started_at > r.started_at)) judged
+        order by created_at`,
   )
-  return found.map((row) => row.id)
 }
 
 export async function rememberCommand(

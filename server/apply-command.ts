@@ -51,6 +51,18 @@ export async function record(
   return { state: after, events }
 }
 
+/** Events that do more than to be recorded: those that `follow` has something to do for. */
+export const doesMore: ReadonlySet<RolloutEvent['type']> = new Set([
+  'RolloutStarted',
+  'StageStarted',
+  'StageUndone',
+  'RolloutAborted',
+  'StationExcluded',
+  'StationJoined',
+  'AbortFinished',
+  'RolloutCompleted',
+])
+
 async function follow(
   tx: Db,
   event: RolloutEvent,

@@ -2,7 +2,7 @@
 import type { Db } from '../db/client.ts'
 import { rebuildTallies } from '../db/rebuild-tallies.ts'
 import { changeProcedure, type Procedure, recordProcedureEvent } from '../db/registry.ts'
-import { liveRolloutIds, watchedRolloutIds } from '../db/rollout-storage.ts'
+import { judgedRollouts } from '../db/rollout-storage.ts'
 import type { Actor } from './domain/actor.ts'
 import type { AttemptSettings } from './domain/attempt-rule.ts'
 import type { Instant } from './domain/instant.ts'
@@ -25,11 +25,11 @@ export async function changeAttemptSettings(
     if (zone !== to.zone) await changeProcedure(tx, id, { zone: to.zone })
     return null
   }
-  const counting = [...(await liveRolloutIds(tx, id)), ...(await watchedRolloutIds(tx, now, id))]
+  const counting = await judgedRollouts(tx, now, { procedureId: id })
   if (counting.length > 0)
     return refuse(
       'not now',
-      `a rollout of ${procedure.name} is live or watched (${counting[0]}), and what counts as a first attempt may not change under it`,
+      `a rollout of ${procedure.name} is live or watched (${counting[0]?.id}), and what counts as a first attempt may not change under it`,
       'Change attempt_rule or zone when it has ended and its watch is over.',
     )
   await changeProcedure(tx, id, to)

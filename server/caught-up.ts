@@ -3,17 +3,18 @@ import type { Db } from '../db/client.ts'
 import { type Station, stationsOf } from '../db/registry.ts'
 import type { LoadedRollout, StationPast } from '../db/rollout-storage.ts'
 import { type StationEvidence, stationEvidence } from '../db/station-evidence.ts'
-import { applyCommand, type Deliveries } from './apply-command.ts'
+import type { Deliveries } from './apply-command.ts'
 import { changesOf, heldChanges } from './build-changes.ts'
 import { siteHours } from './connections.ts'
 import { firstpass } from './domain/actor.ts'
 import { isSiteOpen, lastOpening, type SiteHours } from './domain/connection.ts'
 import type { StationId } from './domain/ids.ts'
 import { type Instant, minute } from './domain/instant.ts'
-import { type Fact, isRefusal } from './domain/rollout/commands.ts'
+import type { Fact } from './domain/rollout/commands.ts'
 import type { HeldChange } from './domain/rollout/readiness.ts'
 import { isRunning, isTerminal, type RolloutState } from './domain/rollout/state.ts'
 import { asideBecause, excludedNow, takesPart } from './domain/takes-part.ts'
+import { gatheredFacts } from './gathered-facts.ts'
 import { policyOf } from './policy-of.ts'
 import { startClosed } from './stage-closed.ts'
 
@@ -28,22 +29,22 @@ export async function caughtUp(
   now: Instant,
   deliveries: Deliveries,
 ): Promise<LoadedRollout & { changes: HeldChange[] }> {
-  let { state } = loaded
-  const apply = async (fact: Fact): Promise<void> => {
-    const applied = await applyCommand(tx, { state }, { ...fact, by: firstpass }, now, deliveries)
-    if (!isRefusal(applied)) state = applied.state
-  }
-  if (isTerminal(state)) return { ...loaded, changes: [] }
-  await apply({ type: 'start', closed: (await startClosed(tx, state, now))?.why ?? null })
-  const evidence = await stationEvidence(tx, state.procedureId, state.id)
-  const linked = await stationsOf(tx, state.procedureId)
-  for (const fact of standingFacts(state, linked, now)) await apply(fact)
-  const policy = await policyOf(tx, state.procedureId)
+  if (isTerminal(loaded.state)) return { ...loaded, changes: [] }
+  const facts = gatheredFacts(tx, loaded.state, now, deliveries)
+  const apply = (fact: Fact): Promise<void> => facts.apply({ ...fact, by: firstpass })
+  const { procedureId, id } = loaded.state
+  await apply({ type: 'start', closed: (await startClosed(tx, loaded.state, now))?.why ?? null })
+  const evidence = await stationEvidence(tx, procedureId, id)
+  const linked = await stationsOf(tx, procedureId)
+  for (const fact of standingFacts(facts.state(), linked, now)) await apply(fact)
+  const policy = await policyOf(tx, procedureId)
   const sites = new Map(linked.map((station) => [station.id, siteHours(policy, station.site)]))
-  for (const fact of stationFacts(state, evidence, loaded.pasts, sites, now)) await apply(fact)
+  for (const fact of stationFacts(facts.state(), evidence, loaded.pasts, sites, now)) await apply(fact)
+  const state = facts.state()
   const changes = isRunning(state) ? heldChanges(await changesOf(tx, state)) : []
   if (changes.length > 0) await apply({ type: 'changes', changes })
-  return { ...loaded, state, changes }
+  await facts.settle()
+  return { ...loaded, state: facts.state(), changes }
 }
 
 /** Who is excluded or held at this moment, and who joins, or comes back because that is over. */

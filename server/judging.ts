@@ -4,12 +4,11 @@ import type { Database, Db } from '../db/client.ts'
 import { recordVerdict } from '../db/recorded-verdicts.ts'
 import { stationsById } from '../db/registry.ts'
 import {
+  judgedRollouts,
   type LoadedRollout,
   lastRecordedVerdictAt,
-  liveRolloutIds,
-  loadRollout,
   saveVerdict,
-  watchedRolloutIds,
+  takeToJudge,
 } from '../db/rollout-storage.ts'
 import { applyCommand, type Deliveries, refreshOverviews } from './apply-command.ts'
 import { caughtUp } from './caught-up.ts'
@@ -36,37 +35,44 @@ import { startClosed } from './stage-closed.ts'
 import { stageFacts } from './stage-facts.ts'
 import { verdictOf } from './verdict-of.ts'
 
+/** Evidence asks by itself, where it comes in: the clock is for what time alone brings. A tenth is for its own wobble. */
+const unseenMs = 900
+
 type Deps = { database: Database; now: () => Instant; deliveries: Deliveries }
 type Judged = { before: Verdict | null; verdict: Verdict; question: GateQuestion; decided: boolean }
 
 /** Brings one rollout up to date with its evidence: facts of stations, verdict, and what follows, in one transaction. */
 export function judging({ database, now, deliveries }: Deps) {
-  async function judge(id: RolloutId): Promise<void> {
-    await database.db.transaction(async (tx: Db) => {
-      const loaded = await loadRollout(tx, id, true)
-      if (!loaded) return
-      const at = now()
-      if (loaded.state.status === 'completed') return watch(tx, loaded, loaded.state, at)
-      if (isTerminal(loaded.state)) return
-      const shown = await caughtUp(tx, loaded, at, deliveries)
-      let { state } = shown
-      if (state.status === 'pending') return callApprovers(tx, state, at)
-      if (isRunning(state)) {
-        const { verdict, question } = await verdictOf(tx, state, loaded, at)
-        const readiness = stageReadiness(state, await stageFacts(tx, state, verdict, at, shown.changes), at)
-        const policy = await judgePolicy(tx, state, at)
-        const judged = await applyCommand(
-          tx,
-          { state },
-          { type: 'judge', verdict, readiness, policy, by: firstpass },
-          at,
-          deliveries,
-        )
-        if (!isRefusal(judged)) state = judged.state
-        const decided = !isRefusal(judged) && judged.events.length > 0
-        await keep(tx, state, { before: loaded.verdict, verdict, question, decided })
-      }
+  async function judge(id: RolloutId, asked: Instant): Promise<'again' | undefined> {
+    return database.db.transaction(async (tx: Db) => {
+      const taken = await takeToJudge(tx, id, asked)
+      if (taken === 'held') return 'again'
+      if (taken !== 'judged since') await judgeTaken(tx, taken)
     })
+  }
+
+  async function judgeTaken(tx: Db, loaded: LoadedRollout): Promise<void> {
+    const at = now()
+    if (loaded.state.status === 'completed') return watch(tx, loaded, loaded.state, at)
+    if (isTerminal(loaded.state)) return
+    const shown = await caughtUp(tx, loaded, at, deliveries)
+    let { state } = shown
+    if (state.status === 'pending') return callApprovers(tx, state, at)
+    if (isRunning(state)) {
+      const { verdict, question } = await verdictOf(tx, state, loaded, at)
+      const readiness = stageReadiness(state, await stageFacts(tx, state, verdict, at, shown.changes), at)
+      const policy = await judgePolicy(tx, state, at)
+      const judged = await applyCommand(
+        tx,
+        { state },
+        { type: 'judge', verdict, readiness, policy, by: firstpass },
+        at,
+        deliveries,
+      )
+      if (!isRefusal(judged)) state = judged.state
+      const decided = !isRefusal(judged) && judged.events.length > 0
+      await keep(tx, state, { before: loaded.verdict, verdict, question, decided })
+    }
   }
 
   async function callApprovers(tx: Db, state: Pending, at: Instant): Promise<void> {
@@ -110,10 +116,8 @@ export function judging({ database, now, deliveries }: Deps) {
 
   return {
     judge,
-    judgedIds: async (procedureId?: ProcedureId) => [
-      ...(await liveRolloutIds(database.db, procedureId)),
-      ...(await watchedRolloutIds(database.db, now(), procedureId)),
-    ],
+    due: (procedureId?: ProcedureId) =>
+      judgedRollouts(database.db, now(), procedureId ? { procedureId } : { unseenMs }),
   }
 }
 

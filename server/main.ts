@@ -94,13 +94,14 @@ export async function startFirstpass(options: {
   const loop = judgeLoop(judge, log)
   running.defer(() => loop.stop())
   const stations = stationWatch({ database, now, deliveries: jobs?.deliveries ?? noDeliveries })
-  const watch = judgeLoop({ judge: stations.look, judgedIds: stations.watchedIds }, log, {
+  const watch = judgeLoop({ judge: stations.look, due: stations.due }, log, {
     everyMs: 10_000,
     restMs: 5_000,
+    atOnce: 2,
   })
   running.defer(() => watch.stop())
   const changed = (procedureId: ProcedureId) => {
-    void loop.requestAll(procedureId)
+    loop.requestAll(procedureId)
     watch.request(procedureId)
   }
 

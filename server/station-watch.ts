@@ -21,7 +21,7 @@ export function stationWatch({ database, now, deliveries }: Deps) {
   const told = new Map<string, { at: Instant; shown: string }>()
 
   /** Idempotent: the same facts again open, close and tell nothing. Whoever comes while another process looks, leaves. */
-  async function look(procedureId: ProcedureId): Promise<void> {
+  async function look(procedureId: ProcedureId): Promise<undefined> {
     await database.db.transaction(async (tx: Db) => {
       if (!(await isFirst(tx, procedureId))) return
       const at = now()
@@ -96,13 +96,11 @@ export function stationWatch({ database, now, deliveries }: Deps) {
   return {
     look,
     /** Procedures of which something is asked. */
-    watchedIds: async (): Promise<ProcedureId[]> =>
-      (
-        await rows<{ id: ProcedureId }>(
-          database.db,
-          sql`select id::text as id from procedures where active_deployment_id is not null order by id`,
-        )
-      ).map(({ id }) => id),
+    due: async (): Promise<{ id: ProcedureId; asked: Instant }[]> =>
+      rows(
+        database.db,
+        sql`select id::text as id, 0 as asked from procedures where active_deployment_id is not null order by id`,
+      ),
   }
 }
 

@@ -58,6 +58,8 @@ export const rollouts = pgTable(
     /** Runs that started in [started, ended) belong to its arms; a completed rollout counts on while it is watched. */
     startedAt: instant('started_at'),
     endedAt: instant('ended_at'),
+    /** When its last judging began, by the database's clock: another process need not look at the same evidence again. */
+    judgedAt: instant('judged_at'),
   },
   (table) => [
     uniqueIndex('rollouts_one_live')

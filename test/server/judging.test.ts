@@ -413,3 +413,15 @@ test('a run that is still going holds back those of its arm that started after i
   await service.judge(line.procedure)
   expect((await rollout.get()).verdict.gates[0].canary).toMatchObject({ n: 2, bad: 1 })
 })
+
+test('stations that confirm together are told of together: one write and one card, an event each', async () => {
+  const line = await testLine(service, { stations: 12 })
+  const rollout = await testRollout(service, line, { stages: [{ target: { share: 1 } }] })
+  clock.pass(60_000)
+  await line.runs(line.benches.map((station) => ({ station, deployment: line.next, start: -30_000 })))
+  const before = queued.length
+  await service.judge(line.procedure)
+  const confirmed = (await rollout.eventTypes()).filter((type) => type === 'StationConfirmed')
+  expect(confirmed).toHaveLength(12)
+  expect(queued.slice(before).filter(({ kind }) => kind === 'card').length).toBeLessThan(5)
+})

@@ -3,6 +3,7 @@
 import Fastify from 'fastify'
 import { afterAll } from 'vitest'
 import type { Database } from '../../db/client.ts'
+import { judgedRollouts } from '../../db/rollout-storage.ts'
 import { buildApp } from '../../server/app.ts'
 import type { Deliveries } from '../../server/apply-command.ts'
 import type { ProcedureId } from '../../server/domain/ids.ts'
@@ -146,7 +147,9 @@ export async function openTestService(
       return { status: reply.statusCode, body: json ? reply.json() : reply.body, headers: reply.headers }
     },
     async judge(procedureId) {
-      for (const id of await judge.judgedIds(procedureId)) await judge.judge(id)
+      const which = procedureId ? { procedureId } : { unseenMs: 0 }
+      for (const { id, asked } of await judgedRollouts(database.db, now(), which))
+        await judge.judge(id, asked)
     },
     look: watch.look,
   }

@@ -1,0 +1,1 @@
+ALTER TABLE "rollouts" ADD COLUMN "judged_at" timestamp (6) with time zone;
