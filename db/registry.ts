@@ -229,15 +229,6 @@ export async function isLinked(db: Db, procedureId: ProcedureId, stationId: Stat
   return found.length > 0
 }
 
-/** Deployments that stations are asked to run, or did run: ids known to belong to the procedure. */
-export async function deploymentIdsOf(db: Db, procedureId: ProcedureId): Promise<Set<DeploymentId>> {
-  const found = await db
-    .select({ id: deployments.id })
-    .from(deployments)
-    .where(eq(deployments.procedureId, procedureId))
-  return new Set(found.map((row) => row.id))
-}
-
 export async function pinnedDeployment(
   db: Db,
   procedureId: ProcedureId,
