@@ -53,9 +53,14 @@ export function assignmentWatch(deps: {
       }
       failures = 0
       const learned = learn(answer)
-      const early = shortestMs - (performance.now() - asked)
+      const early = Math.max(shortestMs - (performance.now() - asked), pollAfterMs(answer))
       if (!learned && early > 0) await deps.pause(early, signal)
     }
+  }
+
+  /** When a server is about to end it spreads those who wait over the time that the next one needs for them. */
+  function pollAfterMs(answer: Answer): number {
+    return answer.kind === 'answer' ? (answer.pollAfterMs ?? 0) : 0
   }
 
   /** Whether the answer changed what this station is to run. */

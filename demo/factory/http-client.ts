@@ -9,7 +9,14 @@ export type Request = {
 }
 
 export type Answer =
-  | { kind: 'answer'; status: number; body: unknown; etag: string | null; retryAfterMs: number | null }
+  | {
+      kind: 'answer'
+      status: number
+      body: unknown
+      etag: string | null
+      retryAfterMs: number | null
+      pollAfterMs: number | null
+    }
   | { kind: 'unreachable'; why: string }
 
 export type HttpClient = ReturnType<typeof httpClient>
@@ -38,6 +45,7 @@ export function httpClient(deps: { url: string; token: string }) {
         body: parsed(text),
         etag: response.headers.get('etag'),
         retryAfterMs: retryAfterMs(response.headers.get('retry-after')),
+        pollAfterMs: pollAfterMs(response.headers.get('x-poll-after-ms')),
       }
     } catch (error) {
       one.signal.throwIfAborted()
@@ -74,6 +82,11 @@ function retryAfterMs(header: string | null): number | null {
   if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000)
   const until = Date.parse(header)
   return Number.isNaN(until) ? null : Math.max(0, until - Date.now())
+}
+
+function pollAfterMs(header: string | null): number | null {
+  const ms = Number(header ?? '')
+  return header !== null && Number.isFinite(ms) ? Math.max(0, ms) : null
 }
 
 function reasonOf(error: unknown): string {
