@@ -70,38 +70,35 @@ export async function unpinStation(
   )
 }
 
-export type Assignment = {
-  procedureId: ProcedureId
-  procedureName: string
-  deployment: {
-    id: DeploymentId
-    version: string
-    commitSha: string
-    artifactUrl: string | null
-    artifactSha256: string | null
-  } | null
-}
+type PinToTell = { id: string; procedureId: ProcedureId }
 
-/** Notes that the station is being answered with its present pins. Before they are read: rather noted than missed. */
-export async function notePinsServed(db: Db, stationId: StationId, now: Instant): Promise<void> {
-  await db.execute(
-    sql`update pins set served_at = ${new Date(now).toISOString()}::timestamptz
-        where station_id = ${stationId}::uuid and to_at is null and served_at is null`,
-  )
-}
-
-/** The pins of all the station's procedures, in a stable order. */
-export async function assignmentsOf(db: Db, stationId: StationId): Promise<Assignment[]> {
-  return rows<Assignment>(
+/**
+ * Notes that stations are about to be answered with these pins, unless one is over by then. Rows that somebody else is
+ * changing are passed over: waiting for one while holding others is how two statements come to wait for each other.
+ * @returns the pins that are noted.
+ */
+export async function notePinsServed(db: Db, pins: PinToTell[], now: Instant): Promise<Set<string>> {
+  const noted = await rows<{ id: string }>(
     db,
-    sql`select p.id::text as "procedureId", p.name as "procedureName",
-          case when d.id is null then null else jsonb_build_object('id', d.id, 'version', d.version, 'commitSha', d.commit_sha,
-            'artifactUrl', d.artifact_url, 'artifactSha256', d.artifact_sha256) end as deployment
-        from station_procedures l join procedures p on p.id = l.procedure_id
-        left join pins on pins.procedure_id = l.procedure_id and pins.station_id = l.station_id and pins.to_at is null
-        left join deployments d on d.id = pins.deployment_id
-        where l.station_id = ${stationId}::uuid order by lower(p.name)`,
+    sql`with told as (
+          select p.procedure_id, p.id from pins p
+          join jsonb_to_recordset(${JSON.stringify(pins)}::text::jsonb) as wanted ("procedureId" uuid, id bigint)
+            on p.procedure_id = wanted."procedureId" and p.id = wanted.id
+          where p.to_at is null order by p.procedure_id, p.id for no key update of p skip locked)
+        update pins set served_at = coalesce(pins.served_at, ${new Date(now).toISOString()}::timestamptz)
+        from told where pins.procedure_id = told.procedure_id and pins.id = told.id returning pins.id::text as id`,
   )
+  return new Set(noted.map(({ id }) => id))
+}
+
+/** The same of one, which holds nothing else while it waits for whoever is changing it. False: it is over. */
+export async function notePinServed(db: Db, pin: PinToTell, now: Instant): Promise<boolean> {
+  const noted = await rows<{ id: string }>(
+    db,
+    sql`update pins set served_at = coalesce(served_at, ${new Date(now).toISOString()}::timestamptz)
+        where procedure_id = ${pin.procedureId}::uuid and id = ${pin.id}::bigint and to_at is null returning id::text as id`,
+  )
+  return noted.length > 0
 }
 
 /** Whether a station of the procedure, held ones aside, is asked to run another build: a rollout of a group leaves some. */

@@ -22,7 +22,9 @@ export async function keepErrors(
   const at = sql`${new Date(now).toISOString()}::timestamptz`
   const own = sql`k.station_id = ${stationId}::uuid`
   await db.execute(
-    sql`insert into station_errors (station_id, procedure_id, at, code, message)
+    sql`with old as (
+          delete from station_errors k where ${own} and k.at < ${at} - make_interval(days => ${keptDays}::int))
+        insert into station_errors (station_id, procedure_id, at, code, message)
         select ${stationId}::uuid, e."procedureId", ${at}, e.code, e.message
         from (select told.*, row_number() over () as place from (
           select distinct "procedureId", code, message
@@ -31,9 +33,6 @@ export async function keepErrors(
             and k.message = told.message and k.code is not distinct from told.code
             and k.procedure_id is not distinct from told."procedureId")) e
         where e.place <= ${mostAnHour} - (select count(*) from station_errors k where ${own} and k.at > ${at} - interval '1 hour')`,
-  )
-  await db.execute(
-    sql`delete from station_errors k where ${own} and k.at < ${at} - make_interval(days => ${keptDays}::int)`,
   )
 }
 

@@ -1,40 +1,32 @@
 // Keys of stations: kept as hashes, noted when used, ended when replaced or revoked.
-import { and, asc, desc, eq, getTableColumns, gt, inArray, isNull, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm'
 import type { StationId } from '../server/domain/ids.ts'
+import type { Instant } from '../server/domain/instant.ts'
 import type { Db } from './client.ts'
 import { announceStations } from './pins.ts'
-import type { Station } from './registry.ts'
-import { stationKeys, stations } from './schema/stations.ts'
+import { stationKeys } from './schema/stations.ts'
 
 export type StationKey = typeof stationKeys.$inferSelect
-
-/** The station that this key is of, and the key, which may have ended. */
-export async function stationByKeyHash(
-  db: Db,
-  hash: string,
-): Promise<{ station: Station; key: Pick<StationKey, 'endsAt' | 'lastUsedAt'> } | null> {
-  const [found] = await db
-    .select({
-      station: getTableColumns(stations),
-      key: { endsAt: stationKeys.endsAt, lastUsedAt: stationKeys.lastUsedAt },
-    })
-    .from(stationKeys)
-    .innerJoin(stations, eq(stations.id, stationKeys.stationId))
-    .where(eq(stationKeys.hash, hash))
-  return found ?? null
-}
 
 export async function addStationKey(tx: Db, key: typeof stationKeys.$inferInsert): Promise<void> {
   await tx.insert(stationKeys).values(key)
   await announceStations(tx, sql`select ${key.stationId}::uuid as station_id`)
 }
 
-/** Whatever a station asks with its key is a sign of life. */
-export async function noteKeyUsed(db: Db, stationId: StationId, hash: string, now: Date): Promise<void> {
-  const at = now.toISOString()
+export type KeyUse = { hash: string; stationId: StationId; at: Instant }
+
+/**
+ * Whatever a station asks with its key is a sign of life. Rows that somebody else is changing are passed over: a station
+ * that is busy with another statement has given its sign with that one, and the next use comes.
+ */
+export async function noteKeysUsed(db: Db, uses: KeyUse[]): Promise<void> {
+  const used = uses.map((use) => ({ ...use, at: new Date(use.at).toISOString() }))
   await db.execute(
-    sql`with used as (update station_keys set last_used_at = ${at}::timestamptz where hash = ${hash} returning station_id)
-        update stations set last_seen_at = greatest(last_seen_at, ${at}::timestamptz) where id = ${stationId}::uuid`,
+    sql`with used as (select * from jsonb_to_recordset(${JSON.stringify(used)}::text::jsonb) as each (hash text, "stationId" uuid, at timestamptz)),
+        keys as (select k.hash, used.at from station_keys k join used on used.hash = k.hash order by k.hash for no key update of k skip locked),
+        seen as (select s.id, used.at from stations s join used on used."stationId" = s.id order by s.id for no key update of s skip locked),
+        noted as (update station_keys set last_used_at = keys.at from keys where station_keys.hash = keys.hash)
+        update stations set last_seen_at = greatest(last_seen_at, seen.at) from seen where stations.id = seen.id`,
   )
 }
 

@@ -3,11 +3,14 @@ import { sql } from 'drizzle-orm'
 import type { DeploymentId, ProcedureId, StationId } from '../server/domain/ids.ts'
 import type { Instant } from '../server/domain/instant.ts'
 import { type Db, rows } from './client.ts'
+import { notePinServed } from './pins.ts'
 import type { Deployment } from './registry.ts'
 import type { Repository } from './schema/procedures.ts'
 
 export type PinnedBuild = {
   id: DeploymentId
+  /** The pin, unless the station has been answered with it before. */
+  untold: string | null
   since: Instant
   status: Deployment['status']
   commitSha: string
@@ -25,12 +28,12 @@ export type StationProcedure = {
 }
 
 /** By name. */
-export async function proceduresOfStation(db: Db, stationId: StationId): Promise<StationProcedure[]> {
+async function proceduresOfStation(db: Db, stationId: StationId): Promise<StationProcedure[]> {
   return rows<StationProcedure>(
     db,
     sql`select p.id::text as id, p.name, p.identifier, p.repository,
           case when d.id is null then null else jsonb_build_object('id', d.id,
-            'since', (extract(epoch from pins.from_at) * 1000)::float8, 'status', d.status, 'commitSha', d.commit_sha,
+            'untold', case when pins.served_at is null then pins.id::text end, 'since', (extract(epoch from pins.from_at) * 1000)::float8, 'status', d.status, 'commitSha', d.commit_sha,
             'commitMessage', d.commit_message, 'commitBranch', d.commit_branch, 'artifactUrl', d.artifact_url,
             'artifactSha256', d.artifact_sha256) end as pinned
         from station_procedures l join procedures p on p.id = l.procedure_id
@@ -38,6 +41,25 @@ export async function proceduresOfStation(db: Db, stationId: StationId): Promise
         left join deployments d on d.id = pins.deployment_id
         where l.station_id = ${stationId}::uuid order by lower(p.name)`,
   )
+}
+
+/**
+ * The same, to answer the station with: noted before it is. A pin that is over by then may be a build that was taken back,
+ * which nobody would know the station has: it is looked up again.
+ */
+export async function proceduresToTell(
+  db: Db,
+  stationId: StationId,
+  now: Instant,
+): Promise<StationProcedure[]> {
+  for (;;) {
+    const found = await proceduresOfStation(db, stationId)
+    const untold = found.flatMap(({ id, pinned }) =>
+      pinned && pinned.untold !== null ? [{ id: pinned.untold, procedureId: id }] : [],
+    )
+    const noted = await Promise.all(untold.map((pin) => notePinServed(db, pin, now)))
+    if (noted.every(Boolean)) return found
+  }
 }
 
 /** Counted runs, per procedure, of the station alone or of all; those of the hours from that moment on. */

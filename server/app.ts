@@ -23,6 +23,7 @@ import type { PinWaiters } from './pin-waiters.ts'
 import { rememberedCharts } from './remembered-charts.ts'
 import { rolloutCharts } from './rollout-charts.ts'
 import type { RolloutWatchers } from './rollout-watchers.ts'
+import { assignmentRoutes } from './routes/assignments.ts'
 import { authentication } from './routes/authentication.ts'
 import { buildLogRoutes } from './routes/build-logs.ts'
 import { containmentRoutes } from './routes/containment.ts'
@@ -55,6 +56,8 @@ import { takeRun } from './routes/tofupilot/take-run.ts'
 import { tofuPilotRoutes } from './routes/tofupilot/tofupilot.ts'
 import { unattributedRoutes } from './routes/unattributed.ts'
 import type { Service } from './service.ts'
+import { stationPace } from './station-pace.ts'
+import type { StationSnapshot } from './station-snapshot.ts'
 import type { UploadLinks } from './upload-links.ts'
 
 type Deps = {
@@ -62,6 +65,7 @@ type Deps = {
   service: Service
   deliveries: Deliveries
   take: (received: Received[]) => Promise<Stored[]>
+  stations: StationSnapshot
   waiters: PinWaiters
   adminToken: string
   uploadLinks: UploadLinks
@@ -84,6 +88,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     service,
     deliveries,
     take,
+    stations,
     waiters,
     adminToken,
     uploadLinks,
@@ -120,7 +125,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   })
   await app.register(swaggerUi, { routePrefix: '/docs' })
 
-  const known = authentication({ database, adminToken, now })
+  const known = authentication({ stations, adminToken, now })
   healthRoutes(app, { database, slack: slack.status })
   const registry = { database, authentication: known, now, changed }
   procedureRoutes(app, registry)
@@ -131,8 +136,9 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   stationKeyRoutes(app, registry)
   stationLookupRoutes(app, registry)
   stationStandingRoutes(app, registry)
-  stationProtocolRoutes(app, { database, authentication: known, waiters, now, changed })
-  const foreignKeys = keys(known)
+  assignmentRoutes(app, { authentication: known, stations, waiters, pace: stationPace() })
+  stationProtocolRoutes(app, { ...registry, pace: stationPace() })
+  const foreignKeys = keys(known, stationPace())
   const taking = takeRun({ database, keys: foreignKeys, take, now })
   runRoutes(app, { database, authentication: known, take, takeOldRun: takeOldRun({ taking, now }) })
   await app.register(

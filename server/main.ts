@@ -29,6 +29,7 @@ import { serviceOf } from './service-of.ts'
 import { sessions } from './sessions.ts'
 import { signIn } from './sign-in.ts'
 import { slackStore } from './slack-store.ts'
+import { stationSnapshot } from './station-snapshot.ts'
 import { stationWatch } from './station-watch.ts'
 import { uploadLinks } from './upload-links.ts'
 
@@ -108,7 +109,9 @@ export async function startFirstpass(options: {
   const intake = ingest({ database: { ...database, db: database.ingest }, now, stored: changed })
   running.defer(() => intake.stop())
 
-  const waiters = await pinWaiters(database)
+  const waiters = pinWaiters()
+  const known = await stationSnapshot({ database, now, log, forgot: waiters.wake })
+  running.defer(() => known.stop())
   const watchers = await rolloutWatchers(database, log)
   const store = slackStore({
     database,
@@ -126,6 +129,7 @@ export async function startFirstpass(options: {
     service,
     deliveries: jobs?.deliveries ?? noDeliveries,
     take: intake.take,
+    stations: known,
     waiters,
     adminToken: settings.ADMIN_TOKEN,
     uploadLinks: uploadLinks({ publicUrl: publicUrl ?? null, secret }),

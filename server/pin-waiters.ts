@@ -1,45 +1,63 @@
-// Long polls that wait for a station's pins to change; woken by the database, from whichever process changed them.
+// The room in which long polls wait until what their station is answered may have changed.
 
-import type { Database } from '../db/client.ts'
-import { pinsChannel } from '../db/pins.ts'
+/** `changed`: look again. `crowded`: the station waits too often. `stopping`: the process ends, another one answers. */
+export type WaitEnd = 'changed' | 'over' | 'crowded' | 'stopping'
+export type PinWaiters = ReturnType<typeof pinWaiters>
 
-export async function pinWaiters(database: Database) {
-  const waiting = new Map<string, Set<() => void>>()
-  const unlisten = await database.listen(pinsChannel, (stationId) => {
-    for (const wake of waiting.get(stationId) ?? []) wake()
-  })
+/** Of one station at a time: one for each of its programs, and those whose connections are gone and nobody knows yet. */
+const mostOfAStation = 8
 
-  let stopped = false
+/** The response to the one who asks: it tells when that one has response. */
+type Response = {
+  destroyed: boolean
+  once(event: 'close', heard: () => void): unknown
+  off(event: 'close', heard: () => void): unknown
+}
+
+export function pinWaiters() {
+  /** Oldest first. */
+  const waiting = new Map<string, ((why: WaitEnd) => void)[]>()
+  let count = 0
+  let isStopped = false
+
+  function leave(stationId: string, end: (why: WaitEnd) => void): void {
+    const others = waiting.get(stationId)?.filter((each) => each !== end) ?? []
+    if (others.length > 0) waiting.set(stationId, others)
+    else waiting.delete(stationId)
+    count--
+  }
 
   return {
-    /**
-     * Waits until the station's pins may have changed (true), or `ms` are over, `signal` is aborted or all is stopped
-     * (false). A notification can be late and tell of a change that was read before: look whether anything is new.
-     */
-    wait(stationId: string, ms: number, signal: AbortSignal): Promise<boolean> {
+    /** For `ms` at most. Whoever calls it has looked in the same turn of the event loop, so that no change is slept through. */
+    wait(stationId: string, ms: number, response: Response): Promise<WaitEnd> {
+      if (isStopped) return Promise.resolve('stopping')
+      if (response.destroyed) return Promise.resolve('over')
       return new Promise((resolve) => {
-        const set = waiting.get(stationId) ?? new Set()
-        waiting.set(stationId, set)
-        const end = (changed: boolean) => {
+        const end = (why: WaitEnd) => {
           clearTimeout(timer)
-          signal.removeEventListener('abort', over)
-          set.delete(wake)
-          if (set.size === 0) waiting.delete(stationId)
-          resolve(changed)
+          response.off('close', over)
+          leave(stationId, end)
+          resolve(why)
         }
-        const wake = () => end(!stopped)
-        const over = () => end(false)
+        const over = () => end('over')
         const timer = setTimeout(over, ms)
-        signal.addEventListener('abort', over)
-        set.add(wake)
-        if (signal.aborted || stopped) over()
+        response.once('close', over)
+        const present = waiting.get(stationId) ?? []
+        waiting.set(stationId, [...present, end])
+        count++
+        if (present.length >= mostOfAStation) present[0]?.('crowded')
       })
     },
-    async stop(): Promise<void> {
-      stopped = true
-      for (const set of [...waiting.values()]) for (const wake of [...set]) wake()
-      await unlisten()
+    wake(stationId: string): void {
+      for (const end of waiting.get(stationId) ?? []) end('changed')
+    },
+    /** How many wait now; once all is stopped, how many did. */
+    count: () => count,
+    stop(): void {
+      isStopped = true
+      const many = count
+      for (const ends of [...waiting.values()]) for (const end of ends) end('stopping')
+      count = many
     },
   }
 }
-export type PinWaiters = Awaited<ReturnType<typeof pinWaiters>>

@@ -1,21 +1,20 @@
 // Who is asking: people and programs by the admin token, stations by their own key.
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import type { Database } from '../../db/client.ts'
-import type { Station } from '../../db/registry.ts'
-import { noteKeyUsed, stationByKeyHash } from '../../db/station-keys.ts'
 import type { Actor } from '../domain/actor.ts'
-import { type Instant, minute } from '../domain/instant.ts'
+import type { Instant } from '../domain/instant.ts'
+import type { KnownStation } from '../known-station.ts'
+import type { StationSnapshot } from '../station-snapshot.ts'
 import { HttpNo } from './errors.ts'
 
 export type Authentication = ReturnType<typeof authentication>
 
 export function authentication({
-  database,
+  stations,
   adminToken,
   now,
 }: {
-  database: Database
+  stations: Pick<StationSnapshot, 'byKey' | 'used'>
   adminToken: string
   now: () => Instant
 }) {
@@ -30,21 +29,17 @@ export function authentication({
       return { kind: 'program', id: 'admin token', name, door }
     },
     /** @throws 401 unless the request carries the key of a station that has not ended. */
-    async station(request: FastifyRequest): Promise<Station> {
+    async station(request: FastifyRequest): Promise<KnownStation> {
       const token = bearer(request)
-      const hash = token === null ? null : hashKey(token)
-      const found = hash === null ? null : await stationByKeyHash(database.db, hash)
-      if (!found || hash === null) throw unauthorised('a station key')
-      const { station, key } = found
-      const at = now()
-      if (key.endsAt !== null && key.endsAt.getTime() <= at)
+      const station = token === null ? null : await stations.byKey(hashKey(token))
+      if (!station) throw unauthorised('a station key')
+      if (station.endsAt !== null && station.endsAt <= now())
         throw new HttpNo(
           401,
           'unauthorized',
-          `This key was revoked on ${key.endsAt.toISOString()}: ask for a new one.`,
+          `This key was revoked on ${new Date(station.endsAt).toISOString()}: ask for a new one.`,
         )
-      if (key.lastUsedAt === null || at - key.lastUsedAt.getTime() >= usedEveryMs)
-        await noteKeyUsed(database.db, station.id, hash, new Date(at))
+      stations.used(station)
       return station
     },
     isAdmin(request: FastifyRequest): boolean {
@@ -53,9 +48,6 @@ export function authentication({
     },
   }
 }
-
-/** A station asks many times a minute; when it was last heard need not be known more closely. */
-const usedEveryMs = 3 * minute
 
 /** Keys are kept as hashes only: they are long and random, so a plain hash cannot be turned back. */
 export function hashKey(key: string): string {

@@ -91,7 +91,7 @@ export function answerTo(error: FastifyError | HttpNo | Error, request: FastifyR
     code,
     message,
     extra,
-    retryAfterSeconds: status === 503 ? 5 : null,
+    retryAfterSeconds: status === 503 ? comeAgainSeconds() : status === 429 ? 1 : null,
   })
   if (error instanceof QueueFull) {
     const message = `More runs come in than can be stored now: ${error.message}. Send it again in 2 seconds.`
@@ -108,7 +108,7 @@ export function answerTo(error: FastifyError | HttpNo | Error, request: FastifyR
   }
   if (isAway(error)) {
     request.log.warn({ err: error }, 'the database is away')
-    const message = 'The database does not answer now: nothing was stored. Send it again in 5 seconds.'
+    const message = 'The database does not answer now: nothing was stored. Send it again in some seconds.'
     return answer(503, 'database_away', message)
   }
   if (tookTooLong(error)) {
@@ -135,6 +135,11 @@ export function answerTo(error: FastifyError | HttpNo | Error, request: FastifyR
   }
   const code = 'code' in error && typeof error.code === 'string' ? error.code.toLowerCase() : 'refused'
   return answer(status, code, status === 413 ? tooLarge(request) : error.message)
+}
+
+/** From 3 to 8: a fleet that is told one moment comes back in that one. */
+function comeAgainSeconds(): number {
+  return 3 + Math.floor(Math.random() * 6)
 }
 
 function tooLarge({ routeOptions, headers }: FastifyRequest): string {

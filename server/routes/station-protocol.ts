@@ -1,31 +1,29 @@
-// What stations ask and acknowledge: assignments, pickups, heartbeats.
-import { createHash } from 'node:crypto'
+// What stations tell of themselves: pickups, heartbeats.
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Database } from '../../db/client.ts'
 import { recordPickup } from '../../db/pickups.ts'
-import { assignmentsOf, notePinsServed } from '../../db/pins.ts'
-import { changeStation, deploymentById, isLinked, type Station } from '../../db/registry.ts'
+import { deploymentById, isLinked } from '../../db/registry.ts'
 import { keepErrors } from '../../db/station-errors.ts'
+import { clockAhead, keepHeartbeat } from '../../db/station-heartbeat.ts'
 import { aheadByHeartbeat, isOff } from '../domain/clock-ahead.ts'
 import type { ProcedureId } from '../domain/ids.ts'
 import { deploymentId, procedureId } from '../domain/ids.ts'
 import type { Instant } from '../domain/instant.ts'
 import { readTime } from '../domain/time-text.ts'
-import type { PinWaiters } from '../pin-waiters.ts'
+import type { StationPace } from '../station-pace.ts'
 import type { Authentication } from './authentication.ts'
 import { HttpNo } from './errors.ts'
 import { expectOwn } from './own-station.ts'
+import { asksTooOften } from './too-often.ts'
 
 type Deps = {
   database: Database
   authentication: Authentication
-  waiters: PinWaiters
+  pace: StationPace
   now: () => Instant
   changed: (procedureId: ProcedureId) => void
 }
-
-const longestWaitSeconds = 60
 
 const mostFields = 100
 const mostBytes = 16_384
@@ -44,62 +42,7 @@ const told = z.record(z.string(), z.unknown()).superRefine((fields, context) => 
 })
 
 export function stationProtocolRoutes(app: FastifyInstance, deps: Deps): void {
-  const { database, authentication, waiters, now, changed } = deps
-
-  app.get(
-    '/api/v1/stations/me/assignments',
-    {
-      schema: {
-        tags: ['stations'],
-        summary: 'What this station should run',
-        description:
-          'The pins of all its procedures. Send the ETag back as If-None-Match for a 304; with wait the answer comes as soon as a pin changes, at the latest after that many seconds.',
-        querystring: z.object({ wait: z.coerce.number().min(0).max(longestWaitSeconds).default(0) }),
-      },
-    },
-    async (request, reply) => {
-      const station = await authentication.station(request)
-      const { wait } = z.object({ wait: z.coerce.number() }).parse(request.query)
-      const gone = new AbortController()
-      reply.raw.once('close', () => gone.abort())
-      const until = performance.now() + wait * 1000
-      const known = request.headers['if-none-match']
-      const listen = () => waiters.wait(station.id, until - performance.now(), gone.signal)
-      // Listening starts before reading: a pin that changes in between is not slept through.
-      let changed = wait > 0 ? listen() : Promise.resolve(false)
-      let answer = await assignments(station)
-      while (sameTag(known, answer.tag) && (await changed)) {
-        changed = listen()
-        // A key that was revoked while its poll waited is told nothing more.
-        await authentication.station(request)
-        answer = await assignments(station)
-      }
-      gone.abort()
-      reply.header('etag', answer.tag).header('cache-control', 'no-cache')
-      if (sameTag(request.headers['if-none-match'], answer.tag)) return reply.code(304).send()
-      return reply.type('application/json').send(answer.body)
-    },
-  )
-
-  async function assignments(station: Station): Promise<{ body: string; tag: string }> {
-    await notePinsServed(database.db, station.id, now())
-    const pins = await assignmentsOf(database.db, station.id)
-    const body = JSON.stringify({
-      station: { id: station.id, name: station.name },
-      assignments: pins.map((pin) => ({
-        procedure_id: pin.procedureId,
-        procedure_name: pin.procedureName,
-        deployment: pin.deployment && {
-          id: pin.deployment.id,
-          version: pin.deployment.version,
-          commit_sha: pin.deployment.commitSha,
-          artifact_url: pin.deployment.artifactUrl,
-          artifact_sha256: pin.deployment.artifactSha256,
-        },
-      })),
-    })
-    return { body, tag: `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` }
-  }
+  const { database, authentication, pace, now, changed } = deps
 
   /** Only so that it is seen at all: what a body names beside its fields is dropped. */
   const station_id = z.unknown().optional().describe('Its own id, or nothing.')
@@ -184,6 +127,7 @@ export function stationProtocolRoutes(app: FastifyInstance, deps: Deps): void {
     },
     async (request, reply) => {
       const station = await authentication.station(request)
+      if (pace.early(station.id) > 0) throw asksTooOften()
       expectOwn(station, request.body)
       const body = heartbeatBody.parse(request.body)
       const at = now()
@@ -191,15 +135,14 @@ export function stationProtocolRoutes(app: FastifyInstance, deps: Deps): void {
         sentAt: body.sent_at ? (readTime(body.sent_at)?.at ?? null) : null,
         runStartedAt: body.busy && body.run_started_at ? (readTime(body.run_started_at)?.at ?? null) : null,
       }
-      const clockAheadMs = aheadByHeartbeat(said, station.clockAheadMs, at)
+      const known = said.sentAt === null ? await clockAhead(database.db, station.id) : null
+      const clockAheadMs = aheadByHeartbeat(said, known, at)
       // By the service's clock: what runs now has begun before now, whatever the station's clock says.
       const started = (said.runStartedAt ?? at) - (isOff(clockAheadMs) ? clockAheadMs : 0)
-      await changeStation(database.db, station.id, {
-        busy: body.busy,
-        runStartedAt: body.busy ? new Date(Math.min(started, at)) : null,
+      await keepHeartbeat(database.db, station.id, {
+        at,
+        runStartedAt: body.busy ? Math.min(started, at) : null,
         clockAheadMs,
-        heartbeatAt: new Date(at),
-        lastSeenAt: new Date(at),
         telemetry: body.telemetry ?? {},
         checks: body.checks ?? {},
       })
@@ -212,10 +155,4 @@ export function stationProtocolRoutes(app: FastifyInstance, deps: Deps): void {
       return reply.code(204).send(null)
     },
   )
-}
-
-/** Weak comparison: the tag of any form, in any place of the list. */
-function sameTag(header: string | undefined, tag: string): boolean {
-  const bare = (text: string) => text.trim().replace(/^W\//, '')
-  return (header ?? '').split(',').some((each) => bare(each) === bare(tag) || each.trim() === '*')
 }

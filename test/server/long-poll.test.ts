@@ -2,7 +2,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { expect, test, vi } from 'vitest'
-import { pinWaiters } from '../../server/pin-waiters.ts'
 import { testLine } from '../support/test-line.ts'
 import { openTestService } from '../support/test-service.ts'
 
@@ -23,11 +22,4 @@ test('a client that goes away leaves nothing waiting', async () => {
   await vi.waitFor(() => expect(service.waiting()).toBe(1), { timeout: 5_000 })
   socket.destroy()
   await vi.waitFor(() => expect(service.waiting()).toBe(0), { timeout: 5_000 })
-})
-
-test('stopping ends every wait at once', async () => {
-  const waiters = await pinWaiters(service.database)
-  const waits = ['a', 'a', 'b'].map((id) => waiters.wait(id, 60_000, new AbortController().signal))
-  await waiters.stop()
-  await Promise.all(waits)
 })

@@ -19,6 +19,7 @@ import type { PageSignIn } from '../../server/routes/pages/sign-in-pages.ts'
 import type { Delivery, Service } from '../../server/service.ts'
 import { serviceOf } from '../../server/service-of.ts'
 import { sessions } from '../../server/sessions.ts'
+import { type StationSnapshot, stationSnapshot } from '../../server/station-snapshot.ts'
 import { stationWatch } from '../../server/station-watch.ts'
 import { uploadLinks } from '../../server/upload-links.ts'
 import { openTestDatabase } from './open-test-database.ts'
@@ -51,6 +52,10 @@ export type TestService = {
   jobs: Delivery[]
   /** Long polls that wait now. */
   waiting(): number
+  /** Ends all long polls, as a process that stops does first. */
+  stopWaiting(): void
+  /** What it knows of stations; nothing but the test checks that against the database. */
+  stations: StationSnapshot
   /** Open pages that are told of changes now. */
   watching(): number
   stopWatching(): Promise<void>
@@ -79,21 +84,15 @@ export async function openTestService(
   const service = serviceOf({ database, now, deliveries, pageUrl: links.rollout, replays: replaying })
   const judge = judging({ database, now, deliveries })
   const watch = stationWatch({ database, now, deliveries })
-  const pins = await pinWaiters(database)
+  const waiters = pinWaiters()
+  const stations = await stationSnapshot({ database, now, log, forgot: waiters.wake }, { checkEvery: null })
   const watchers = await rolloutWatchers(database, log)
-  let waiting = 0
-  const waiters: typeof pins = {
-    ...pins,
-    wait(...asked) {
-      waiting++
-      return pins.wait(...asked).finally(() => waiting--)
-    },
-  }
   const app = await buildApp({
     database,
     service,
     deliveries,
     take: options.take ?? ingest({ database, now, stored: () => {} }).take,
+    stations,
     waiters,
     adminToken,
     uploadLinks: uploadLinks({ publicUrl: null, secret: linkSecret }),
@@ -121,7 +120,8 @@ export async function openTestService(
   })
   // Runs before the database's own, which was registered earlier.
   afterAll(async () => {
-    await waiters.stop()
+    waiters.stop()
+    await stations.stop()
     await watchers.stop()
     await replaying.stop()
     await app.close()
@@ -133,7 +133,9 @@ export async function openTestService(
     service,
     queued,
     jobs,
-    waiting: () => waiting,
+    waiting: waiters.count,
+    stopWaiting: waiters.stop,
+    stations,
     watching: watchers.count,
     stopWatching: watchers.stop,
     async ask(method, url, { token = adminToken, body, headers = {} } = {}) {
@@ -143,6 +145,7 @@ export async function openTestService(
         headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...headers },
         ...(body === undefined ? {} : { payload: body as object }),
       })
+      await stations.settled()
       const json = String(reply.headers['content-type'] ?? '').startsWith('application/json')
       return { status: reply.statusCode, body: json ? reply.json() : reply.body, headers: reply.headers }
     },

@@ -2,8 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Database } from '../../../db/client.ts'
-import { notePinsServed } from '../../../db/pins.ts'
-import { proceduresOfStation } from '../../../db/station-procedures.ts'
+import { proceduresToTell } from '../../../db/station-procedures.ts'
 import { procedureId } from '../../domain/ids.ts'
 import type { Instant } from '../../domain/instant.ts'
 import { HttpNo } from '../errors.ts'
@@ -19,9 +18,8 @@ export function cliPullRoutes(scope: FastifyInstance, { database, keys, now }: D
     '/api/cli/pull',
     { schema: { tags, summary: 'What this station should run' } },
     async (request) => {
-      const station = await keys.station(request)
-      await notePinsServed(db, station.id, now())
-      const procedures = await proceduresOfStation(db, station.id)
+      const station = await keys.asking(request)
+      const procedures = await proceduresToTell(db, station.id, now())
       return {
         station: { name: station.name },
         procedures: procedures.map(({ id, name, pinned }) => ({
@@ -45,9 +43,9 @@ export function cliPullRoutes(scope: FastifyInstance, { database, keys, now }: D
       },
     },
     async (request) => {
-      const station = await keys.station(request)
+      const station = await keys.asking(request)
       const { procedure_id } = oneProcedure.parse(request.params)
-      const found = (await proceduresOfStation(db, station.id)).find(({ id }) => id === procedure_id)
+      const found = (await proceduresToTell(db, station.id, now())).find(({ id }) => id === procedure_id)
       if (!found)
         throw new HttpNo(404, 'not_found', `This station is not linked to procedure ${procedure_id}.`)
       if (!found.pinned)

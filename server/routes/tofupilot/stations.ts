@@ -6,7 +6,7 @@ import { keyPrefixes } from '../../../db/station-keys.ts'
 import {
   type ListedStation,
   listedStations,
-  proceduresOfStation,
+  proceduresToTell,
   runCounts,
   type StationProcedure,
 } from '../../../db/station-procedures.ts'
@@ -56,8 +56,8 @@ export function foreignStationRoutes(scope: FastifyInstance, { database, keys, n
       },
     },
     async (request) => {
-      const station = await keys.station(request)
-      const procedures = await proceduresOfStation(db, station.id)
+      const station = await keys.asking(request)
+      const procedures = await proceduresToTell(db, station.id, now())
       const counts = await runCounts(db, {
         stationId: station.id,
         procedureIds: procedures.map(({ id }) => id),
