@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { dirname } from 'node:path'
+import { inspect } from 'node:util'
 import { allMeasures } from './speed/all-measures.ts'
 import { helpText, parseArguments, type SpeedArguments } from './speed/arguments.ts'
 import { isReached, judged, type Row, summaryOf } from './speed/measure.ts'
@@ -56,9 +57,8 @@ async function measured(
         say(`${table(made)}\n`)
       } catch (error) {
         failed.push(measure.name)
-        const why = error instanceof Error ? error.message : String(error)
-        process.stderr.write(`${measure.name} failed: ${error instanceof Error ? error.stack : why}\n`)
-        rows.push({ measure: measure.name, ours: null, unit: '', note: `failed: ${why}` })
+        process.stderr.write(`${measure.name} failed: ${inspect(error)}\n`)
+        rows.push({ measure: measure.name, ours: null, unit: '', note: `failed: ${reason(error)}` })
       } finally {
         await leave()
       }
@@ -73,4 +73,11 @@ async function measured(
 function machine(): string {
   const memory = Math.round(totalmem() / 2 ** 30)
   return `${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), ${memory} GB, Node ${process.versions.node}; one client, the servers and PostgreSQL share them`
+}
+
+/** In one line, with what it came from: of a query its text alone says little. */
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const own = error.message.replace(/\s+/g, ' ').slice(0, 300)
+  return error.cause === undefined ? own : `${own}: ${reason(error.cause)}`
 }

@@ -1,6 +1,6 @@
 // The words after `npm run bench --`; all faults are told at once.
 import { parseArgs } from 'node:util'
-import { measureNames } from './all-measures.ts'
+import { measureNames, quickNames } from './all-measures.ts'
 
 const flags = {
   quick: { type: 'boolean', default: false },
@@ -26,7 +26,12 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
     if (values.help) return { kind: 'help' }
     const { quick, json, out } = values
     const rounds = values.rounds ?? String(quick ? usualRounds.quick : usualRounds.full)
-    const only = values.only === undefined ? measureNames : values.only.split(',').map((name) => name.trim())
+    const only =
+      values.only === undefined
+        ? quick
+          ? quickNames
+          : measureNames
+        : values.only.split(',').map((name) => name.trim())
     const unknown = only.filter((name) => !measureNames.includes(name))
     const faults = [
       ...(/^\d{1,3}$/.test(rounds) && Number(rounds) >= 1
@@ -45,7 +50,7 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
 
 export const helpText = `npm run bench -- [flags]   how fast it is, against others in the same run
 
-  --quick      small and short, without peers that must be installed first
+  --quick      small and short, without peers that must be installed first, and without what takes long all the same
   --rounds N   rounds of each comparison; medians are told (default ${usualRounds.full}, with --quick ${usualRounds.quick})
   --only A,B   these measures alone: ${measureNames.join(', ')}
   --json       one object of the ratios instead of tables

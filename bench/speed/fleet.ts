@@ -14,8 +14,9 @@ import {
   type StationId,
   stationId,
 } from '../../server/domain/ids.ts'
+import { startFirstpass } from '../../server/main.ts'
 import type { Where } from './place.ts'
-import type { Service } from './servers/service.ts'
+import { adminToken, ask, type Service, settingsOf } from './servers/service.ts'
 
 export type FleetStation = { id: StationId; key: string; deploymentId: DeploymentId }
 export type Fleet = {
@@ -130,6 +131,23 @@ export async function startRollout(
       ...station,
       deploymentId: taken.has(station.id) ? fleet.next : fleet.base,
     })),
+  }
+}
+
+/** A rollout that started at `at`, as if the service had run then. */
+export async function pastRollout(
+  where: Where,
+  fleet: Fleet,
+  at: Date,
+): Promise<Fleet & { rolloutId: RolloutId }> {
+  const service = await startFirstpass({
+    env: { ...settingsOf(where), ADMIN_TOKEN: adminToken, PORT: '0', LOG_LEVEL: 'silent' },
+    now: () => at.getTime(),
+  })
+  try {
+    return await startRollout({ ask: (...asked) => ask(service.url, ...asked) }, fleet)
+  } finally {
+    await service.close()
   }
 }
 

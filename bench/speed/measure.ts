@@ -34,7 +34,8 @@ export type Row = {
   note?: string
 }
 
-export type Measure = { name: string; about: string; run(place: Place): Promise<Row[]> }
+/** `isLong`: a quick run leaves it out, unless it is asked for by its name. */
+export type Measure = { name: string; about: string; isLong?: boolean; run(place: Place): Promise<Row[]> }
 
 /** The figure that the goal is about. */
 export function judged({ ours, ratio }: Row): number | null {

@@ -31,6 +31,16 @@ describe('the arguments of the bench', () => {
     expect(parseArguments(['--quick'])).toMatchObject({ arguments: { quick: true, rounds: 1 } })
   })
 
+  test('of a quick run leave out what takes long, unless it is named', () => {
+    const named = (...argv: string[]) => {
+      const parsed = parseArguments(argv)
+      return parsed.kind === 'run' ? parsed.arguments.only : []
+    }
+    expect(named()).toContain('scale-out')
+    expect(named('--quick')).not.toContain('scale-out')
+    expect(named('--quick', '--only', 'scale-out')).toEqual(['scale-out'])
+  })
+
   test('are read', () => {
     expect(
       parseArguments(['--json', '--rounds=9', '--only', 'polls, start', '--out', 'x.json']),

@@ -7,9 +7,12 @@ export type LoadSpec = {
   url: string
   connections: number
   warmupMs: number
-  /** Null: until it is stopped. */
+  /** Null: until it is stopped, or has had `most` answers. */
   ms: number | null
+  most?: number
   traffic: Traffic
+  /** Between an answer and the next request of its connection; a load without it asks at once. */
+  pauseMs?: number
 }
 
 export type Load = {
@@ -22,6 +25,8 @@ export type Load = {
   longest: number
   /** How many were answered with each status. */
   statuses: Record<string, number>
+  /** The same, with what was answered before and after the counting. */
+  ever: Record<string, number>
   /** Requests whose connection ended before the answer. */
   failures: number
 }

@@ -11,9 +11,11 @@ const { hostname, port } = new URL(spec.url)
 const ending = new AbortController()
 const times: number[] = []
 const statuses: Record<string, number> = {}
+const ever: Record<string, number> = {}
 let counting = false
 let failures = 0
 const first = Promise.withResolvers<void>()
+const enough = Promise.withResolvers<void>()
 const counted = Promise.withResolvers<void>()
 const say = (word: LoadWord) => parentPort?.postMessage(word)
 
@@ -23,12 +25,15 @@ const connections = Array.from({ length: spec.connections }, () =>
     host: hostname,
     port: Number(port),
     ask,
+    pauseMs: spec.pauseMs ?? 0,
     signal: ending.signal,
     answered({ status, ms }) {
+      ever[status] = (ever[status] ?? 0) + 1
       first.resolve()
       if (!counting) return
-      counted.resolve()
       times.push(ms)
+      if (times.length >= 2 * spec.connections) counted.resolve()
+      if (spec.most !== undefined && times.length >= spec.most) enough.resolve()
       statuses[status] = (statuses[status] ?? 0) + 1
     },
     failed() {
@@ -44,8 +49,14 @@ await pause(spec.warmupMs)
 counting = true
 const from = performance.now()
 say({ at: 'begin' })
+// Answers come in groups where commits do: each connection is to have had two at least.
 const over = spec.ms === null ? new Promise(() => {}) : pause(spec.ms).then(() => counted.promise)
-await Promise.race([over, stopped, ...(spec.ms === null ? [] : [pause(spec.ms + patienceMs)])])
+await Promise.race([
+  over,
+  stopped,
+  enough.promise,
+  ...(spec.ms === null ? [] : [pause(spec.ms + patienceMs)]),
+])
 const seconds = (performance.now() - from) / 1000
 counting = false
 say({ at: 'end' })
@@ -63,6 +74,7 @@ say({
     p99: atShare(0.99),
     longest: atShare(1),
     statuses,
+    ever,
     failures,
   },
 })

@@ -60,6 +60,16 @@ export function processorSeconds(pid: number): number | null {
   return fields === null ? null : (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
 }
 
+/** Resident memory in kilobytes. Null where the kernel does not tell it. */
+export function residentKb(pid: number): number | null {
+  try {
+    const found = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
+    return found ? Number(found[1]) : null
+  } catch {
+    return null
+  }
+}
+
 /** On every Linux that Node runs on. */
 const ticksPerSecond = 100
 

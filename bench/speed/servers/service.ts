@@ -8,7 +8,7 @@ export const adminToken = 'the-admin-token-of-the-bench'
 
 export type Service = ChildServer & {
   /** As an administrator's program. @throws on an answer of 400 or more. */
-  ask(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<unknown>
+  ask(method: 'GET' | 'POST' | 'PUT' | 'PATCH', path: string, body?: unknown): Promise<unknown>
 }
 
 /** @param env more settings, such as those of Slack; `port` to come back where another one was. */
@@ -20,7 +20,7 @@ export async function startService(
   const server = await childServer({
     file: fileURLToPath(new URL('../../../server/main.ts', import.meta.url)),
     env: {
-      ...('url' in where ? { DATABASE_URL: where.url } : { DATA_DIR: where.directory }),
+      ...settingsOf(where),
       HOST: '127.0.0.1',
       PORT: new URL(url).port,
       ADMIN_TOKEN: adminToken,
@@ -33,7 +33,17 @@ export async function startService(
   return { ...server, ask: (method, path, body) => ask(url, method, path, body) }
 }
 
-async function ask(url: string, method: string, path: string, body?: unknown): Promise<unknown> {
+/** The settings by which the service opens it. */
+export function settingsOf(where: Where): Record<string, string> {
+  return 'url' in where ? { DATABASE_URL: where.url } : { DATA_DIR: where.directory }
+}
+
+export async function ask(
+  url: string,
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH',
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
   const response = await fetch(`${url}${path}`, {
     method,
     headers: {

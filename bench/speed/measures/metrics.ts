@@ -1,0 +1,130 @@
+// What a card and a verdict read of a rollout, with ever more stored runs behind them; and how long counting all anew takes.
+import { sql } from 'drizzle-orm'
+import postgres from 'postgres'
+import { type Database, type Db, openDatabase, rows } from '../../../db/client.ts'
+import { rebuildTallies } from '../../../db/rebuild-tallies.ts'
+import { loadRollout } from '../../../db/rollout-storage.ts'
+import { isRunning } from '../../../server/domain/rollout/state.ts'
+import { rolloutView } from '../../../server/rollout-view.ts'
+import { verdictOf } from '../../../server/verdict-of.ts'
+import { fillManyRuns } from '../fill-runs.ts'
+import { type Fleet, pastRollout, seedFleet } from '../fleet.ts'
+import type { Measure, Row } from '../measure.ts'
+import type { Place } from '../place.ts'
+import { interleaved, median, medianRatio } from '../rounds.ts'
+
+export const metrics: Measure = {
+  name: 'metrics',
+  about: 'card and verdict of a rollout with 10^4, 10^6 and 10^7 stored runs; rebuild of the tallies',
+  async run(place) {
+    const sizes = place.quick ? [1_000, 10_000] : [10_000, 1_000_000, 10_000_000]
+    const stored: Stored[] = []
+    for (const count of sizes) stored.push(await store(place, count))
+    const contenders: Record<string, () => Promise<number>> = {}
+    for (const each of stored)
+      for (const [name, read] of Object.entries(reads))
+        contenders[`${name} ${each.count}`] = () => medianMs(() => read(each))
+    const figures = await interleaved(place.rounds, contenders)
+    const [first, ...more] = stored
+    if (first === undefined) throw new Error('expected at least one size')
+    const rowOf = (name: keyof typeof reads, { count }: Stored): Row => ({
+      measure: `${name} at ${power(count)} stored runs`,
+      ours: median(figures(`${name} ${count}`)),
+      unit: 'ms',
+      peer: { name: `at ${power(first.count)}`, figure: median(figures(`${name} ${first.count}`)) },
+      ratio: medianRatio(figures(`${name} ${count}`), figures(`${name} ${first.count}`)),
+      ...(name === 'counting the runs' ? {} : { goal: { at: 'most', figure: 1.2 } }),
+      ...(count === 1e7 && name !== 'counting the runs' ? { name: 'metrics_1e7_vs_1e4' } : {}),
+    })
+    return [
+      ...more.flatMap((each) => [
+        rowOf('card', each),
+        rowOf('verdict', each),
+        rowOf('counting the runs', each),
+      ]),
+      ...more.map(
+        (each): Row => ({
+          measure: `rebuild of all tallies of ${power(each.count)} runs`,
+          ours: each.rebuildMs / 1000,
+          unit: 's',
+          ...(each.count === 1e7 ? { goal: { at: 'most', figure: 10 } } : {}),
+          note: `first attempts, hours, arms and metrics; these runs were stored in ${(each.fillMs / 1000).toFixed(0)} s`,
+        }),
+      ),
+    ]
+  },
+}
+
+type Stored = {
+  count: number
+  database: Database
+  fleet: Awaited<ReturnType<typeof pastRollout>>
+  fillMs: number
+  rebuildMs: number
+}
+
+/** The same stations and the same ten days whatever the count, all of it in the rollout. */
+async function store(place: Place, count: number): Promise<Stored> {
+  const where = await place.database('postgres')
+  if (!('url' in where)) throw new Error('expected PostgreSQL')
+  const to = new Date()
+  const from = new Date(to.getTime() - 10 * 86_400_000)
+  const fleet = await pastRollout(where, await seedFleet(where, 50, { at: from }), from)
+  const begun = performance.now()
+  await fillManyRuns(where.url, fleet, { count, from, to })
+  const filled = performance.now()
+  const database = await openDatabase(where)
+  place.atEnd(() => database.close())
+  await database.db.transaction((tx: Db) => rebuildTallies(tx, fleet.procedureId))
+  const rebuilt = performance.now()
+  await vacuum(where.url)
+  place.say(`  ${power(count)} runs stored`)
+  return { count, database, fleet, fillMs: filled - begun, rebuildMs: rebuilt - filled }
+}
+
+/** As autovacuum does in its own time; of ten million rows it takes longer than a statement of the service may. */
+async function vacuum(url: string): Promise<void> {
+  const client = postgres(url, { max: 1, onnotice: () => {} })
+  try {
+    await client`vacuum (analyze)`
+  } finally {
+    await client.end()
+  }
+}
+
+const reads = {
+  card: ({ database, fleet }: Stored) => rolloutView(database.db, fleet.rolloutId, Date.now(), () => ''),
+  verdict: ({ database, fleet }: Stored) =>
+    database.db.transaction(async (tx: Db) => {
+      const loaded = await loadRollout(tx, fleet.rolloutId)
+      if (!loaded || !isRunning(loaded.state)) throw new Error('expected a rollout that runs')
+      return verdictOf(tx, loaded.state, loaded, Date.now())
+    }),
+  'counting the runs': ({ database, fleet }: Stored) => countRuns(database.db, fleet),
+}
+
+/** What both would have to do without tallies, at the least. */
+function countRuns(db: Db, { procedureId }: Fleet): Promise<unknown> {
+  return rows(
+    db,
+    sql`select station_id, deployment_id, count(*)::int as runs, count(*) filter (where outcome = 'PASS')::int as passed,
+          count(*) filter (where outcome = 'ERROR')::int as errors, count(*) filter (where outcome = 'TIMEOUT')::int as timeouts
+        from runs where procedure_id = ${procedureId}::uuid group by station_id, deployment_id`,
+  )
+}
+
+/** Of up to ten, as many as a second has room for. */
+async function medianMs(read: () => Promise<unknown>): Promise<number> {
+  const times: number[] = []
+  const begun = performance.now()
+  while (times.length < 10 && (times.length === 0 || performance.now() - begun < 1_000)) {
+    const from = performance.now()
+    await read()
+    times.push(performance.now() - from)
+  }
+  return median(times)
+}
+
+function power(count: number): string {
+  return `10^${Math.round(Math.log10(count))}`
+}
