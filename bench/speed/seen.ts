@@ -23,5 +23,8 @@ export function wordsOf(loads: readonly ServerLoad[]): string {
   const p99 = median(loads.map((load) => load.p99))
   const processor =
     told.length === 0 ? 'core n/a' : `${core.toFixed(2)} core, ${each.toFixed(0)} µs a request`
-  return `${processor}, p99 ${p99.toFixed(p99 < 10 ? 1 : 0)} ms`
+  const requests = loads.reduce((sum, load) => sum + load.requests, 0)
+  const unchanged = loads.reduce((sum, load) => sum + (load.statuses[304] ?? 0), 0)
+  const share = unchanged === 0 ? '' : `, ${((100 * unchanged) / requests).toFixed(0)} % 304`
+  return `${processor}, p99 ${p99.toFixed(p99 < 10 ? 1 : 0)} ms${share}`
 }
