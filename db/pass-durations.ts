@@ -37,7 +37,11 @@ export async function durationBins(db: Db, of: Of): Promise<DurationBin[]> {
   )
 }
 
-/** `seconds` of the last passed runs of a build in rollout `r`, without those of reference samples and shadow runs. */
+/**
+ * `seconds` of the last passed runs of a build in rollout `r`, without those of reference samples and shadow runs. Whether
+ * a station takes part is asked run by run (hence the offset), from the newest back: joined, every run since the start
+ * would be read for the last 2,000.
+ */
 function lastPassed(build: SQL, { range }: Of): SQL {
   const at = (moment: number) => sql`${new Date(moment).toISOString()}::timestamptz`
   const inRange = range
@@ -45,10 +49,11 @@ function lastPassed(build: SQL, { range }: Of): SQL {
     : sql`true`
   return sql`(
     select extract(epoch from t.ended_at - t.started_at)::float8 as seconds
-    from runs t join rollout_stations s
-      on s.procedure_id = t.procedure_id and s.rollout_id = r.id and s.station_id = t.station_id
+    from runs t
     where t.procedure_id = r.procedure_id and t.deployment_id = ${build} and t.outcome = 'PASS' and t.sample is null
       and not t.shadow and t.started_at >= r.started_at and (r.ended_at is null or t.started_at < r.ended_at)
-      and ${countsThere('t.started_at', 's')} and ${inRange}
+      and ${inRange} and exists (select 1 from rollout_stations s
+        where s.procedure_id = t.procedure_id and s.rollout_id = r.id and s.station_id = t.station_id
+          and ${countsThere('t.started_at', 's')} offset 0)
     order by t.started_at desc limit ${sql.raw(String(mostRuns))}) passed`
 }
