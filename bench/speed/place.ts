@@ -43,6 +43,22 @@ export function ground(): Ground {
   let server: Promise<PostgresServer> | null = null
   let template: Promise<string> | null = null
   let copied: Promise<string> | null = null
+  const directories: string[] = []
+
+  function newDirectory(): string {
+    const directory = mkdtempSync(join(tmpdir(), 'firstpass-speed-'))
+    directories.push(directory)
+    return directory
+  }
+  const clear = () => {
+    for (const directory of directories) rmSync(directory, { recursive: true, force: true })
+  }
+  // Also where a signal ends the bench in the middle of a measure.
+  process.once('exit', clear)
+  owned.defer(async () => {
+    process.removeListener('exit', clear)
+    clear()
+  })
 
   function started(): Promise<PostgresServer> {
     server ??= startPostgres(settings).then((made) => {
@@ -67,8 +83,7 @@ export function ground(): Ground {
   }
 
   async function migratedDirectory(): Promise<string> {
-    const directory = mkdtempSync(join(tmpdir(), 'firstpass-speed-'))
-    owned.defer(async () => rmSync(directory, { recursive: true, force: true }))
+    const directory = newDirectory()
     const database = await openDatabase({ directory })
     await database.close()
     return directory
@@ -97,7 +112,7 @@ export function ground(): Ground {
             return { url: dropped(await create(await template)) }
           }
           copied ??= migratedDirectory()
-          const directory = mkdtempSync(join(tmpdir(), 'firstpass-speed-'))
+          const directory = newDirectory()
           atEnd(async () => rmSync(directory, { recursive: true, force: true }))
           cpSync(await copied, directory, { recursive: true })
           return { directory }

@@ -34,6 +34,10 @@ export async function childServer(options: {
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(options.directory === undefined ? {} : { cwd: options.directory }),
   })
+  // However the bench ends: nobody else would.
+  const killNow = () => void child.kill('SIGKILL')
+  process.once('exit', killNow)
+  child.once('exit', () => process.removeListener('exit', killNow))
   let said = ''
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (part) => {
