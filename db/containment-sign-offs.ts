@@ -1,8 +1,9 @@
 // Who signed a containment list off, and how the list stood then.
-import { desc, eq } from 'drizzle-orm'
+import { and, desc, eq } from 'drizzle-orm'
 import type { ContainmentSignOff } from '../server/domain/containment.ts'
 import type { ProcedureId, RolloutId } from '../server/domain/ids.ts'
 import type { Db } from './client.ts'
+import { procedureOf } from './rollout-storage.ts'
 import { containmentSignOffs } from './schema/rollouts.ts'
 
 /** Newest first. */
@@ -10,7 +11,12 @@ export async function signOffsOf(db: Db, rolloutId: RolloutId): Promise<Containm
   const found = await db
     .select()
     .from(containmentSignOffs)
-    .where(eq(containmentSignOffs.rolloutId, rolloutId))
+    .where(
+      and(
+        eq(containmentSignOffs.procedureId, procedureOf(rolloutId)),
+        eq(containmentSignOffs.rolloutId, rolloutId),
+      ),
+    )
     .orderBy(desc(containmentSignOffs.id))
   return found.map(({ by, at, note, units, passed, failed, open, digest }) => {
     return { by, at: at.getTime(), note, units, passed, failed, open, digest }

@@ -96,7 +96,7 @@ export function retestOf({ procedureId, deploymentId }: ContainmentScope, run: s
 
 export function isTrusted(build: string): SQL {
   return sql.raw(`(${build}.completed_at is not null or not exists (select 1 from rollouts taken
-    where taken.deployment_id = ${build}.id and taken.status in ('aborting', 'aborted')))`)
+    where taken.procedure_id = ${build}.procedure_id and taken.deployment_id = ${build}.id and taken.status in ('aborting', 'aborted')))`)
 }
 
 function judges(run: string): SQL {

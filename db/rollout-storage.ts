@@ -100,7 +100,7 @@ export async function saveRollout(tx: Db, before: RolloutState | null, after: Ro
           ? new Date(after.endedAt)
           : null,
   }
-  if (before) await tx.update(rollouts).set(row).where(eq(rollouts.id, after.id))
+  if (before) await tx.update(rollouts).set(row).where(isRow(after))
   else await tx.insert(rollouts).values(row)
   const moved = Object.entries(stations)
     .filter(([id, progress]) => before?.stations[id as StationId] !== progress)
@@ -113,6 +113,10 @@ export async function saveRollout(tx: Db, before: RolloutState | null, after: Ro
         from jsonb_to_recordset(${JSON.stringify(moved)}::text::jsonb) as s ("stationId" uuid, progress jsonb)
         on conflict (procedure_id, rollout_id, station_id) do update set progress = excluded.progress`,
   )
+}
+
+function isRow({ procedureId, id }: Pick<RolloutState, 'procedureId' | 'id'>): SQL {
+  return sql`${rollouts.id} = ${id}::uuid and ${rollouts.procedureId} = ${procedureId}::uuid`
 }
 
 /** Numbers on from the last one. The caller holds the rollout's row. */
@@ -137,8 +141,17 @@ export async function appendEvents(tx: Db, state: RolloutState, made: RolloutEve
   return made.map((_, index) => first + index)
 }
 
+/** What belongs to a rollout lies by its procedure: without it, the records of all rollouts would be read. */
+export function procedureOf(id: RolloutId): SQL {
+  return sql`(select procedure_id from rollouts where id = ${id}::uuid)`
+}
+
 export async function eventsOf(db: Db, id: RolloutId): Promise<(RolloutEvent & { sequence: number })[]> {
-  const found = await db.select().from(events).where(eq(events.rolloutId, id)).orderBy(asc(events.sequence))
+  const found = await db
+    .select()
+    .from(events)
+    .where(and(eq(events.procedureId, procedureOf(id)), eq(events.rolloutId, id)))
+    .orderBy(asc(events.sequence))
   return found.map((row) => ({ ...row.body, sequence: row.sequence }))
 }
 
@@ -212,7 +225,7 @@ export async function rememberedCommand(
 
 /** Keeps the latest verdict on the rollout. */
 export async function saveVerdict(tx: Db, state: RolloutState, verdict: Verdict): Promise<void> {
-  await tx.update(rollouts).set({ verdict }).where(eq(rollouts.id, state.id))
+  await tx.update(rollouts).set({ verdict }).where(isRow(state))
   await announceRollout(tx, state.id)
 }
 
@@ -231,7 +244,7 @@ export async function verdictsOf(db: Db, id: RolloutId): Promise<Verdict[]> {
   const found = await db
     .select({ verdict: verdicts.verdict })
     .from(verdicts)
-    .where(eq(verdicts.rolloutId, id))
+    .where(and(eq(verdicts.procedureId, procedureOf(id)), eq(verdicts.rolloutId, id)))
     .orderBy(asc(verdicts.at))
   return found.map((row) => row.verdict)
 }

@@ -1,8 +1,10 @@
 // Rollouts with their stations, their record, and what people asked of the units that they judged.
 import { sql } from 'drizzle-orm'
 import {
+  type AnyPgColumn,
   bigint,
   doublePrecision,
+  foreignKey,
   index,
   integer,
   jsonb,
@@ -34,7 +36,7 @@ export const rollouts = pgTable(
       .$type<ProcedureId>()
       .notNull()
       .references(() => procedures.id),
-    id: uuid('id').$type<RolloutId>().notNull().primaryKey(),
+    id: uuid('id').$type<RolloutId>().notNull(),
     deploymentId: uuid('deployment_id')
       .$type<DeploymentId>()
       .notNull()
@@ -62,6 +64,8 @@ export const rollouts = pgTable(
     judgedAt: instant('judged_at'),
   },
   (table) => [
+    // By its id first, since that is how rollouts are asked for; the procedure is in it for all that lies beside.
+    primaryKey({ columns: [table.id, table.procedureId] }),
     uniqueIndex('rollouts_one_live')
       .on(table.procedureId)
       .where(sql`status in ('pending', 'active', 'paused')`),
@@ -71,14 +75,22 @@ export const rollouts = pgTable(
   ],
 )
 
+type OfRollout = { procedureId: AnyPgColumn; rolloutId: AnyPgColumn }
+
+/** By the procedure as well: what belongs to a rollout lies where it does when the tables are distributed by procedure. */
+export function ofRollout(name: string, { procedureId, rolloutId }: OfRollout) {
+  return foreignKey({
+    name,
+    columns: [procedureId, rolloutId],
+    foreignColumns: [rollouts.procedureId, rollouts.id],
+  })
+}
+
 export const rolloutStations = pgTable(
   'rollout_stations',
   {
     procedureId: uuid('procedure_id').$type<ProcedureId>().notNull(),
-    rolloutId: uuid('rollout_id')
-      .$type<RolloutId>()
-      .notNull()
-      .references(() => rollouts.id),
+    rolloutId: uuid('rollout_id').$type<RolloutId>().notNull(),
     stationId: uuid('station_id').$type<StationId>().notNull(),
     progress: jsonb('progress').$type<StationProgress>().notNull(),
     /** The station's own past on base, frozen at the start: first attempts, runs, and its usual durations. */
@@ -93,6 +105,7 @@ export const rolloutStations = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.procedureId, table.rolloutId, table.stationId] }),
+    ofRollout('rollout_stations_rollout', table),
     index('rollout_stations_station').on(table.stationId),
   ],
 )
@@ -101,10 +114,7 @@ export const events = pgTable(
   'events',
   {
     procedureId: uuid('procedure_id').$type<ProcedureId>().notNull(),
-    rolloutId: uuid('rollout_id')
-      .$type<RolloutId>()
-      .notNull()
-      .references(() => rollouts.id),
+    rolloutId: uuid('rollout_id').$type<RolloutId>().notNull(),
     /** 1, 2, 3 … without gaps in each rollout. */
     sequence: integer('sequence').notNull(),
     type: text('type').notNull(),
@@ -113,6 +123,7 @@ export const events = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.procedureId, table.rolloutId, table.sequence] }),
+    ofRollout('events_rollout', table),
     // Alarms and ends, apart from the thousands that stations make: what is learned from, of all rollouts at once.
     index('events_learned')
       .on(table.procedureId, table.rolloutId, table.sequence)
@@ -136,10 +147,7 @@ export const retests = pgTable(
   'retests',
   {
     procedureId: uuid('procedure_id').$type<ProcedureId>().notNull(),
-    rolloutId: uuid('rollout_id')
-      .$type<RolloutId>()
-      .notNull()
-      .references(() => rollouts.id),
+    rolloutId: uuid('rollout_id').$type<RolloutId>().notNull(),
     unit: text('unit').notNull(),
     serial: text('serial').notNull(),
     /** The arm that it failed in; it is to be tested again in the other one. */
@@ -148,7 +156,10 @@ export const retests = pgTable(
     askedBy: jsonb('asked_by').$type<Actor>().notNull(),
     askedAt: instant('asked_at').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.procedureId, table.rolloutId, table.unit] })],
+  (table) => [
+    primaryKey({ columns: [table.procedureId, table.rolloutId, table.unit] }),
+    ofRollout('retests_rollout', table),
+  ],
 )
 
 /** A named person's word that the units a build had judged were dealt with, and the very list that it was about. */
@@ -156,10 +167,7 @@ export const containmentSignOffs = pgTable(
   'containment_sign_offs',
   {
     procedureId: uuid('procedure_id').$type<ProcedureId>().notNull(),
-    rolloutId: uuid('rollout_id')
-      .$type<RolloutId>()
-      .notNull()
-      .references(() => rollouts.id),
+    rolloutId: uuid('rollout_id').$type<RolloutId>().notNull(),
     id: bigint('id', { mode: 'number' }).generatedAlwaysAsIdentity(),
     by: jsonb('by').$type<Actor>().notNull(),
     at: instant('at').notNull(),
@@ -172,7 +180,10 @@ export const containmentSignOffs = pgTable(
     /** SHA-256 of the list: of a list that has changed since it is another one. */
     digest: text('digest').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.procedureId, table.rolloutId, table.id] })],
+  (table) => [
+    primaryKey({ columns: [table.procedureId, table.rolloutId, table.id] }),
+    ofRollout('containment_sign_offs_rollout', table),
+  ],
 )
 
 /** Replays of a plan over stored history: what was asked, how far it is, what was found. The newest of each procedure. */

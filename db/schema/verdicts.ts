@@ -14,7 +14,7 @@ import {
 import type { Verdict } from '../../server/domain/gates/verdict.ts'
 import type { ProcedureId, RolloutId, StationId } from '../../server/domain/ids.ts'
 import { bytea, counts, instant } from './columns.ts'
-import { rollouts } from './rollouts.ts'
+import { ofRollout } from './rollouts.ts'
 
 /** Counts per rollout, arm and station since the rollout's start: what a verdict reads. */
 export const armTallies = pgTable(
@@ -76,16 +76,14 @@ export const verdicts = pgTable(
   'verdicts',
   {
     procedureId: uuid('procedure_id').$type<ProcedureId>().notNull(),
-    rolloutId: uuid('rollout_id')
-      .$type<RolloutId>()
-      .notNull()
-      .references(() => rollouts.id),
+    rolloutId: uuid('rollout_id').$type<RolloutId>().notNull(),
     id: bigint('id', { mode: 'number' }).generatedAlwaysAsIdentity(),
     at: instant('at').notNull(),
     verdict: jsonb('verdict').$type<Verdict>().notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.procedureId, table.rolloutId, table.id] }),
+    ofRollout('verdicts_rollout', table),
     unique('verdicts_moment').on(table.procedureId, table.rolloutId, table.at),
   ],
 )
