@@ -1,5 +1,5 @@
 // Who is asking: people and programs by the admin token, stations by their own key.
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash, hash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { Actor } from '../domain/actor.ts'
 import type { Instant } from '../domain/instant.ts'
@@ -51,7 +51,8 @@ export function authentication({
 
 /** Keys are kept as hashes only: they are long and random, so a plain hash cannot be turned back. */
 export function hashKey(key: string): string {
-  return createHash('sha256').update(key).digest('hex')
+  // At one go: half the time of an object that is fed.
+  return hash('sha256', key)
 }
 
 function bearer(request: FastifyRequest): string | null {

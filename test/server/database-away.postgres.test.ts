@@ -1,6 +1,7 @@
 // PostgreSQL goes away and comes back: nothing that heals by itself is a 4xx, and everything heals by itself.
-import { afterAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { openDatabase } from '../../db/client.ts'
+import { changeStation } from '../../db/registry.ts'
 import { tcpGate } from '../support/tcp-gate.ts'
 import { testDatabase } from '../support/test-database.ts'
 import { testLine } from '../support/test-line.ts'
@@ -77,6 +78,34 @@ test('a connection cut in the middle of a transaction stores nothing of it, and 
       new Set([200]),
     )
   }, healed)
+})
+
+test('a station that is known goes on being answered while it is away, and others are told when to come again', {
+  timeout: 60_000,
+}, async () => {
+  const bench = line.bench(0)
+  const known = await line.assignments(bench)
+  const poll = (token: string, tag = '') =>
+    ask('GET', '/api/v1/stations/me/assignments', { token, headers: { 'if-none-match': tag } })
+  await gate.shut()
+  expect(await poll(bench.key)).toMatchObject({ status: 200, body: known.body })
+  expect((await poll(bench.key, String(known.headers.etag))).status).toBe(304)
+  const unknown = await poll('fps_of_a_station_that_never_asked')
+  expect(unknown).toMatchObject({ status: 503, body: { code: 'database_away' } })
+  expect(Number(unknown.headers['retry-after'])).toBeGreaterThan(0)
+  await gate.open()
+})
+
+test('what changed while nobody could listen is found by the next check', { timeout: 60_000 }, async () => {
+  const bench = line.bench(1)
+  await line.assignments(bench)
+  const elsewhere = await made.open()
+  onTestFinished(() => elsewhere.close())
+  await gate.shut()
+  await elsewhere.db.transaction((tx) => changeStation(tx, bench.id, { name: `${bench.name} renamed` }))
+  await gate.open()
+  await vi.waitFor(() => service.stations.check(), healed)
+  expect((await line.assignments(bench)).body.station.name).toBe(`${bench.name} renamed`)
 })
 
 test('a long poll is woken again by pins once the database is back', { timeout: 60_000 }, async () => {

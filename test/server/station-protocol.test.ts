@@ -38,6 +38,16 @@ test('an assignment carries all that a station needs to swap, of each of its pro
   })
 })
 
+test('an answer carries the headers of all others, a refusal too', async () => {
+  const line = await testLine(service, { stations: 1 })
+  const usual = (await ask('GET', '/healthz')).headers
+  const own = ['content-length', 'content-type', 'date', 'connection']
+  const expected = Object.fromEntries(Object.entries(usual).filter(([name]) => !own.includes(name)))
+  expect(Object.keys(expected).length).toBeGreaterThan(5)
+  expect((await poll(line.bench(0))).headers).toMatchObject(expected)
+  expect((await ask('GET', url, { token: 'fps_wrong' })).headers).toMatchObject(expected)
+})
+
 test('a procedure without an active build assigns nothing', async () => {
   const line = await testLine(service, { stations: 1 })
   const { body } = await ask('POST', '/api/v1/procedures', { body: { name: 'Nothing built yet' } })

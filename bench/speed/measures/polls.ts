@@ -18,7 +18,7 @@ export const polls: Measure = {
   about: 'polls a second: the full handler, a bare Fastify, Unleash',
   async run(place) {
     const where = await place.database('postgres')
-    const fleet = await seedFleet(where, place.quick ? 1_000 : 5_000)
+    const fleet = await seedFleet(where, 5_000)
     const service = await startService(where)
     place.atEnd(service.stop)
     const bare = await bareServer()
