@@ -90,6 +90,14 @@ test('whatever is changed here is known to the next question', async () => {
   await ask('DELETE', link)
   expect((await line.assignments(bench)).body.assignments).toHaveLength(1)
 
+  // Without a build there is no pin that would announce it.
+  const bare = await ask('POST', '/api/v1/procedures', { body: { name: `Bare ${bench.name}` } })
+  const bareLink = `/api/v1/procedures/${bare.body.id}/stations/${bench.id}`
+  await ask('POST', bareLink)
+  expect((await line.assignments(bench)).body.assignments).toHaveLength(2)
+  await ask('DELETE', bareLink)
+  expect((await line.assignments(bench)).body.assignments).toHaveLength(1)
+
   const rollout = await testRollout(service, line)
   const [canary] = await rollout.canaries()
   const told = line.benchOf(canary?.id ?? '')
