@@ -14,6 +14,7 @@ import postgres from 'postgres'
 import { hearingItself } from './announcements.ts'
 import { lockDirectory } from './directory-lock.ts'
 import { type PgliteThread, pgliteThread } from './pglite-thread.ts'
+import { vacuumNowAndThen } from './vacuum.ts'
 
 /** A connection or a transaction: whoever is given one uses it for every statement. */
 export type Db = PgDatabase<PgQueryResultHKT>
@@ -164,19 +165,6 @@ async function databaseIn(directory: string): Promise<string> {
   await thread.close()
   renameSync(draft, database)
   return database
-}
-
-/** The embedded database has no autovacuum: without this, plans go stale and dead rows pile up. */
-function vacuumNowAndThen(thread: PgliteThread): () => void {
-  const clean = () => void thread.exec('VACUUM ANALYZE').catch(() => {})
-  const soon = setTimeout(clean, 2 * 60_000)
-  const hourly = setInterval(clean, 60 * 60_000)
-  soon.unref()
-  hourly.unref()
-  return () => {
-    clearTimeout(soon)
-    clearInterval(hourly)
-  }
 }
 
 async function commitReachesDisk(thread: PgliteThread): Promise<boolean> {

@@ -27,6 +27,21 @@ export async function definitionsOf(
   )
 }
 
+/** Another one whenever one of these was written: the transactions that wrote their rows last. */
+export async function definitionsMark(
+  db: Db,
+  procedureId: ProcedureId,
+  ids: DeploymentId[],
+): Promise<string> {
+  const [found] = await rows<{ mark: string | null }>(
+    db,
+    sql`select string_agg(deployment_id::text || ' ' || xmin::text || ' ' || ctid::text, ', ' order by deployment_id) as mark from definitions
+        where procedure_id = ${procedureId}::uuid
+          and deployment_id in (select jsonb_array_elements_text(${JSON.stringify(ids)}::text::jsonb)::uuid)`,
+  )
+  return `${ids.join(' ')}: ${found?.mark ?? 'none'}`
+}
+
 /** The caller holds the procedure's lock, and has merged what was stored. */
 export async function saveLearned(
   tx: Db,

@@ -4,7 +4,7 @@ import { type Station, stationsOf } from '../db/registry.ts'
 import type { LoadedRollout, StationPast } from '../db/rollout-storage.ts'
 import { type StationEvidence, stationEvidence } from '../db/station-evidence.ts'
 import type { Deliveries } from './apply-command.ts'
-import { changesOf, heldChanges } from './build-changes.ts'
+import { type ChangesOf, changesOf, heldChanges } from './build-changes.ts'
 import { siteHours } from './connections.ts'
 import { firstpass } from './domain/actor.ts'
 import { isSiteOpen, lastOpening, type SiteHours } from './domain/connection.ts'
@@ -28,6 +28,7 @@ export async function caughtUp(
   loaded: LoadedRollout,
   now: Instant,
   deliveries: Deliveries,
+  changed: ChangesOf = changesOf,
 ): Promise<LoadedRollout & { changes: HeldChange[] }> {
   if (isTerminal(loaded.state)) return { ...loaded, changes: [] }
   const facts = gatheredFacts(tx, loaded.state, now, deliveries)
@@ -41,7 +42,7 @@ export async function caughtUp(
   const sites = new Map(linked.map((station) => [station.id, siteHours(policy, station.site)]))
   for (const fact of stationFacts(facts.state(), evidence, loaded.pasts, sites, now)) await apply(fact)
   const state = facts.state()
-  const changes = isRunning(state) ? heldChanges(await changesOf(tx, state)) : []
+  const changes = isRunning(state) ? heldChanges(await changed(tx, state)) : []
   if (changes.length > 0) await apply({ type: 'changes', changes })
   await facts.settle()
   return { ...loaded, state: facts.state(), changes }

@@ -11,6 +11,7 @@ import {
   takeToJudge,
 } from '../db/rollout-storage.ts'
 import { applyCommand, type Deliveries, refreshOverviews } from './apply-command.ts'
+import { rememberedChanges } from './build-changes.ts'
 import { caughtUp } from './caught-up.ts'
 import { firstpass } from './domain/actor.ts'
 import { closedBecause } from './domain/closed-because.ts'
@@ -43,6 +44,8 @@ type Judged = { before: Verdict | null; verdict: Verdict; question: GateQuestion
 
 /** Brings one rollout up to date with its evidence: facts of stations, verdict, and what follows, in one transaction. */
 export function judging({ database, now, deliveries }: Deps) {
+  const changed = rememberedChanges()
+
   async function judge(id: RolloutId, asked: Instant): Promise<'again' | undefined> {
     return database.db.transaction(async (tx: Db) => {
       const taken = await takeToJudge(tx, id, asked)
@@ -55,7 +58,7 @@ export function judging({ database, now, deliveries }: Deps) {
     const at = now()
     if (loaded.state.status === 'completed') return watch(tx, loaded, loaded.state, at)
     if (isTerminal(loaded.state)) return
-    const shown = await caughtUp(tx, loaded, at, deliveries)
+    const shown = await caughtUp(tx, loaded, at, deliveries, changed)
     let { state } = shown
     if (state.status === 'pending') return callApprovers(tx, state, at)
     if (isRunning(state)) {

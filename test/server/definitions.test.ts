@@ -2,6 +2,8 @@
 import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
 import { definitionsOf } from '../../db/definitions.ts'
+import { loadRollout } from '../../db/rollout-storage.ts'
+import { changesOf, rememberedChanges } from '../../server/build-changes.ts'
 import type { DeploymentId } from '../../server/domain/ids.ts'
 import { ingest } from '../../server/ingest.ts'
 import type { Delivery } from '../../server/service.ts'
@@ -333,4 +335,18 @@ test('hostile names go through as they are, without what no database keeps', asy
   expect(changes.list).toMatchObject([
     { kind: 'phase added', phase: expect.stringContaining('<!channel> "xxx') },
   ])
+})
+
+test('a look that finds no definition written since compares nothing, and one that does finds what a comparison finds', async () => {
+  const { line, rollout } = await begun()
+  const remembered = rememberedChanges()
+  const state = (await loadRollout(database.db, rollout.id))?.state
+  if (!state) throw new Error('expected the rollout to be stored')
+  const first = await remembered(database.db, state)
+  expect(await remembered(database.db, state)).toBe(first)
+  await show(line, line.next, 30, { said: loose })
+  const after = await remembered(database.db, state)
+  expect(after).not.toEqual(first)
+  expect(after).toEqual(await changesOf(database.db, state))
+  expect(await remembered(database.db, state)).toBe(after)
 })
