@@ -37,16 +37,16 @@ export function gathering<Item, Answer>(options: Options<Item, Answer>) {
   const { work, failed, isEverybodys, weigh = () => 1, most, capacity } = options
   const queue: Request<Item, Answer>[] = []
   let waiting = 0
-  let stopped = false
-  let underWay: Promise<void> | null = null
+  let isUnderWay = false
 
   async function takeAll(): Promise<void> {
+    isUnderWay = true
     while (queue.length > 0) {
       // Requests that were read in the same turn come along, and whoever asks for something else is heard in between.
       await setImmediate()
       await answer(nextGroup())
     }
-    underWay = null
+    isUnderWay = false
   }
 
   function nextGroup(): Request<Item, Answer>[] {
@@ -90,18 +90,13 @@ export function gathering<Item, Answer>(options: Options<Item, Answer>) {
     async take(items: Item[]): Promise<Answer[]> {
       if (items.length === 0) return []
       const weight = items.reduce((sum, item) => sum + weigh(item), 0)
-      if (stopped || (waiting > 0 && waiting + weight > capacity)) throw new QueueFull(waiting)
+      if (waiting > 0 && waiting + weight > capacity) throw new QueueFull(waiting)
       waiting += weight
       return new Promise<Answer[]>((resolve, reject) => {
         queue.push({ items, weight, resolve, reject })
-        underWay ??= takeAll()
+        if (!isUnderWay) void takeAll()
       })
     },
     waiting: () => waiting,
-    /** Takes nothing more; resolves when all that was taken is answered. */
-    async stop(): Promise<void> {
-      stopped = true
-      await underWay
-    },
   }
 }

@@ -34,6 +34,8 @@ type Deps = {
   now: () => Instant
   /** Runs of the procedure have been committed. */
   stored: (procedureId: ProcedureId) => void
+  /** In weights, see `bytesOfOne`. */
+  capacity?: number
 }
 
 /** Committed together: what a flush costs by itself is then less than a hundredth of a run's own cost. */
@@ -43,7 +45,7 @@ const mostWaiting = 10_000
 /** A run weighs as one, and as one more for each of these: a group is then some megabytes of JSON, whatever its runs are. */
 const bytesOfOne = 8_192
 
-export function ingest({ database, now, stored }: Deps) {
+export function ingest({ database, now, stored, capacity = mostWaiting }: Deps) {
   const clocks = new Map<string, ShiftClock>()
   const learn = definitionLearner()
 
@@ -114,7 +116,7 @@ export function ingest({ database, now, stored }: Deps) {
     failed: (error: unknown) => ({ fault: error instanceof Error ? error : new Error(String(error)) }),
     most: mostAtOnce,
   }
-  const all = gathering<ArrivedRun, Stored | null>({ ...shared, work: storeFree, capacity: mostWaiting })
+  const all = gathering<ArrivedRun, Stored | null>({ ...shared, work: storeFree, capacity })
   const { take, waiting: waitingInLanes } = lanes<ProcedureId, ArrivedRun, Stored>({
     keyOf: ({ run }) => run.procedureId,
     tryAll: all.take,
@@ -123,6 +125,7 @@ export function ingest({ database, now, stored }: Deps) {
   })
   const waiting = () => all.waiting() + waitingInLanes()
   const underWay = new Set<Promise<unknown>>()
+  let stopped = false
 
   async function takeArrived(received: Received[]): Promise<Stored[]> {
     const at = now()
@@ -132,14 +135,15 @@ export function ingest({ database, now, stored }: Deps) {
       await breathe()
       arrived.push(arrivedRun(each, at))
     }
-    if (waiting() > mostWaiting) throw new QueueFull(waiting())
+    if (waiting() > capacity) throw new QueueFull(waiting())
     const answers = await take(arrived)
     return arrived.map((each) => answers.get(each) ?? { refused: 'not stored' })
   }
 
   return {
     /** One answer for each run, in the order given. Runs of an unknown procedure are refused, the others stored. */
-    take(received: Received[]): Promise<Stored[]> {
+    async take(received: Received[]): Promise<Stored[]> {
+      if (stopped) throw new QueueFull(waiting())
       const taking = takeArrived(received)
       underWay.add(taking)
       const done = () => void underWay.delete(taking)
@@ -149,7 +153,7 @@ export function ingest({ database, now, stored }: Deps) {
     waiting,
     /** Takes nothing more; resolves when all that was taken is answered. */
     async stop(): Promise<void> {
-      void all.stop()
+      stopped = true
       await Promise.allSettled(underWay)
     },
   }

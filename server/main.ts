@@ -19,6 +19,7 @@ import { judging } from './judging.ts'
 import { isLoopback, pageAccess } from './page-access.ts'
 import { pageLinks } from './page-links.ts'
 import type { PagePeople } from './page-people.ts'
+import { partitionsAhead } from './partitions-ahead.ts'
 import { pictureDrawer } from './picture-drawer.ts'
 import { pinWaiters } from './pin-waiters.ts'
 import { replays } from './replays.ts'
@@ -70,6 +71,8 @@ export async function startFirstpass(options: {
   )
   running.defer(() => database.close())
   sayDurability(database, log)
+  const partitions = partitionsAhead({ database, now, log })
+  running.defer(() => partitions.stop())
 
   let publicUrl = settings.PUBLIC_URL?.replace(/\/+$/, '')
   const reachedAt = () => publicUrl ?? 'http://localhost'

@@ -133,15 +133,3 @@ test('more than the capacity is refused at once, what was taken is kept, and the
   ;(await group(3)).commit()
   expect(await last).toEqual(['d!'])
 })
-
-test('stopping waits for what was taken and takes nothing more', async () => {
-  const { work, group } = held()
-  const { take, stop } = gathering({ ...limits, work })
-  const all = [take(['a']), take(['b'])]
-  const stopping = stop()
-  await expect(take(['c'])).rejects.toThrow(QueueFull)
-  ;(await group(1)).commit()
-  await stopping
-  expect((await Promise.all(all)).flat()).toEqual(['a!', 'b!'])
-  await stop()
-})

@@ -2,7 +2,9 @@
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { rows } from '../../db/client.ts'
+import { runInput } from '../../server/domain/run.ts'
 import { QueueFull } from '../../server/gathering.ts'
+import { ingest } from '../../server/ingest.ts'
 import { recounted, tallied } from '../support/history.ts'
 import { type TestLine, testLine } from '../support/test-line.ts'
 import { testRollout } from '../support/test-rollout.ts'
@@ -98,6 +100,58 @@ test('a run that the database cannot keep fails alone, beside others and in a ba
   for (const each of good) expect(each.status).toBe(200)
   expect(await storedIds(line)).toHaveLength(22)
   expect(await tallied(database.db, line.procedure)).toEqual(await recounted(database.db, line.procedure))
+})
+
+test('of a thousand runs 999 are wrong: each is told, the good one is stored, and others are answered meanwhile', async () => {
+  const line = await testLine(service, { stations: 2 })
+  // Large enough to take a while, so that something else has to come in between.
+  const phases = Array.from({ length: 100 }, (_, index) => ({
+    name: `phase ${index}`,
+    outcome: 'PASS',
+    measurements: [{ name: 'v', measured_value: 3.3, outcome: 'PASS' }],
+  }))
+  const wrong = [
+    { outcome: 'OK' },
+    { serial_number: '' },
+    { started_at: 'noon' },
+    { ended_at: clock.iso(-9_000) },
+  ]
+  const runs = Array.from({ length: 1_000 }, (_, index) => ({
+    ...line.runBody({ unit: `n${index}`, more: { phases } }),
+    ...(index === 500 ? {} : wrong[index % wrong.length]),
+  }))
+  const ended: string[] = []
+  const batch = ask('POST', '/api/v1/runs/batch', { token: line.bench(0).key, body: { runs } })
+  const [{ status, body }] = await Promise.all([
+    batch.finally(() => ended.push('batch')),
+    ask('GET', '/healthz', { token: null }).finally(() => ended.push('another')),
+  ])
+  expect(status).toBe(207)
+  const statuses = body.results.map((result: { status: number }) => result.status)
+  expect(statuses.indexOf(200)).toBe(500)
+  expect(statuses.filter((each: number) => each === 422)).toHaveLength(999)
+  for (const { error } of body.results.filter((result: { error?: object }) => result.error))
+    expect(error).toMatchObject({ code: 'invalid', issues: [{ path: expect.any(String) }] })
+  expect(await storedIds(line)).toEqual([body.results[500].id])
+  expect(ended).toEqual(['another', 'batch'])
+})
+
+test('stopping stores and answers what was taken, takes nothing more, and then nothing is under way', async () => {
+  const line = await testLine(service, { stations: 1 })
+  const { take, stop, waiting } = ingest({ database, now: clock.now, stored: () => {} })
+  const one = (number: number) => ({
+    input: runInput.parse(line.runBody({ unit: `u${number}` })),
+    stationId: line.bench(0).id,
+    deploymentHeader: null,
+  })
+  const taken = Array.from({ length: 30 }, (_, index) => take([one(index)]))
+  await stop()
+  expect(waiting()).toBe(0)
+  await expect(take([one(99)])).rejects.toThrow(QueueFull)
+  expect((await Promise.all(taken)).flat().map((answer) => 'id' in answer && answer.id)).toEqual(
+    expect.arrayContaining(await storedIds(line)),
+  )
+  expect(await storedIds(line)).toHaveLength(30)
 })
 
 test('when more comes in than can be stored, every door says so and when to come again', async () => {

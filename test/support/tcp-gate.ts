@@ -1,8 +1,17 @@
-// A gate in front of a server: shut, it cuts every connection and takes no new one, as a server that is away.
+// A gate in front of a server: shut, it cuts every connection and takes no new one, as a server that is away. Slow, it
+// keeps every answer for a while.
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
+import { Transform } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
 
-export type TcpGate = { port: number; shut(): Promise<void>; open(): Promise<void>; cut(): void }
+export type TcpGate = {
+  port: number
+  shut(): Promise<void>
+  open(): Promise<void>
+  cut(): void
+  slow(ms: number): void
+}
 
 export async function tcpGate(target: { host: string; port: number }): Promise<TcpGate> {
   const sockets = new Set<Socket>()
@@ -11,13 +20,18 @@ export async function tcpGate(target: { host: string; port: number }): Promise<T
     socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => {})
   }
+  let slowMs = 0
+  const late = () =>
+    new Transform({
+      transform: (chunk, _, done) => void delay(slowMs).then(() => done(null, chunk)),
+    })
   const make = () =>
     createServer((client) => {
       const server = connect(target.port, target.host)
       keep(client)
       keep(server)
       client.pipe(server)
-      server.pipe(client)
+      server.pipe(late()).pipe(client)
       client.on('close', () => server.destroy())
       server.on('close', () => client.destroy())
     })
@@ -33,6 +47,9 @@ export async function tcpGate(target: { host: string; port: number }): Promise<T
   return {
     port,
     cut,
+    slow(ms) {
+      slowMs = ms
+    },
     async shut() {
       const closed = once(gate, 'close')
       gate.close()
