@@ -32,6 +32,7 @@ import { signIn } from './sign-in.ts'
 import { slackStore } from './slack-store.ts'
 import { stationSnapshot } from './station-snapshot.ts'
 import { stationWatch } from './station-watch.ts'
+import { tallyChecks } from './tally-checks.ts'
 import { uploadLinks } from './upload-links.ts'
 
 export type Firstpass = { url: string; close(): Promise<void> }
@@ -104,6 +105,8 @@ export async function startFirstpass(options: {
     atOnce: 2,
   })
   running.defer(() => watch.stop())
+  const checks = tallyChecks({ database, now, log })
+  running.defer(() => checks.stop())
   const changed = (procedureId: ProcedureId) => {
     loop.requestAll(procedureId)
     watch.request(procedureId)

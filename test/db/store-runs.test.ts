@@ -1,6 +1,7 @@
 // Tallies are exact: whatever order runs come in, the counts are those of a recount from the raw runs.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { hourDrift } from '../../db/hour-drift.ts'
 import { rebuildTallies } from '../../db/rebuild-tallies.ts'
 import { recount } from '../../db/recount.ts'
 import { storeRuns } from '../../db/store-runs.ts'
@@ -37,6 +38,7 @@ test.each([
       taking: fc.integer({ min: 1, max: 4 }),
       seed: fc.integer(),
     })
+    const firstHour = when.from - (when.from % (60 * minute))
     await fc.assert(
       fc.asyncProperty(shape, async ({ begins, lasts, taking, seed }) => {
         const line = await rawLine(db, { stations: 4, deployments: 3 }, settings)
@@ -62,6 +64,8 @@ test.each([
         for (const batch of batches) await store(batch)
         const wanted = await recounted(db, line.procedureId)
         expect(await tallied(db, line.procedureId)).toEqual(wanted)
+        for (let hour = firstHour; hour < when.from + when.minutes * minute; hour += 60 * minute)
+          expect(await hourDrift(db, line.procedureId, hour)).toEqual([])
         await db.transaction((tx) => rebuildTallies(tx, line.procedureId))
         expect(await tallied(db, line.procedureId)).toEqual(wanted)
       }),
