@@ -2,7 +2,7 @@
 import { and, asc, desc, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm'
 import type { StationId } from '../server/domain/ids.ts'
 import type { Instant } from '../server/domain/instant.ts'
-import type { Db } from './client.ts'
+import { type Db, rows } from './client.ts'
 import { announceStations } from './pins.ts'
 import { stationKeys } from './schema/stations.ts'
 
@@ -16,18 +16,28 @@ export async function addStationKey(tx: Db, key: typeof stationKeys.$inferInsert
 export type KeyUse = { hash: string; stationId: StationId; at: Instant }
 
 /**
- * Whatever a station asks with its key is a sign of life. Rows that somebody else is changing are passed over: a station
- * that is busy with another statement has given its sign with that one, and the next use comes.
+ * Whatever a station asks with its key is a sign of life. Rows that somebody else is changing are passed over, unless it
+ * is told to wait: with one use alone, that holds nothing which another could wait for.
+ * @returns the hashes whose use is noted.
  */
-export async function noteKeysUsed(db: Db, uses: KeyUse[]): Promise<void> {
+export async function noteKeysUsed(
+  db: Db,
+  uses: KeyUse[],
+  busyRows: 'pass over' | 'wait' = 'pass over',
+): Promise<Set<string>> {
   const used = uses.map((use) => ({ ...use, at: new Date(use.at).toISOString() }))
-  await db.execute(
+  const busy = sql.raw(busyRows === 'wait' ? '' : 'skip locked')
+  const noted = await rows<{ hash: string }>(
+    db,
     sql`with used as (select * from jsonb_to_recordset(${JSON.stringify(used)}::text::jsonb) as each (hash text, "stationId" uuid, at timestamptz)),
-        keys as (select k.hash, used.at from station_keys k join used on used.hash = k.hash order by k.hash for no key update of k skip locked),
-        seen as (select s.id, used.at from stations s join used on used."stationId" = s.id order by s.id for no key update of s skip locked),
+        keys as (select k.hash, used."stationId", used.at from station_keys k join used on used.hash = k.hash
+          order by k.hash for no key update of k ${busy}),
+        seen as (select s.id, keys.hash, keys.at from stations s join keys on keys."stationId" = s.id
+          order by s.id for no key update of s ${busy}),
         noted as (update station_keys set last_used_at = keys.at from keys where station_keys.hash = keys.hash)
-        update stations set last_seen_at = greatest(last_seen_at, seen.at) from seen where stations.id = seen.id`,
+        update stations set last_seen_at = greatest(last_seen_at, seen.at) from seen where stations.id = seen.id returning seen.hash`,
   )
+  return new Set(noted.map(({ hash }) => hash))
 }
 
 /** Newest first, those that have ended too. */

@@ -23,9 +23,9 @@ export function stationNotes(deps: {
     return ({ id }) => noted.has(id)
   }, atATime)
 
-  const noteUse = gathered<KeyUse, void>(async (uses) => {
-    await noteKeysUsed(db, uses)
-    return () => {}
+  const noteUse = gathered<KeyUse, boolean>(async (uses) => {
+    const noted = await noteKeysUsed(db, uses)
+    return ({ hash }) => noted.has(hash)
   }, atATime)
   const underWay = new Set<Promise<void>>()
 
@@ -47,7 +47,9 @@ export function stationNotes(deps: {
       const at = now()
       if (station.usedAt !== null && at - station.usedAt < usedEveryMs) return
       station.usedAt = at
-      const note = noteUse({ hash: station.keyHash, stationId: station.id, at })
+      const use = { hash: station.keyHash, stationId: station.id, at }
+      const note = noteUse(use)
+        .then(async (isNoted) => void (isNoted || (await noteKeysUsed(db, [use], 'wait'))))
         .catch((fault: unknown) => log.warn(fault, 'that keys are used could not be noted'))
         .finally(() => underWay.delete(note))
       underWay.add(note)
