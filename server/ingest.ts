@@ -20,6 +20,7 @@ import { shiftClock, usualShifts } from './domain/shifts.ts'
 import { gathering, QueueFull } from './gathering.ts'
 import { lanes } from './lanes.ts'
 import { definitionLearner } from './learn-definitions.ts'
+import { places } from './places.ts'
 import { policyOf } from './policy-of.ts'
 
 export type { Received } from './arrived-run.ts'
@@ -44,6 +45,8 @@ const mostAtOnce = 1_000
 const mostWaiting = 10_000
 /** A run weighs as one, and as one more for each of these: a group is then some megabytes of JSON, whatever its runs are. */
 const bytesOfOne = 8_192
+/** Of the four connections for storing runs those that may wait for a lock: the others' runs need one. */
+const mostLanes = 3
 
 export function ingest({ database, now, stored, capacity = mostWaiting }: Deps) {
   const clocks = new Map<string, ShiftClock>()
@@ -116,12 +119,17 @@ export function ingest({ database, now, stored, capacity = mostWaiting }: Deps) 
     failed: (error: unknown) => ({ fault: error instanceof Error ? error : new Error(String(error)) }),
     most: mostAtOnce,
   }
+  const inPlace = places(mostLanes)
   const all = gathering<ArrivedRun, Stored | null>({ ...shared, work: storeFree, capacity })
   const { take, waiting: waitingInLanes } = lanes<ProcedureId, ArrivedRun, Stored>({
     keyOf: ({ run }) => run.procedureId,
     tryAll: all.take,
     openLane: () =>
-      gathering<ArrivedRun, Stored>({ ...shared, work: store, capacity: Number.POSITIVE_INFINITY }),
+      gathering<ArrivedRun, Stored>({
+        ...shared,
+        work: (held) => inPlace(() => store(held)),
+        capacity: Number.POSITIVE_INFINITY,
+      }),
   })
   const waiting = () => all.waiting() + waitingInLanes()
   const underWay = new Set<Promise<unknown>>()

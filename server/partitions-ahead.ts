@@ -1,30 +1,40 @@
-// Sees to it that runs of the next days have their partition: at the start, and then every hour.
+// Sees to it that runs of the next days have their partition: at the start, and then every hour. And that the planner knows
+// the partitions as a whole: at the start, and then every day.
 import type { FastifyBaseLogger } from 'fastify'
 import type { Database } from '../db/client.ts'
-import { makeRunPartitions } from '../db/run-partitions.ts'
-import { hour, type Instant } from './domain/instant.ts'
+import { analyzeRuns, makeRunPartitions } from '../db/run-partitions.ts'
+import { day, hour, type Instant } from './domain/instant.ts'
 
 type Deps = { database: Database; now: () => Instant; log: FastifyBaseLogger }
 
 /** What fails is tried again an hour later: there are ten days for it, and after them runs lie in the partition of all others. */
-export function partitionsAhead({ database, now, log }: Deps): { stop(): Promise<void> } {
-  let underWay = look()
+export function partitionsAhead({ database, now, log }: Deps): { stop(): void } {
+  let analyzedAt = Number.NEGATIVE_INFINITY
+  let isStopped = false
   async function look(): Promise<void> {
     try {
       for (const made of await makeRunPartitions(database.db, now()))
         log.info({ partition: made.name }, 'a partition of runs was made')
+      // The embedded database is analyzed as a whole, after its start and every hour.
+      if (database.engine.kind === 'pglite' || now() - analyzedAt < day) return
+      await analyzeRuns(database.db)
+      analyzedAt = now()
     } catch (error) {
-      log.warn({ err: error }, 'a partition of runs could not be made now; it is tried again in an hour')
+      if (!isStopped)
+        log.warn(
+          { err: error },
+          'the partitions of runs could not be seen to now; it is tried again in an hour',
+        )
     }
   }
-  const clock = setInterval(() => {
-    underWay = look()
-  }, hour)
+  void look()
+  const clock = setInterval(() => void look(), hour)
   clock.unref()
   return {
-    async stop() {
+    /** What is under way ends with the database's connections: it may read for minutes. */
+    stop() {
+      isStopped = true
       clearInterval(clock)
-      await underWay
     },
   }
 }

@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { beforeAll, expect, test } from 'vitest'
 import { rows } from '../../db/client.ts'
-import { makeRunPartitions, runPartitions } from '../../db/run-partitions.ts'
+import { analyzeRuns, makeRunPartitions, runPartitions } from '../../db/run-partitions.ts'
 import { storeRuns } from '../../db/store-runs.ts'
 import { day, type Instant } from '../../server/domain/instant.ts'
 import type { Run } from '../../server/domain/run.ts'
@@ -81,6 +81,17 @@ test('it has every index of the whole table', async () => {
   )
   expect(counts).toHaveLength(4)
   expect(new Set(counts.map(({ count }) => count)).size).toBe(1)
+})
+
+test('the planner knows what all partitions hold together', async () => {
+  await analyzeRuns(db)
+  const known = await rows<{ column: string }>(
+    db,
+    sql`select attname::text as column from pg_stats where tablename = 'runs' and inherited order by 1`,
+  )
+  expect(known.map(({ column }) => column)).toEqual(
+    expect.arrayContaining(['procedure_id', 'station_id', 'unit']),
+  )
 })
 
 test('the more runs come in, the narrower it is: to the next month, or a day; and none is left out', async () => {
