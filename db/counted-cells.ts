@@ -18,6 +18,7 @@ import { type Db, rows } from './client.ts'
 import { countsThere } from './counts-there.ts'
 import { pages } from './pages.ts'
 import type { RolloutWindow } from './rollout-windows.ts'
+import { firstId } from './run-partitions.ts'
 
 /** The earliest start that is looked at, of each arm. */
 type Since = { canary: Instant; base: Instant }
@@ -73,8 +74,11 @@ function claim(procedureId: ProcedureId, { rolloutId }: RolloutWindow, span?: Si
 function within(span: Since | Until): SQL {
   const ofItsArm = ({ canary, base }: Since) =>
     sql`case t.deployment_id when r.deployment_id then ${moment(canary)} else ${moment(base)} end`
-  if (!('by' in span))
-    return sql`and t.started_at >= ${moment(Math.min(span.canary, span.base))} and t.started_at >= ${ofItsArm(span)}`
+  if (!('by' in span)) {
+    const earliest = Math.min(span.canary, span.base)
+    // No run is stored as begun later than its id says: partitions of before are not even looked at.
+    return sql`and t.id >= ${firstId(Math.max(0, Math.floor(earliest)))}::uuid and t.started_at >= ${moment(earliest)} and t.started_at >= ${ofItsArm(span)}`
+  }
   const { before, by } = span
   const arrived = by === null ? sql`` : sql`and t.received_at <= ${moment(by)}`
   return sql`and t.started_at < ${ofItsArm(before)} ${arrived}`

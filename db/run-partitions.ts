@@ -100,7 +100,7 @@ async function makePartition(tx: Db, from: Instant, to: Instant): Promise<RunPar
 }
 
 /** The least id of a run that starts then: 48 bits of milliseconds, and nothing after them. */
-function firstId(at: Instant): string {
+export function firstId(at: Instant): string {
   const time = at.toString(16).padStart(12, '0')
   return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`
 }
