@@ -14,9 +14,13 @@ const statuses: Record<string, number> = {}
 const ever: Record<string, number> = {}
 let counting = false
 let failures = 0
-const first = Promise.withResolvers<void>()
+const begun = Promise.withResolvers<void>()
+let answers = 0
+// Polls that know no tag yet are not those that are to be measured.
+const before = spec.traffic.kind === 'gets' ? spec.traffic.requests.length : 1
 const enough = Promise.withResolvers<void>()
 const counted = Promise.withResolvers<void>()
+const stopped = new Promise<void>((resolve) => parentPort?.once('message', () => resolve()))
 const say = (word: LoadWord) => parentPort?.postMessage(word)
 
 const ask = asking(spec.traffic)
@@ -29,7 +33,8 @@ const connections = Array.from({ length: spec.connections }, () =>
     signal: ending.signal,
     answered({ status, ms }) {
       ever[status] = (ever[status] ?? 0) + 1
-      first.resolve()
+      answers += 1
+      if (answers >= before) begun.resolve()
       if (!counting) return
       times.push(ms)
       if (times.length >= 2 * spec.connections) counted.resolve()
@@ -41,10 +46,9 @@ const connections = Array.from({ length: spec.connections }, () =>
     },
   }),
 )
-const stopped = new Promise<void>((resolve) => parentPort?.once('message', () => resolve()))
 
 // A server that is slow to take up its work is not counted as one that does none.
-await Promise.race([first.promise, pause(patienceMs)])
+await Promise.race([begun.promise, stopped, pause(patienceMs)])
 await pause(spec.warmupMs)
 counting = true
 const from = performance.now()

@@ -7,7 +7,8 @@ import type { Measure, Row } from '../measure.ts'
 import type { Place } from '../place.ts'
 import { residentKb } from '../servers/child-server.ts'
 import { type Service, startService } from '../servers/service.ts'
-import { pollsOf, runsOf } from '../traffics.ts'
+import { runsOf } from '../traffics.ts'
+import { warmedUp } from '../warm-up.ts'
 
 export const memory: Measure = {
   name: 'memory',
@@ -35,11 +36,12 @@ export const memory: Measure = {
 
 async function idlePolls(place: Place, { url, pid }: Service, fleet: Fleet): Promise<Row> {
   const count = fleet.stations.length
-  // A heap that has never worked grows with the first work, whatever that is: the polls are not to be charged for it.
-  const warming = { connections: 64, warmupMs: 0, ms: place.quick ? 500 : 5_000, traffic: pollsOf(fleet) }
-  await beginLoad({ url, ...warming }, pid).done
+  const keys = fleet.stations.map(({ key }) => key)
+  // A heap that has never worked grows with the first work, and what is remembered of each station with its first
+  // question: waiting is not to be charged for either.
+  await warmedUp(url, fleet, pid)
   const worked = await settled(pid, place)
-  const polls = manyConnections({ url, keys: fleet.stations.map(({ key }) => key), waitSeconds: 60 })
+  const polls = manyConnections({ url, keys, waitSeconds: 60 })
   await polls.answered
   const waiting = await settled(pid, place)
   await polls.end()

@@ -1,7 +1,7 @@
 // Polls of the whole service, three of four answered 304: against a constant answer, and against Unleash.
 
 import { seedFleet } from '../fleet.ts'
-import { beginLoad, load } from '../load/load.ts'
+import { load } from '../load/load.ts'
 import type { Traffic } from '../load/traffic.ts'
 import type { Measure, Row } from '../measure.ts'
 import type { Place } from '../place.ts'
@@ -12,6 +12,7 @@ import { bareServer } from '../servers/peers.ts'
 import { startService } from '../servers/service.ts'
 import { startUnleash, unleashVersion } from '../servers/unleash.ts'
 import { pollsOf } from '../traffics.ts'
+import { warmedUp } from '../warm-up.ts'
 
 export const polls: Measure = {
   name: 'polls',
@@ -39,7 +40,7 @@ export const polls: Measure = {
       ...(place.quick ? {} : await unleashContenders(place, contender)),
     }
     // Every key is looked up, and every pin noted as served, once: a fleet that has just come back is another measure.
-    await warm(service, pollsOf(fleet), place.quick ? 1_500 : 10_000)
+    await warmedUp(service.url, fleet, service.pid)
     const figures = await interleaved(place.rounds, contenders)
     return rows(figures, seen)
   },
@@ -51,10 +52,6 @@ const barePolls: Traffic = {
   kind: 'gets',
   requests: [{ path: '/poll', headers: { authorization: 'Bearer fps_00000000000000000000000000000000' } }],
   taggedOfFour: 0,
-}
-
-async function warm(service: ChildServer, traffic: Traffic, ms: number): Promise<void> {
-  await beginLoad({ url: service.url, connections, warmupMs: 0, ms, traffic }, service.pid).done
 }
 
 type Contending = (

@@ -9,6 +9,7 @@ import { processorSeconds } from '../servers/child-server.ts'
 import { type Service, startService } from '../servers/service.ts'
 import { tcpProxy } from '../servers/tcp-proxy.ts'
 import { pollsOf, runsOf } from '../traffics.ts'
+import { warmedUp } from '../warm-up.ts'
 
 export const scaleOut: Measure = {
   name: 'scale-out',
@@ -45,7 +46,7 @@ type Cluster = { url: string; services: Service[]; fleet: Fleet }
 
 async function cluster(place: Place, count: number): Promise<Cluster> {
   const where = await place.database('postgres')
-  const seeded = await seedFleet(where, 1_000)
+  const seeded = await seedFleet(where, 4_000)
   const services: Service[] = []
   for (let number = 0; number < count; number++) {
     const service = await startService(where)
@@ -56,7 +57,10 @@ async function cluster(place: Place, count: number): Promise<Cluster> {
   if (first === undefined) throw new Error('expected one process at least')
   const proxy = await tcpProxy(services.map(({ url }) => Number(new URL(url).port)))
   place.atEnd(proxy.close)
-  return { url: `http://127.0.0.1:${proxy.port}`, services, fleet: await startRollout(first, seeded) }
+  const fleet = await startRollout(first, seeded)
+  const url = `http://127.0.0.1:${proxy.port}`
+  await warmedUp(url, fleet, first.pid, count)
+  return { url, services, fleet }
 }
 
 /** With what each process used, and how busy the machine was: where all its cores are, no process of ours is the limit. */
