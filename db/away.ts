@@ -4,7 +4,8 @@
 export function isAway(error: unknown): boolean {
   for (let each: unknown = error; each instanceof Error; each = each.cause) {
     const code = 'code' in each ? String(each.code) : ''
-    if (/^(08|57P|53|40001|40P01)/.test(code)) return true
+    // Also: a standby that is not the first yet takes no writes (25006), and a disk that fails (58).
+    if (/^(08|57P|53|58|25006|40001|40P01)/.test(code)) return true
     if (
       [
         'ECONNREFUSED',

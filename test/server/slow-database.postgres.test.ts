@@ -87,3 +87,34 @@ test('away in the middle of a group: those that were not acknowledged come again
   expect(await tallied(beside.db, line.procedure)).toEqual(await recounted(beside.db, line.procedure))
   expect(new Set(stored)).toEqual(new Set([line.procedure]))
 })
+
+test('a standby that takes no writes yet is a database that is away, for all at once', {
+  timeout: 60_000,
+}, async () => {
+  const [name] = await rows<{ name: string }>(beside.db, sql`select current_database() as name`)
+  const readOnly = async (value: string) => {
+    await beside.db.execute(
+      sql`alter database ${sql.identifier(name?.name ?? '')} set default_transaction_read_only = ${sql.raw(value)}`,
+    )
+    gate.cut()
+    await vi.waitFor(
+      async () =>
+        expect(
+          await rows(database.db, sql`select current_setting('transaction_read_only') as value`),
+        ).toEqual([{ value }]),
+      { timeout: 30_000, interval: 100 },
+    )
+  }
+  const post = () =>
+    Promise.all(
+      Array.from({ length: 8 }, (_, index) => line.run({ station: line.bench(0), unit: `standby-${index}` })),
+    )
+  await readOnly('on')
+  for (const each of await post())
+    expect(each).toMatchObject({ status: 503, body: { code: 'database_away' } })
+  await readOnly('off')
+  await vi.waitFor(
+    async () => expect((await post()).map(({ status }) => status)).toEqual(Array(8).fill(200)),
+    { timeout: 30_000, interval: 200 },
+  )
+})
