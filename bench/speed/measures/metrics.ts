@@ -2,8 +2,10 @@
 import { sql } from 'drizzle-orm'
 import postgres from 'postgres'
 import { type Database, type Db, openDatabase, rows } from '../../../db/client.ts'
+import { hourDrift } from '../../../db/hour-drift.ts'
 import { rebuildTallies } from '../../../db/rebuild-tallies.ts'
 import { loadRollout } from '../../../db/rollout-storage.ts'
+import { hour } from '../../../server/domain/instant.ts'
 import { isRunning } from '../../../server/domain/rollout/state.ts'
 import { rolloutView } from '../../../server/rollout-view.ts'
 import { verdictOf } from '../../../server/verdict-of.ts'
@@ -46,6 +48,7 @@ export const metrics: Measure = {
         rebuilt(each, 'from nothing', each.rebuildMs),
         rebuilt(each, 'that finds nothing', each.mendMs),
       ]),
+      await hourChecked(stored.at(-1) ?? first),
     ]
   },
 }
@@ -57,6 +60,19 @@ function rebuilt({ count, fillMs }: Stored, what: string, ms: number): Row {
     unit: 's',
     ...(count === 1e7 ? { goal: { at: 'most', figure: 10 } } : {}),
     note: `first attempts, hours, arms and metrics; the runs were stored in ${(fillMs / 1000).toFixed(0)} s`,
+  }
+}
+
+/** As the service does every hour with the one that has closed. */
+async function hourChecked({ count, database, fleet }: Stored): Promise<Row> {
+  const closed = Math.floor(Date.now() / hour) * hour - 24 * hour
+  const found = await hourDrift(database.db, fleet.procedureId, closed)
+  const ms = await medianMs(() => hourDrift(database.db, fleet.procedureId, closed))
+  return {
+    measure: `recount of a closed hour among ${power(count)} runs`,
+    ours: ms,
+    unit: 'ms',
+    note: `some ${Math.round(count / 240).toLocaleString('en')} runs in that hour; ${found.length} counts differ from the stored runs`,
   }
 }
 
