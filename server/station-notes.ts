@@ -23,9 +23,11 @@ export function stationNotes(deps: {
     return ({ id }) => noted.has(id)
   }, atATime)
 
+  const lost = (fault: unknown) => log.warn(fault, 'that keys are used could not be noted')
   const noteUse = gathered<KeyUse, boolean>(async (uses) => {
-    const noted = await noteKeysUsed(db, uses)
-    return ({ hash }) => noted.has(hash)
+    // Told once, not for each of a thousand stations.
+    const noted = await noteKeysUsed(db, uses).catch(lost)
+    return ({ hash }) => noted?.has(hash) ?? true
   }, atATime)
   const underWay = new Set<Promise<void>>()
 
@@ -50,7 +52,7 @@ export function stationNotes(deps: {
       const use = { hash: station.keyHash, stationId: station.id, at }
       const note = noteUse(use)
         .then(async (isNoted) => void (isNoted || (await noteKeysUsed(db, [use], 'wait'))))
-        .catch((fault: unknown) => log.warn(fault, 'that keys are used could not be noted'))
+        .catch(lost)
         .finally(() => underWay.delete(note))
       underWay.add(note)
     },
