@@ -17,6 +17,8 @@ const service = await openTestService({ database })
 const replica = await openTestService({ database })
 const { ask, clock } = service
 const url = '/api/v1/stations/me/assignments'
+/** How long to look out for what another process does some milliseconds later, on a machine that is busy. */
+const soon = { timeout: 10_000 }
 
 async function statementsOf(work: () => Promise<unknown>): Promise<number> {
   const before = database.statements()
@@ -126,12 +128,12 @@ test('the other process knows of it some moments later, and its long polls are a
     token: bench.key,
     headers: { 'if-none-match': String(etag) },
   })
-  await expect.poll(() => replica.waiting()).toBe(1)
+  await expect.poll(() => replica.waiting(), soon).toBe(1)
   await line.start({ stages: [{ target: { share: 1 } }] })
   expect((await waiting).body.assignments[0].deployment.id).toBe(line.next)
 
   await ask('PATCH', `/api/v1/stations/${bench.id}`, { body: { name: `${bench.name} renamed` } })
-  await vi.waitFor(async () => expect(await named(bench, replica)).toBe(`${bench.name} renamed`))
+  await vi.waitFor(async () => expect(await named(bench, replica)).toBe(`${bench.name} renamed`), soon)
   await ask('DELETE', `/api/v1/stations/${bench.id}/keys/${bench.key.slice(0, 8)}`)
   await vi.waitFor(async () => expect((await replica.ask('GET', url, { token: bench.key })).status).toBe(401))
 })
@@ -345,7 +347,7 @@ test('an answer says when to ask again: at once after a wait, else in a while, a
   const poll = (wait: number) => ending.ask('GET', `${url}?wait=${wait}`, { token: bench.key, headers })
   expect(after(await poll(0.01))).toBe(0)
   const waiting = Array.from({ length: 6 }, () => poll(60))
-  await expect.poll(() => ending.waiting()).toBe(6)
+  await expect.poll(() => ending.waiting(), soon).toBe(6)
   ending.stopWaiting()
   const moments = (await Promise.all(waiting)).map(after)
   expect(new Set(moments).size).toBe(6)

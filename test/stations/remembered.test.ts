@@ -30,7 +30,7 @@ function openStore(options: { most?: number; mostAbsent?: number; isHeld?: boole
     put: (key: string, version: number, owner = key) => stored.set(key, { owner, version }),
     version: async (key: string) => (await cache.get(key))?.version ?? null,
     async begun(count: number) {
-      await expect.poll(() => reads.length).toBe(count)
+      await expect.poll(() => reads.length, { timeout: 10_000 }).toBe(count)
     },
     end() {
       for (const each of held) each()
