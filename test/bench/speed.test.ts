@@ -193,7 +193,7 @@ describe('a load', () => {
 
 describe('a quick run', () => {
   test('with --json prints one object of the ratios, and writes every row to the file', {
-    timeout: 120_000,
+    timeout: 240_000,
   }, () => {
     const folder = mkdtempSync(join(tmpdir(), 'firstpass-bench-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))

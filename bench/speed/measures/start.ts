@@ -10,8 +10,8 @@ export const start: Measure = {
   about: 'cold start to ready on PGlite with existing data',
   async run(place) {
     const where = await place.database('pglite')
-    const fleet = await seedFleet(where, 200)
-    const count = place.quick ? 2_000 : 50_000
+    const fleet = await seedFleet(where, place.quick ? 20 : 200)
+    const count = place.quick ? 500 : 50_000
     await fillRuns(where, fleet, { count, from: new Date(Date.now() - 86_400_000), to: new Date() })
     const times: number[] = []
     for (let round = 0; round < place.rounds; round++) {
