@@ -55,7 +55,7 @@ export function summaryOf(rows: readonly Row[]): Record<SummaryName, number | nu
     const found = rows.filter((row) => row.name === name)
     const figures = found.flatMap((row) => judged(row) ?? [])
     if (figures.length === 0) return null
-    return found[0]?.goal?.at === 'most' ? Math.min(...figures) : Math.max(...figures)
+    return found[0]?.goal?.at === 'least' ? Math.min(...figures) : Math.max(...figures)
   }
   return {
     polls_vs_unleash: figureOf('polls_vs_unleash'),

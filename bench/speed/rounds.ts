@@ -8,7 +8,7 @@ export async function interleaved<Name extends string>(
   const names = Object.keys(contenders).filter((name): name is Name => name in contenders)
   const figures = new Map<Name, number[]>(names.map((name) => [name, []]))
   for (let round = 0; round < rounds; round++)
-    for (const name of names)
+    for (const name of round % 2 === 0 ? names : names.toReversed())
       figures.get(name)?.push((await contenders[name]?.()) ?? Number.NaN)
   return (name) => figures.get(name) ?? []
 }

@@ -41,7 +41,7 @@ function askingGets({ requests, taggedOfFour }: Extract<Traffic, { kind: 'gets' 
     // Each one's own fourth: with counts that divide by four the same ones would always ask without.
     const turn = (Math.floor(count / requests.length) + place) % 4
     count += 1
-    const known = turn <= taggedOfFour ? tagged.get(place) : undefined
+    const known = turn < taggedOfFour ? tagged.get(place) : undefined
     return {
       bytes: known ?? plain[place] ?? Buffer.alloc(0),
       tagged(tag) {
