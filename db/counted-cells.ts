@@ -36,7 +36,11 @@ export async function countedCells(
 ): Promise<CountedCell[]> {
   const asked = gateCountings(window.gates)
   const claimed = claim(procedureId, window, span)
-  return [...(await builtInCells(tx, asked, claimed)), ...(await customCells(tx, asked, window, claimed))]
+  const isWhole = span === undefined
+  return [
+    ...(await builtInCells(tx, asked, claimed, isWhole)),
+    ...(await customCells(tx, asked, window, claimed)),
+  ]
 }
 
 /** The runs `t` that rollout `r` has a claim on, with what else is to be joined to each. */
@@ -88,13 +92,22 @@ function moment(at: Instant): SQL {
   return sql`${new Date(at).toISOString()}::timestamptz`
 }
 
-async function builtInCells(tx: Db, asked: GateCountings, claimed: Claimed): Promise<CountedCell[]> {
+async function builtInCells(
+  tx: Db,
+  asked: GateCountings,
+  claimed: Claimed,
+  isWhole: boolean,
+): Promise<CountedCell[]> {
   const keys = [...asked.attempts, ...runKeys(asked)]
   if (keys.length === 0) return []
-  // One look into an index for each run: joins are planned by statistics that freezing has only just made wrong.
+  // One look into an index for each run: joins are planned by statistics that freezing has only just made wrong. All runs
+  // of a rollout may be millions, and their first attempts are best read at one go then.
   const joins = [
-    sql`left join lateral (select f.passed from first_attempts f
-      where f.procedure_id = t.procedure_id and f.unit = t.unit and f.run_id = t.id limit 1) first on true`,
+    isWhole
+      ? sql`left join first_attempts first
+          on first.procedure_id = t.procedure_id and first.unit = t.unit and first.run_id = t.id`
+      : sql`left join lateral (select f.passed from first_attempts f
+          where f.procedure_id = t.procedure_id and f.unit = t.unit and f.run_id = t.id limit 1) first on true`,
     ...asked.measures.map(
       ({ key }, place) => sql`left join lateral (select p.usual from station_pasts p
         where p.procedure_id = t.procedure_id and p.rollout_id = r.id and p.station_id = t.station_id and p.metric = ${key}
