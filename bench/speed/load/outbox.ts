@@ -33,7 +33,7 @@ export function outbox(url: string, { procedureId, stations }: Fleet): Outbox {
         // Every fifth run is the second one of the unit before.
         serial_number: `${mark}-${place}-${unit % 5 === 4 ? unit - 1 : unit}`,
         outcome: unit % 20 === 7 ? 'FAIL' : 'PASS',
-        started_at: new Date(endedAt - 42_000 - unit).toISOString(),
+        started_at: new Date(endedAt - 420 - unit).toISOString(),
         ended_at: new Date(endedAt).toISOString(),
       })
       // A third of them twice at the same time, as after an answer that was lost.

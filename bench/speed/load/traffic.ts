@@ -79,7 +79,8 @@ function askingRuns({
         deployment_id: stations[place]?.deploymentId,
         serial_number: isBad ? '' : `${mark}-${number}`,
         outcome: outcomeOf(number),
-        started_at: new Date(endedAt - 42_000).toISOString(),
+        // So short that it began in the rollout, which has only just started: else it would not be counted there.
+        started_at: new Date(endedAt - 420).toISOString(),
         ended_at: new Date(endedAt).toISOString(),
       }
     }
