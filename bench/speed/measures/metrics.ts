@@ -49,6 +49,7 @@ export const metrics: Measure = {
         rebuilt(each, 'that finds nothing', each.mendMs),
       ]),
       await hourChecked(stored.at(-1) ?? first),
+      await sized(stored.at(-1) ?? first),
     ]
   },
 }
@@ -73,6 +74,22 @@ async function hourChecked({ count, database, fleet }: Stored): Promise<Row> {
     ours: ms,
     unit: 'ms',
     note: `some ${Math.round(count / 240).toLocaleString('en')} runs in that hour; ${found.length} counts differ from the stored runs`,
+  }
+}
+
+/** Runs without phases: what a station sends in those comes on top. */
+async function sized({ count, database }: Stored): Promise<Row> {
+  const [found] = await rows<{ runs: number; attempts: number }>(
+    database.db,
+    sql`select (sum(pg_total_relation_size(relid)) / ${count}::float8)::float8 as runs,
+          (pg_total_relation_size('first_attempts') / ${count}::float8)::float8 as attempts
+        from pg_partition_tree('runs')`,
+  )
+  return {
+    measure: `bytes a stored run, of ${power(count)}`,
+    ours: (found?.runs ?? 0) + (found?.attempts ?? 0),
+    unit: 'B',
+    note: `${found?.runs.toFixed(0)} of the run with its indexes, ${found?.attempts.toFixed(0)} of its unit's first attempt`,
   }
 }
 
