@@ -33,6 +33,12 @@ const ms = (column: string) => sql.raw(`(extract(epoch from ${column}) * 1000)::
 const lateSeconds = 300
 
 /**
+ * Written so that no index is asked for it. Of a partition that nobody has analyzed yet PostgreSQL would take the index of
+ * builds, and read all runs of the build for each station: 0.36 s for 200 stations among 11,000 runs.
+ */
+const ofBuild = sql.raw(`deployment_id is not distinct from pin.deployment_id`)
+
+/**
  * Every station that is linked to the procedure, by name. The first and the latest run of the pinned build are found
  * through the hours in which there are any: a station that has run another build for weeks costs no more than others.
  */
@@ -73,10 +79,10 @@ export async function stationRows(db: Db, procedureId: ProcedureId, now: Instant
             and hour > pin.from_at - interval '1 hour') hours on true
         left join lateral (select started_at from runs where procedure_id = l.procedure_id and station_id = l.station_id
           and started_at >= greatest(pin.from_at, hours.first_hour) and hours.first_hour is not null
-          and deployment_id = pin.deployment_id order by started_at limit 1) shown on true
+          and ${ofBuild} order by started_at limit 1) shown on true
         left join lateral (select started_at from runs where procedure_id = l.procedure_id and station_id = l.station_id
           and started_at >= greatest(pin.from_at, hours.last_hour) and started_at < hours.last_hour + interval '1 hour'
-          and deployment_id = pin.deployment_id order by started_at desc limit 1) proven on true
+          and ${ofBuild} order by started_at desc limit 1) proven on true
         left join lateral (select min(from_at) as first_at, max(from_at) as last_at from pickups
           where procedure_id = l.procedure_id and station_id = l.station_id and from_at >= pin.from_at
             and deployment_id = pin.deployment_id and state = 'running') running on true

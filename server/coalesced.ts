@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 type Work<Key> = {
   /** `'again'`: it could not be done now; it is tried again after the rest. Rejects for nobody: it says itself what failed. */
   work(key: Key): Promise<'again' | undefined>
-  /** Real milliseconds after a round; a round that took longer rests longer, so that it never has more than a third of the time. */
+  /** Real milliseconds after a round; a round that took longer rests longer, so that it never has more than a sixth of the time. */
   restMs: number
   /** Keys that are worked on at once; the others wait in the order in which they were asked for. */
   atOnce: number
@@ -38,7 +38,7 @@ export function coalesced<Key>({ work, restMs, atOnce }: Work<Key>) {
     const outcome = await work(key)
     working -= 1
     next()
-    const rest = Math.max(restMs, 2 * (performance.now() - began))
+    const rest = Math.max(restMs, 5 * (performance.now() - began))
     await pause(rest, undefined, { signal: stopping.signal }).catch(() => undefined)
     underWay.delete(key)
     if (again.delete(key) || outcome === 'again') request(key)
