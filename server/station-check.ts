@@ -34,7 +34,7 @@ export function stationCheck({ db, known, doubt, differs }: Deps): () => Promise
   }
 }
 
-/** The least part of the time that is left to others: of 100,000 stations a look takes PostgreSQL some 0.1 s. */
+/** The least part of the time that is left to others: of 10,000 stations a look takes PostgreSQL some 20 ms. */
 const restFactor = 20
 const mostRestMs = 5_000
 
