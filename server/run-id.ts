@@ -1,5 +1,5 @@
 // The id of a run is made of its natural key: the same run sent twice is the same row.
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { type ProcedureId, type RunId, runId, type StationId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
 
@@ -14,7 +14,7 @@ export function makeRunId(key: {
 }): RunId {
   const { stationId, procedureId, unit, startedAt, shadow } = key
   const text = JSON.stringify([stationId, procedureId, unit, startedAt, ...(shadow ? ['shadow'] : [])])
-  const digest = createHash('sha256').update(text).digest('hex')
+  const digest = hash('sha256', text)
   const time = key.startedAt.toString(16).padStart(12, '0')
   const variant = ((Number.parseInt(digest.slice(3, 4), 16) & 0b0011) | 0b1000).toString(16)
   return runId.parse(

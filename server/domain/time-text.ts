@@ -14,11 +14,15 @@ export function readTime(text: string): { at: Instant; zoneless: boolean } | nul
   const [, date = '', clock = '', fraction = '', zone] = found
   const seconds = clock.length === 5 ? `${clock}:00` : clock
   const at = Date.parse(`${date}T${seconds}.${fraction.padEnd(3, '0').slice(0, 3)}${offset(zone)}`)
-  const realDay =
-    Number.isFinite(Date.parse(`${date}T00:00:00Z`)) &&
-    new Date(`${date}T00:00:00Z`).toISOString().startsWith(date)
-  if (!Number.isFinite(at) || !realDay || at < earliest || at > latest) return null
+  if (!Number.isFinite(at) || !isReal(date) || at < earliest || at > latest) return null
   return { at, zoneless: zone === undefined }
+}
+
+/** Engines read 30 February as 2 March. Every month has the first 28 days: those need no second look. */
+function isReal(date: string): boolean {
+  if (date.slice(8) <= '28') return true
+  const midnight = Date.parse(`${date}T00:00:00Z`)
+  return Number.isFinite(midnight) && new Date(midnight).toISOString().startsWith(date)
 }
 
 function offset(zone: string | undefined): string {
