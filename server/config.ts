@@ -27,6 +27,7 @@ const list = optionalText.transform((text) =>
     .filter((part) => part !== ''),
 )
 const leastKey = 32
+const leastLinkSecret = 16
 
 export const settingsSchema = z.object({
   PORT: z.coerce
@@ -89,7 +90,16 @@ export const settingsSchema = z.object({
       'expected printable ASCII without spaces: it is sent in a header',
     )
     .describe('Bearer token of the API for people and programs.'),
-  LINK_SECRET: secret(16).describe('Signs the links to pages; made and kept in the database when absent.'),
+  LINK_SECRET: list
+    .refine(
+      (secrets) =>
+        secrets === undefined ||
+        (secrets.length > 0 && secrets.every((secret) => secret.length >= leastLinkSecret)),
+      `expected secrets of at least ${leastLinkSecret} characters each, separated by commas`,
+    )
+    .describe(
+      'Signs links to pages, forms and uploads; several, separated by commas: the first signs, all verify. Made and kept in the database when absent.',
+    ),
   GITHUB_WEBHOOK_SECRET: secret(16).describe(
     'Secret of the GitHub webhook at /webhooks/github, which registers builds; without it none is taken.',
   ),

@@ -29,6 +29,7 @@ import type { PageSignIn } from './routes/pages/sign-in-pages.ts'
 import { serviceOf } from './service-of.ts'
 import { sessions } from './sessions.ts'
 import { signIn } from './sign-in.ts'
+import { signing } from './signing.ts'
 import { slackStore } from './slack-store.ts'
 import { stationSnapshot } from './station-snapshot.ts'
 import { stationWatch } from './station-watch.ts'
@@ -77,8 +78,9 @@ export async function startFirstpass(options: {
 
   let publicUrl = settings.PUBLIC_URL?.replace(/\/+$/, '')
   const reachedAt = () => publicUrl ?? 'http://localhost'
-  const secret = settings.LINK_SECRET ?? (await keptSetting(database.db, 'link secret', newSecret))
-  const links = pageLinks({ publicUrl: () => publicUrl ?? '', secret, now: Date.now })
+  const [newest, ...older] = settings.LINK_SECRET ?? []
+  const signs = signing([newest ?? (await keptSetting(database.db, 'link secret', newSecret)), ...older])
+  const links = pageLinks({ publicUrl: () => publicUrl ?? '', signing: signs, now: Date.now })
 
   // Before the jobs: those under way when they stop still hold locks.
   const locks = exclusively(database)
@@ -138,7 +140,7 @@ export async function startFirstpass(options: {
     stations: known,
     waiters,
     adminToken: settings.ADMIN_TOKEN,
-    uploadLinks: uploadLinks({ publicUrl: publicUrl ?? null, secret }),
+    uploadLinks: uploadLinks({ publicUrl: publicUrl ?? null, signing: signs }),
     githubSecret: settings.GITHUB_WEBHOOK_SECRET ?? null,
     pages: {
       watchers,
@@ -148,12 +150,12 @@ export async function startFirstpass(options: {
         sessions: sessions({ db: database.people, now: Date.now }),
         publicUrl: reachedAt,
         isLocal: isLocalOnly(settings),
-        secret,
+        signing: signs,
         now: Date.now,
       }),
       base: () => new URL(reachedAt()).pathname.replace(/\/+$/, ''),
       publicUrl: reachedAt,
-      secret,
+      signing: signs,
       signIn: slack && signInOf(settings, { people: slack.people, publicUrl: reachedAt, log }),
     },
     changed,

@@ -1,6 +1,5 @@
 // Who may look at which pages: whoever opened the link of a rollout at that one, who signed in at all of them, and on this
 // machine alone everybody.
-import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { CookieSerializeOptions } from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor } from './domain/actor.ts'
@@ -8,6 +7,7 @@ import { hour, type Instant } from './domain/instant.ts'
 import type { LinkFault, PageLinks } from './page-links.ts'
 import type { SlackPerson } from './page-people.ts'
 import type { Sessions } from './sessions.ts'
+import type { Signing } from './signing.ts'
 
 /** What is asked for: one rollout with what belongs to it, or anything else. */
 export type PageScope = { rollout: string } | 'everything'
@@ -38,19 +38,20 @@ type Deps = {
   publicUrl: () => string
   /** The service listens for this machine alone. */
   isLocal: boolean
-  /** Signs what forms carry. */
-  secret: string
+  /** Of what forms carry. */
+  signing: Signing
   /** In real time, as cookies are. */
   now: () => Instant
 }
 
-export function pageAccess({ links, sessions, publicUrl, isLocal, secret, now }: Deps) {
+export function pageAccess({ links, sessions, publicUrl, isLocal, signing, now }: Deps) {
   /** Null: nobody who may look at this. */
   async function readerOf(request: FastifyRequest, scope: PageScope): Promise<Reader | null> {
     const token = request.cookies[sessionCookie]
     const person = token === undefined ? null : ((await sessions.of(token))?.person ?? null)
-    if (token !== undefined && person !== null) return signedIn(person, formToken(token))
-    if (isLocal && isFromHere(request)) return { ...atThisMachine, formToken: formToken('this machine') }
+    if (token !== undefined && person !== null) return signedIn(person, signing.sign('page/form', token))
+    if (isLocal && isFromHere(request))
+      return { ...atThisMachine, formToken: signing.sign('page/form', thisMachine) }
     return scope === 'everything' ? null : readerByLink(request.cookies[linkCookie], scope.rollout)
   }
 
@@ -107,21 +108,18 @@ export function pageAccess({ links, sessions, publicUrl, isLocal, secret, now }:
     if (token !== undefined) await sessions.end(token)
   }
 
-  function formToken(of: string): string {
-    return createHmac('sha256', secret).update(`page/form/${of}`).digest('base64url')
-  }
-
   /**
    * Whether a form was sent by a page of ours that this person was shown. Pages tell no referrer, so browsers name no
    * origin beside their forms (`null`), and over plain HTTP no site: what they do name has to be ours.
    */
-  function isOwnForm(request: FastifyRequest, { formToken }: PersonReading, given: unknown): boolean {
+  function isOwnForm(request: FastifyRequest, { slack }: PersonReading, given: unknown): boolean {
     const { origin, 'sec-fetch-site': site } = request.headers
     if (site !== undefined && site !== 'same-origin') return false
     const isLocalOrigin = isLocal && origin === `http://${request.host}`
     if (origin !== undefined && origin !== 'null' && origin !== new URL(publicUrl()).origin && !isLocalOrigin)
       return false
-    return typeof given === 'string' && isSame(given, formToken)
+    const of = slack === null ? thisMachine : request.cookies[sessionCookie]
+    return typeof given === 'string' && of !== undefined && signing.isSigned('page/form', of, given)
   }
 
   return { readerOf, exchange, enter, leave, isOwnForm }
@@ -143,6 +141,8 @@ function signedIn({ team, user, name }: SlackPerson & { name: string }, formToke
   return { kind: 'person', actor, slack: { team, user }, canSignOut: true, formToken }
 }
 
+/** In the place of a session, where there is none. */
+const thisMachine = 'this machine'
 const atThisMachine: Omit<PersonReading, 'formToken'> = {
   kind: 'person',
   actor: { kind: 'person', id: 'local', name: 'Somebody at this machine', door: 'page' },
@@ -169,9 +169,4 @@ const forwarding = [
 
 export function isLoopback(hostname: string): boolean {
   return ['127.0.0.1', 'localhost', '[::1]'].includes(hostname)
-}
-
-function isSame(given: string, expected: string): boolean {
-  const [one, other] = [Buffer.from(given), Buffer.from(expected)]
-  return one.length === other.length && timingSafeEqual(one, other)
 }

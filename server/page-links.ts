@@ -1,7 +1,7 @@
 // Links to pages carry a key of their own rollout: until it expires, whoever has the link may read, and read only that.
-import { createHmac, timingSafeEqual } from 'node:crypto'
 import { type RolloutId, rolloutId } from './domain/ids.ts'
 import { day, type Instant } from './domain/instant.ts'
+import type { Signing } from './signing.ts'
 
 export type PageLinks = ReturnType<typeof pageLinks>
 /** `id`: in the letters in which the rollout is kept, whatever those of the address. */
@@ -15,22 +15,20 @@ const turnMs = 7 * day
 /** @param deps.now in real time: links live as long as Slack shows them, whatever a simulated factory's clock says. */
 export function pageLinks({
   publicUrl,
-  secret,
+  signing,
   now,
 }: {
   publicUrl: () => string
-  secret: string
+  signing: Signing
   now: () => Instant
 }) {
-  // The moment is under the signature: a later one cannot be written into an old link.
-  const signature = (id: string, until: string) =>
-    createHmac('sha256', secret).update(`page/rollout/${id}/${until}`).digest('base64url').slice(0, 32)
-
   return {
     /** Opens its page for one to two weeks from now. */
     rollout(id: RolloutId): string {
       const until = ((Math.floor(now() / turnMs) + 2) * turnMs).toString(36)
-      return `${publicUrl()}/rollouts/${id}?key=${until}.${signature(id, until)}`
+      // The moment is under the signature: a later one cannot be written into an old link.
+      const signed = signing.sign('page/rollout', `${id}/${until}`)
+      return `${publicUrl()}/rollouts/${id}?key=${until}.${signed}`
     },
     /** @param given the `id` of the address, and every `key` that it carries. */
     open(given: { id: string; keys: string[] }): OpenedLink | LinkFault {
@@ -39,8 +37,8 @@ export function pageLinks({
       if (id === undefined || key === undefined || second !== undefined) return 'not its key'
       if (formerKey.test(key)) return 'formerly made'
       const [, until, signed] = expiringKey.exec(key) ?? []
-      if (until === undefined || signed === undefined || !isSame(signed, signature(id, until)))
-        return 'not its key'
+      if (until === undefined || signed === undefined) return 'not its key'
+      if (!signing.isSigned('page/rollout', `${id}/${until}`, signed)) return 'not its key'
       const ends = Number.parseInt(until, 36)
       return now() < ends ? { id, until: ends } : 'expired'
     },
@@ -49,7 +47,3 @@ export function pageLinks({
 
 const expiringKey = /^([0-9a-z]{6,9})\.([\w-]{32})$/
 const formerKey = /^[\w-]{24}$/
-
-function isSame(given: string, expected: string): boolean {
-  return timingSafeEqual(Buffer.from(given), Buffer.from(expected))
-}

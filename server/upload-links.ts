@@ -1,6 +1,6 @@
 // Addresses that a file may be put at once, without a key: signed, for one upload, for a few minutes.
-import { createHmac, timingSafeEqual } from 'node:crypto'
 import { type Instant, minute } from './domain/instant.ts'
+import type { Signing } from './signing.ts'
 
 /** A slow line takes a while for a large record; who finds the address later must find it dead. */
 const lifeMs = 10 * minute
@@ -8,20 +8,15 @@ const lifeMs = 10 * minute
 export type UploadLinks = ReturnType<typeof uploadLinks>
 
 /** @param publicUrl where the service says it is reached; null: where the request reached it. */
-export function uploadLinks({ publicUrl, secret }: { publicUrl: string | null; secret: string }) {
-  const keyOf = (id: string, until: Instant) =>
-    createHmac('sha256', secret).update(`upload/${id}/${until}`).digest('base64url').slice(0, 32)
+export function uploadLinks({ publicUrl, signing }: { publicUrl: string | null; signing: Signing }) {
   return {
     address(id: string, now: Instant, reachedAt: string): string {
       const until = now + lifeMs
-      return `${publicUrl ?? reachedAt}/api/v1/uploads/${id}?until=${until}&key=${keyOf(id, until)}`
+      return `${publicUrl ?? reachedAt}/api/v1/uploads/${id}?until=${until}&key=${signing.sign('upload', `${id}/${until}`)}`
     },
     /** Why it may not be put there; null when it may. */
     refusal(put: { id: string; until: Instant; key: string }, now: Instant): string | null {
-      const expected = Buffer.from(keyOf(put.id, put.until))
-      const given = Buffer.from(put.key)
-      const isOurs = given.length === expected.length && timingSafeEqual(given, expected)
-      if (!isOurs)
+      if (!signing.isSigned('upload', `${put.id}/${put.until}`, put.key))
         return 'This address was not made by this service: ask for one at /api/v1/uploads/initialize.'
       return now < put.until
         ? null

@@ -6,6 +6,7 @@ import { day } from '../../server/domain/instant.ts'
 import { cookieFor, pageAccess } from '../../server/page-access.ts'
 import { pageLinks } from '../../server/page-links.ts'
 import { sessions } from '../../server/sessions.ts'
+import { signing } from '../../server/signing.ts'
 import { testBrowser } from '../support/test-browser.ts'
 import { testLine } from '../support/test-line.ts'
 import { testRollout } from '../support/test-rollout.ts'
@@ -128,13 +129,14 @@ describe('a page without a link', () => {
 
 describe('a service that only this machine reaches', () => {
   const { now } = service.clock
+  const signs = signing(['secret of the tests'])
   const access = (isLocal: boolean, publicUrl = 'http://127.0.0.1:3000') =>
     pageAccess({
-      links: pageLinks({ publicUrl: () => publicUrl, secret: 'secret', now }),
+      links: pageLinks({ publicUrl: () => publicUrl, signing: signs, now }),
       sessions: sessions({ db: service.database.db, now }),
       publicUrl: () => publicUrl,
       isLocal,
-      secret: 'secret',
+      signing: signs,
       now,
     })
   const asked = (hostname: string, isLocal = true, headers: Record<string, string> = {}) =>

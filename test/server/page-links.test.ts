@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { rolloutId } from '../../server/domain/ids.ts'
 import { day, minute } from '../../server/domain/instant.ts'
 import { pageLinks } from '../../server/page-links.ts'
+import { signing } from '../../server/signing.ts'
 import { uuid } from '../support/fixed-values.ts'
 import { testClock } from '../support/test-clock.ts'
 
@@ -14,7 +15,14 @@ const other = rolloutId.parse(uuid(1, 2))
 
 function linksAt(start?: string) {
   const clock = testClock(start)
-  return { clock, links: pageLinks({ publicUrl: () => 'https://fp.test/line-4', secret, now: clock.now }) }
+  return {
+    clock,
+    links: pageLinks({
+      publicUrl: () => 'https://fp.test/line-4',
+      signing: signing([secret]),
+      now: clock.now,
+    }),
+  }
 }
 
 function keyIn(link: string): string {
@@ -60,7 +68,11 @@ describe('a link to a rollout’s page', () => {
   it('is of no use for another rollout, nor twice in one address, nor under another secret', () => {
     const { links, clock } = linksAt()
     const key = keyIn(links.rollout(id))
-    const elsewhere = pageLinks({ publicUrl: () => 'https://fp.test', secret: `${secret}.`, now: clock.now })
+    const elsewhere = pageLinks({
+      publicUrl: () => 'https://fp.test',
+      signing: signing([`${secret}.`]),
+      now: clock.now,
+    })
     expect(links.open({ id: other, keys: [key] })).toBe('not its key')
     expect(links.open({ id, keys: [key, key] })).toBe('not its key')
     expect(links.open({ id, keys: [] })).toBe('not its key')

@@ -98,6 +98,15 @@ test('secrets of tokens and workspaces are lists', () => {
   expect(message).not.toContain('short,')
 })
 
+test('several secrets of links are separated by commas, and none of them may be short', () => {
+  const [newest, older] = ['n'.repeat(16), 'o'.repeat(16)]
+  const read = readSettings({ ADMIN_TOKEN: admin, LINK_SECRET: `${newest}, ${older}` })
+  expect(read.LINK_SECRET).toEqual([newest, older])
+  expect(faults({ ADMIN_TOKEN: admin, LINK_SECRET: `${newest},short` })).toContain(
+    'LINK_SECRET: expected secrets of at least 16 characters each',
+  )
+})
+
 test('no secret is repeated, however wrong it is', () => {
   const wrong = {
     SLACK_BOT_TOKEN: 'wrong-bot',

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import type { PersonReading, Reader } from '../../server/page-access.ts'
 import type { PageDoorway } from '../../server/routes/pages/pages.ts'
 import type { DecisionDeps } from '../../server/routes/pages/rollout-decisions.ts'
+import { signing } from '../../server/signing.ts'
 import { ines } from './fixed-values.ts'
 
 export const aPersonReading: PersonReading = {
@@ -27,7 +28,7 @@ export function aDoorway(
     },
     base: () => '',
     publicUrl: () => 'http://firstpass.test',
-    secret: 'secret of the tests',
+    signing: signing(['secret of the tests']),
     signIn: null,
     decisions: { command: undecided, retry: undecided, rollback: undecided, procedure: async () => null },
     rights: { mayAct: async ({ actor }) => ({ actor }) },

@@ -19,6 +19,7 @@ import type { PageSignIn } from '../../server/routes/pages/sign-in-pages.ts'
 import type { Delivery, Service } from '../../server/service.ts'
 import { serviceOf } from '../../server/service-of.ts'
 import { sessions } from '../../server/sessions.ts'
+import { signing } from '../../server/signing.ts'
 import { type StationSnapshot, stationSnapshot } from '../../server/station-snapshot.ts'
 import { stationWatch } from '../../server/station-watch.ts'
 import { uploadLinks } from '../../server/upload-links.ts'
@@ -26,7 +27,7 @@ import { openTestDatabase } from './open-test-database.ts'
 import { type TestClock, testClock } from './test-clock.ts'
 
 export const adminToken = 'admin-token-of-the-tests'
-const linkSecret = 'link secret of the tests'
+const signs = signing(['link secret of the tests'])
 export const githubSecret = 'github-secret-of-the-tests'
 
 // biome-ignore lint/suspicious/noExplicitAny: what the service answers is compared, never relied on
@@ -79,7 +80,7 @@ export async function openTestService(
   const { now } = clock
   const { log } = Fastify({ logger: { level: process.env.TEST_LOG_LEVEL ?? 'silent' } })
   const publicUrl = () => 'http://firstpass.test'
-  const links = pageLinks({ publicUrl, secret: linkSecret, now })
+  const links = pageLinks({ publicUrl, signing: signs, now })
   const replaying = replays({ database, now, log })
   const service = serviceOf({ database, now, deliveries, pageUrl: links.rollout, replays: replaying })
   const judge = judging({ database, now, deliveries })
@@ -95,7 +96,7 @@ export async function openTestService(
     stations,
     waiters,
     adminToken,
-    uploadLinks: uploadLinks({ publicUrl: null, secret: linkSecret }),
+    uploadLinks: uploadLinks({ publicUrl: null, signing: signs }),
     githubSecret: options.githubSecret === undefined ? githubSecret : options.githubSecret,
     pages: {
       watchers,
@@ -105,12 +106,12 @@ export async function openTestService(
         sessions: sessions({ db: database.db, now }),
         publicUrl,
         isLocal: options.isLocal ?? false,
-        secret: linkSecret,
+        signing: signs,
         now,
       }),
       base: () => '',
       publicUrl,
-      secret: linkSecret,
+      signing: signs,
       signIn: options.signIn ?? null,
     },
     changed: () => {},

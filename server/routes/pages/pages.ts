@@ -1,5 +1,4 @@
 // Every page that people open in a browser, behind one door.
-import { createHmac } from 'node:crypto'
 import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
 import type { FastifyPluginAsync } from 'fastify'
@@ -7,6 +6,7 @@ import { loadPageAssets } from '../../../views/assets/page-assets.ts'
 import type { Instant } from '../../domain/instant.ts'
 import type { PageAccess } from '../../page-access.ts'
 import type { RegistryService } from '../../service/registry.ts'
+import type { Signing } from '../../signing.ts'
 import { assetRoutes } from './assets.ts'
 import { buildPages } from './build-pages.ts'
 import { chartFiles } from './chart-files.ts'
@@ -32,8 +32,8 @@ export type PageDoorway = {
   access: PageAccess
   base: () => string
   publicUrl: () => string
-  /** Signs what a browser keeps for us while it is at Slack. */
-  secret: string
+  /** Of what a browser keeps for us while it is at Slack. */
+  signing: Signing
   /** Null: Sign in with Slack is not set up. */
   signIn: PageSignIn | null
 }
@@ -49,7 +49,7 @@ type Deps = RolloutSources &
 
 export function pageRoutes(deps: Deps): FastifyPluginAsync {
   return async (app) => {
-    await app.register(cookie, { secret: cookieSecret(deps.secret) })
+    await app.register(cookie, { secret: deps.signing.keysFor('page/cookies') })
     await app.register(formbody)
     const assets = await loadPageAssets()
     const door = pageDoor({ ...deps, assets: assets.urls, canSignIn: deps.signIn !== null })
@@ -70,9 +70,4 @@ export function pageRoutes(deps: Deps): FastifyPluginAsync {
     stationPages(app, ofRegistry)
     buildPages(app, ofRegistry)
   }
-}
-
-/** Another secret than that of links: what is signed for the one is worth nothing for the other. */
-function cookieSecret(secret: string): string {
-  return createHmac('sha256', secret).update('page/cookies').digest('base64url')
 }
