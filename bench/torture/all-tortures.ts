@@ -1,0 +1,9 @@
+// All tortures, in the order in which they run.
+import { replicas } from './replicas.ts'
+import type { Torture } from './torture.ts'
+
+export const allTortures: Torture[] = [replicas]
+
+export const tortureNames: string[] = allTortures.map(({ name }) => name)
+
+export const shortNames: string[] = allTortures.filter(({ isLong }) => !isLong).map(({ name }) => name)

@@ -1,0 +1,117 @@
+// Three processes of the service on one PostgreSQL, each behind a proxy that can break off, and back after every death.
+import { setTimeout as pause } from 'node:timers/promises'
+import { freePort } from '../../../demo/factory/free-port.ts'
+import { type Service, startService } from '../../speed/servers/service.ts'
+import type { Place } from '../torture.ts'
+import { type CuttingProxy, cuttingProxy } from './cutting-proxy.ts'
+
+export type Replica = {
+  url: string
+  proxy: CuttingProxy
+  /** Null while it is dead or starting. */
+  service(): Service | null
+  /** Resolves when it serves again. @param killed what was done to it, before it is started anew. */
+  revive(): Promise<void>
+}
+
+export type Cluster = {
+  replicas: Replica[]
+  urls: string[]
+  /** Of processes that ended although nobody killed them: their last words. */
+  crashes: string[]
+  /** One that serves now; waits for it. */
+  serving(): Promise<Service>
+  whole(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** @param env of process `number`: what is started need not be the same version. */
+export async function cluster(
+  place: Pick<Place, 'atEnd'>,
+  databaseUrl: string,
+  options: { count: number; env: Record<string, string>; start?: typeof startService },
+): Promise<Cluster> {
+  const { count, env } = options
+  const crashes: string[] = []
+  const replicas: Replica[] = []
+  let isStopping = false
+
+  for (let number = 0; number < count; number++) {
+    const proxy = await cuttingProxy(Number(new URL(databaseUrl).port))
+    place.atEnd(proxy.close)
+    replicas.push(await replica(proxy))
+  }
+
+  async function replica(proxy: CuttingProxy): Promise<Replica> {
+    const through = new URL(databaseUrl)
+    through.port = String(proxy.port)
+    const port = await freePort()
+    const begin = () => startService({ url: through.href }, { env, port })
+    let service: Service | null = await begin()
+    let reviving: Promise<void> | null = null
+    place.atEnd(async () => service?.kill())
+
+    async function started(): Promise<void> {
+      for (let tries = 1; service === null && !isStopping; tries++) {
+        try {
+          service = await begin()
+        } catch (error) {
+          // A start that is struck ends with an error, as it should: whoever runs the service starts it again.
+          if (tries >= 20) throw error
+          await pause(100)
+        }
+      }
+      reviving = null
+    }
+    function revive(): Promise<void> {
+      service = null
+      reviving ??= started()
+      return reviving
+    }
+    return {
+      url: `http://127.0.0.1:${port}`,
+      proxy,
+      service() {
+        if (service !== null && !isAlive(service.pid) && !isStopping) {
+          crashes.push(service.said().slice(-600))
+          void revive()
+        }
+        return service
+      },
+      revive,
+    }
+  }
+
+  async function serving(): Promise<Service> {
+    for (;;) {
+      for (const each of replicas) {
+        const service = each.service()
+        if (service !== null) return service
+      }
+      await pause(50)
+    }
+  }
+
+  return {
+    replicas,
+    urls: replicas.map(({ url }) => url),
+    crashes,
+    serving,
+    async whole() {
+      while (replicas.some((each) => each.service() === null)) await pause(50)
+    },
+    async stop() {
+      isStopping = true
+      await Promise.all(replicas.map((each) => each.service()?.stop()))
+    },
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
