@@ -17,9 +17,11 @@ import { codeHostEvents } from './code-host-events.ts'
 import type { ProcedureId, RolloutId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
 import type { Received, Stored } from './ingest.ts'
+import { largestHeaders, patience } from './limits.ts'
 import { pageRights } from './page-rights.ts'
 import type { DrawPicture } from './picture-drawer.ts'
 import type { PinWaiters } from './pin-waiters.ts'
+import { refusedKeys } from './refused-keys.ts'
 import { rememberedCharts } from './remembered-charts.ts'
 import { rolloutCharts } from './rollout-charts.ts'
 import type { RolloutWatchers } from './rollout-watchers.ts'
@@ -39,6 +41,7 @@ import { type PageDoorway, pageRoutes } from './routes/pages/pages.ts'
 import { policyRoutes } from './routes/policies.ts'
 import { predictedYieldRoutes } from './routes/predicted-yield.ts'
 import { procedureRoutes } from './routes/procedures.ts'
+import { rateLimits } from './routes/rate-limits.ts'
 import { replayRoutes } from './routes/replay.ts'
 import { retestRoutes } from './routes/retests.ts'
 import { rolloutRoutes } from './routes/rollouts.ts'
@@ -68,6 +71,10 @@ type Deps = {
   stations: StationSnapshot
   waiters: PinWaiters
   adminToken: string
+  /** Addresses and networks of proxies whose X-Forwarded-For is believed; absent: of none. */
+  trustProxy?: string[]
+  /** Shorter waits than usual, for tests. */
+  patience?: Partial<typeof patience>
   uploadLinks: UploadLinks
   /** Null: the webhook is not set up. */
   githubSecret: string | null
@@ -99,17 +106,25 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     log,
     slack,
   } = deps
+  const waits = { ...patience, ...deps.patience }
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
-    // Long polls end at 60 s; a station behind a slow line may take a while for a batch.
-    requestTimeout: 120_000,
+    trustProxy: deps.trustProxy ?? false,
+    requestTimeout: waits.requestMs,
+    connectionTimeout: waits.silentMs,
+    http: {
+      headersTimeout: waits.headersMs,
+      connectionsCheckingInterval: waits.lookedEveryMs,
+      maxHeaderSize: largestHeaders,
+    },
     routerOptions: { maxParamLength: 3000 },
     genReqId: () => crypto.randomUUID(),
   })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
-  errorHandling(app)
+  const refused = refusedKeys()
+  errorHandling(app, refused)
   await app.register(helmet, { contentSecurityPolicy: false, hsts: false })
   await app.register(swagger, {
     openapi: {
@@ -123,6 +138,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     },
     transform: jsonSchemaTransform,
   })
+  rateLimits(app, refused)
   await app.register(swaggerUi, { routePrefix: '/docs' })
 
   const known = authentication({ stations, adminToken, now })

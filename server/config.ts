@@ -1,4 +1,5 @@
 // Settings from the environment: one schema, every fault named at once.
+import { isIP } from 'node:net'
 import { z } from 'zod'
 
 const optionalText = z
@@ -29,6 +30,18 @@ const list = optionalText.transform((text) =>
 const leastKey = 32
 const leastLinkSecret = 16
 
+/** Everywhere (`0.0.0.0/0`) would be anybody: each client could then say any address. */
+function isProxy(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true
+  const [address = '', bits, ...rest] = text.split('/')
+  const version = isIP(address)
+  if (version === 0 || rest.length > 0) return false
+  return (
+    bits === undefined ||
+    (/^\d+$/.test(bits) && Number(bits) >= 8 && Number(bits) <= (version === 4 ? 32 : 128))
+  )
+}
+
 export const settingsSchema = z.object({
   PORT: z.coerce
     .number('expected a port number from 0 to 65535')
@@ -41,6 +54,14 @@ export const settingsSchema = z.object({
   PUBLIC_URL: webAddress.describe(
     'Address under which people and Slack reach it; the listening one when absent.',
   ),
+  TRUST_PROXY: list
+    .refine(
+      (proxies) => proxies === undefined || (proxies.length > 0 && proxies.every(isProxy)),
+      'expected addresses or networks of proxies, such as 10.0.0.5,10.1.0.0/16, or loopback, separated by commas',
+    )
+    .describe(
+      'Addresses or networks of the proxies in front of it, separated by commas: what they say in X-Forwarded-For is the address that limits count by. Nobody’s word is taken when absent.',
+    ),
   DATABASE_URL: optionalText
     .refine(
       (text) => text === undefined || /^postgres(ql)?:\/\//.test(text),

@@ -140,6 +140,7 @@ export async function startFirstpass(options: {
     stations: known,
     waiters,
     adminToken: settings.ADMIN_TOKEN,
+    ...(settings.TRUST_PROXY ? { trustProxy: settings.TRUST_PROXY } : {}),
     uploadLinks: uploadLinks({ publicUrl: publicUrl ?? null, signing: signs }),
     githubSecret: settings.GITHUB_WEBHOOK_SECRET ?? null,
     pages: {

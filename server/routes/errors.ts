@@ -3,8 +3,10 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { isAway, tookTooLong } from '../../db/away.ts'
+import { clientAddress } from '../client-address.ts'
 import type { Refusal } from '../domain/rollout/commands.ts'
 import { QueueFull } from '../gathering.ts'
+import type { RefusedKeys } from '../refused-keys.ts'
 
 export const errorBody = z.object({
   code: z.string(),
@@ -49,7 +51,15 @@ export type Answered = {
   retryAfterSeconds: number | null
 }
 
-export function errorHandling(app: FastifyInstance): void {
+declare module 'fastify' {
+  interface FastifyInstance {
+    refusedKeys: RefusedKeys | null
+  }
+}
+
+/** @param refused counts keys and tokens that open nothing; absent: they are refused as often as they come. */
+export function errorHandling(app: FastifyInstance, refused: RefusedKeys | null = null): void {
+  app.decorate('refusedKeys', refused)
   app.setErrorHandler((error: Error, request, reply) => sendError(error, request, reply))
   app.setNotFoundHandler((request, reply) =>
     reply.code(404).send({
@@ -97,7 +107,8 @@ export function answerTo(error: FastifyError | HttpNo | Error, request: FastifyR
     const message = `More runs come in than can be stored now: ${error.message}. Send it again in 2 seconds.`
     return { ...answer(503, 'busy', message), retryAfterSeconds: 2 }
   }
-  if (error instanceof HttpNo) return answer(error.statusCode, error.code, error.message, error.extra)
+  if (error instanceof HttpNo)
+    return tooManyGuesses(error, request) ?? answer(error.statusCode, error.code, error.message, error.extra)
   if (hasZodFastifySchemaValidationErrors(error)) {
     const issues = error.validation.map((issue) => ({
       path: `${error.validationContext ?? 'body'}${issue.instancePath.replaceAll('/', '.')}`,
@@ -135,6 +146,20 @@ export function answerTo(error: FastifyError | HttpNo | Error, request: FastifyR
   }
   const code = 'code' in error && typeof error.code === 'string' ? error.code.toLowerCase() : 'refused'
   return answer(status, code, status === 413 ? tooLarge(request) : error.message)
+}
+
+/** Null: as it is. Whoever goes on with a key that opens nothing is told to wait; who has one that opens is not met here. */
+function tooManyGuesses({ statusCode }: HttpNo, { server, ip, log }: FastifyRequest): Answered | null {
+  const { refusedKeys } = server
+  if (statusCode !== 401 || !refusedKeys) return null
+  const address = clientAddress(ip)
+  const early = refusedKeys.refused(address)
+  if (early === 0) return null
+  if (refusedKeys.isToldNow(address))
+    log.warn({ address }, 'many keys and tokens that open nothing come from this address')
+  const seconds = Math.ceil(early / 1_000)
+  const message = `Too many keys and tokens that open nothing came from this address: expected one that does, or come again in ${seconds} s.`
+  return { status: 429, code: 'too_often', message, extra: {}, retryAfterSeconds: seconds }
 }
 
 /** From 3 to 8: a fleet that is told one moment comes back in that one. */
