@@ -70,6 +70,7 @@ export async function openTestService(
     githubSecret?: string | null
     signIn?: PageSignIn
     isLocal?: boolean
+    patience?: Parameters<typeof buildApp>[0]['patience']
   } = {},
 ): Promise<TestService> {
   const database = options.database ?? (await openTestDatabase())
@@ -96,6 +97,7 @@ export async function openTestService(
     stations,
     waiters,
     adminToken,
+    ...(options.patience ? { patience: options.patience } : {}),
     uploadLinks: uploadLinks({ publicUrl: null, signing: signs }),
     githubSecret: options.githubSecret === undefined ? githubSecret : options.githubSecret,
     pages: {
