@@ -1,5 +1,5 @@
 // Sessions of browsers: known by the hash of their token alone, so that who reads the table can open none of them.
-import { and, eq, gt, isNull, lte } from 'drizzle-orm'
+import { and, eq, gt, isNull, lte, sql } from 'drizzle-orm'
 import type { RolloutId } from '../server/domain/ids.ts'
 import type { Db } from './client.ts'
 import { sessions } from './schema/doors.ts'
@@ -37,6 +37,19 @@ export async function endSession(db: Db, tokenHash: string, now: number): Promis
     .update(sessions)
     .set({ endedAt: new Date(now) })
     .where(and(eq(sessions.tokenHash, tokenHash), isNull(sessions.endedAt)))
+}
+
+/** In whatever browsers. */
+export async function endSessionsOf(
+  db: Db,
+  { team, user }: { team: string; user: string },
+  now: number,
+): Promise<void> {
+  const isTheirs = sql`${sessions.person}->>'team' = ${team} and ${sessions.person}->>'user' = ${user}`
+  await db
+    .update(sessions)
+    .set({ endedAt: new Date(now) })
+    .where(and(isTheirs, isNull(sessions.endedAt)))
 }
 
 /** Ended ones go with the others, at the moment at which they would have expired. */

@@ -1,9 +1,9 @@
 // Who may look at which pages: whoever opened the link of a rollout at that one, who signed in at all of them, and on this
 // machine alone everybody.
-import type { CookieSerializeOptions } from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor } from './domain/actor.ts'
 import { hour, type Instant } from './domain/instant.ts'
+import { pageCookie } from './page-cookies.ts'
 import type { LinkFault, PageLinks } from './page-links.ts'
 import type { SlackPerson } from './page-people.ts'
 import type { Sessions } from './sessions.ts'
@@ -26,8 +26,6 @@ export type Reader =
 
 export type PageAccess = ReturnType<typeof pageAccess>
 
-const linkCookie = 'firstpass_link'
-const sessionCookie = 'firstpass_session'
 /** A shift and a little more: what somebody may do is asked at every click all the same. */
 const sessionMs = 12 * hour
 
@@ -45,14 +43,20 @@ type Deps = {
 }
 
 export function pageAccess({ links, sessions, publicUrl, isLocal, signing, now }: Deps) {
+  const sessionCookie = () => pageCookie(publicUrl(), 'firstpass_session', '/')
+  const linkCookie = (rollout: string) => pageCookie(publicUrl(), 'firstpass_link', `/rollouts/${rollout}`)
+  const sessionTokenOf = ({ cookies }: FastifyRequest) => cookies[sessionCookie().name]
+
   /** Null: nobody who may look at this. */
   async function readerOf(request: FastifyRequest, scope: PageScope): Promise<Reader | null> {
-    const token = request.cookies[sessionCookie]
+    const token = sessionTokenOf(request)
     const person = token === undefined ? null : ((await sessions.of(token))?.person ?? null)
     if (token !== undefined && person !== null) return signedIn(person, signing.sign('page/form', token))
     if (isLocal && isFromHere(request))
       return { ...atThisMachine, formToken: signing.sign('page/form', thisMachine) }
-    return scope === 'everything' ? null : readerByLink(request.cookies[linkCookie], scope.rollout)
+    return scope === 'everything'
+      ? null
+      : readerByLink(request.cookies[linkCookie(scope.rollout).name], scope.rollout)
   }
 
   async function readerByLink(token: string | undefined, rollout: string): Promise<Reader | null> {
@@ -76,10 +80,8 @@ export function pageAccess({ links, sessions, publicUrl, isLocal, signing, now }
     if (known !== null && known.until >= opened.until) return null
     const { id, until } = opened
     const token = await sessions.begin({ rolloutId: id, person: null, expiresAt: until })
-    reply.setCookie(linkCookie, token, {
-      ...cookieFor(publicUrl(), `/rollouts/${id}`),
-      expires: new Date(until),
-    })
+    const { name, options } = linkCookie(id)
+    reply.setCookie(name, token, { ...options, expires: new Date(until) })
     return null
   }
 
@@ -92,19 +94,25 @@ export function pageAccess({ links, sessions, publicUrl, isLocal, signing, now }
     await endSession(request)
     const expiresAt = now() + sessionMs
     const token = await sessions.begin({ rolloutId: null, person, expiresAt })
-    reply.setCookie(sessionCookie, token, {
-      ...cookieFor(publicUrl(), '/'),
-      expires: new Date(expiresAt),
-    })
+    const { name, options } = sessionCookie()
+    reply.setCookie(name, token, { ...options, expires: new Date(expiresAt) })
   }
 
-  async function leave(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    await endSession(request)
-    reply.clearCookie(sessionCookie, cookieFor(publicUrl(), '/'))
+  /** @param everywhere every browser in which this person is signed in. */
+  async function leave(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { slack }: PersonReading,
+    everywhere: boolean,
+  ): Promise<void> {
+    if (everywhere && slack !== null) await sessions.endAllOf(slack)
+    else await endSession(request)
+    const { name, options } = sessionCookie()
+    reply.clearCookie(name, options)
   }
 
   async function endSession(request: FastifyRequest): Promise<void> {
-    const token = request.cookies[sessionCookie]
+    const token = sessionTokenOf(request)
     if (token !== undefined) await sessions.end(token)
   }
 
@@ -118,22 +126,11 @@ export function pageAccess({ links, sessions, publicUrl, isLocal, signing, now }
     const isLocalOrigin = isLocal && origin === `http://${request.host}`
     if (origin !== undefined && origin !== 'null' && origin !== new URL(publicUrl()).origin && !isLocalOrigin)
       return false
-    const of = slack === null ? thisMachine : request.cookies[sessionCookie]
+    const of = slack === null ? thisMachine : sessionTokenOf(request)
     return typeof given === 'string' && of !== undefined && signing.isSigned('page/form', of, given)
   }
 
   return { readerOf, exchange, enter, leave, isOwnForm }
-}
-
-/** A cookie for the pages below `path` alone, which no script reads and no other site's form sends along. */
-export function cookieFor(publicUrl: string, path: string): CookieSerializeOptions {
-  const { protocol, pathname } = new URL(publicUrl)
-  return {
-    path: `${pathname.replace(/\/+$/, '')}${path}`,
-    httpOnly: true,
-    sameSite: 'lax',
-    secure: protocol === 'https:',
-  }
 }
 
 function signedIn({ team, user, name }: SlackPerson & { name: string }, formToken: string): PersonReading {

@@ -1,8 +1,16 @@
 // Sessions of browsers, shared by replicas: the browser has the token, the database its hash.
 import { createHash, randomBytes } from 'node:crypto'
 import type { Db } from '../db/client.ts'
-import { endSession, forgetExpiredSessions, keepSession, liveSession, type Session } from '../db/sessions.ts'
+import {
+  endSession,
+  endSessionsOf,
+  forgetExpiredSessions,
+  keepSession,
+  liveSession,
+  type Session,
+} from '../db/sessions.ts'
 import type { Instant } from './domain/instant.ts'
+import type { SlackPerson } from './page-people.ts'
 
 export type Sessions = ReturnType<typeof sessions>
 
@@ -19,6 +27,7 @@ export function sessions({ db, now }: { db: Db; now: () => Instant }) {
     /** Null: unknown, expired or signed out of. */
     of: (token: string): Promise<Session | null> => liveSession(db, hashOf(token), now()),
     end: (token: string): Promise<void> => endSession(db, hashOf(token), now()),
+    endAllOf: (person: SlackPerson): Promise<void> => endSessionsOf(db, person, now()),
   }
 }
 

@@ -81,6 +81,6 @@ function whoLooks({ base, reader, signIn, formToken }: PageFrame): Html {
   const leave =
     reader?.kind === 'person' &&
     reader.canSignOut &&
-    html`<form method="post" action="${base}/signout"><input type="hidden" name="token" value="${formToken}"><button>Sign out</button></form>`
+    html`<form method="post" action="${base}/signout"><input type="hidden" name="token" value="${formToken}"><button>Sign out</button> <button name="everywhere" value="yes">Sign out everywhere</button></form>`
   return html`<div class="who">${name} ${leave}${signIn !== null && html`<a href="${signIn}">Sign in with Slack</a>`}</div>`
 }

@@ -45,7 +45,7 @@ test('a person signs in with Slack and decides on the page, and Slack shows it a
   await abort.getByRole('button').click()
   await channel.card(2, (card) => words(card).includes('Wrong build or wrong stations'))
 
-  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click()
   await page.getByRole('heading', { name: 'You are signed out' }).waitFor()
 })
 

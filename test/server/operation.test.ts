@@ -1,5 +1,6 @@
 // What whoever runs the service looks at: health, figures, the description of the interface.
 import { expect, test } from 'vitest'
+import { routesOf } from '../support/routes-of.ts'
 import { openTestService } from '../support/test-service.ts'
 
 const service = await openTestService()
@@ -40,17 +41,3 @@ test('the description lists every route of the API, with what it takes', async (
   const run = body.paths['/api/v1/rollouts'].post.requestBody.content['application/json'].schema
   expect(run.properties).toHaveProperty('deployment_id')
 })
-
-/** Fastify prints its routes as a tree: each line a piece of a path, four columns a level, methods in brackets. */
-function routesOf(tree: string): string[] {
-  const pieces: string[] = []
-  return tree.split('\n').flatMap((line) => {
-    const found = /^([│ ]*)[├└]── (\S*)(?: \((.*)\))?$/.exec(line)
-    if (!found) return []
-    const [, indent = '', piece = '', methods = ''] = found
-    pieces.length = indent.length / 4
-    pieces.push(piece)
-    const path = pieces.join('').replace(/:(\w+)/g, '{$1}')
-    return methods === '' ? [] : methods.split(', ').map((method) => `${method} ${path}`)
-  })
-}

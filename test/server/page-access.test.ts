@@ -3,7 +3,8 @@ import type { FastifyRequest } from 'fastify'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { sessions as sessionsTable } from '../../db/schema/doors.ts'
 import { day } from '../../server/domain/instant.ts'
-import { cookieFor, pageAccess } from '../../server/page-access.ts'
+import { pageAccess } from '../../server/page-access.ts'
+import { pageCookie } from '../../server/page-cookies.ts'
 import { pageLinks } from '../../server/page-links.ts'
 import { sessions } from '../../server/sessions.ts'
 import { signing } from '../../server/signing.ts'
@@ -107,13 +108,24 @@ describe('the link of a rollout', () => {
 
 describe('a cookie', () => {
   it('is of this service alone below a path, and never sent in the open where the service is reached by https', () => {
-    expect(cookieFor('https://fp.test/line-4', '/rollouts/1')).toEqual({
-      path: '/line-4/rollouts/1',
-      httpOnly: true,
-      sameSite: 'lax',
-      secure: true,
+    expect(pageCookie('https://fp.test/line-4', 'firstpass_link', '/rollouts/1')).toEqual({
+      name: '__Secure-firstpass_link',
+      options: { path: '/line-4/rollouts/1', httpOnly: true, sameSite: 'lax', secure: true },
     })
-    expect(cookieFor('http://line.local:3000', '/')).toMatchObject({ path: '/', secure: false })
+    expect(pageCookie('http://line.local:3000', 'firstpass_session', '/')).toMatchObject({
+      name: 'firstpass_session',
+      options: { path: '/', secure: false },
+    })
+  })
+
+  it('of all the host cannot be set by its neighbours, where browsers have a name for that', () => {
+    const of = (url: string) => pageCookie(url, 'firstpass_session', '/')
+    expect(of('https://fp.test')).toMatchObject({
+      name: '__Host-firstpass_session',
+      options: { path: '/', secure: true },
+    })
+    expect(of('https://fp.test').options).not.toHaveProperty('domain')
+    expect(of('https://fp.test/line-4').name).toBe('__Secure-firstpass_session')
   })
 })
 

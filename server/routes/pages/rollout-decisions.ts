@@ -7,7 +7,8 @@ import type { Actor } from '../../domain/actor.ts'
 import type { RolloutId } from '../../domain/ids.ts'
 import { isRefusal, type Refusal } from '../../domain/rollout/commands.ts'
 import type { RolloutView } from '../../domain/rollout-view.ts'
-import { cookieFor, type PersonReading, type Reader } from '../../page-access.ts'
+import type { PersonReading, Reader } from '../../page-access.ts'
+import { pageCookie } from '../../page-cookies.ts'
 import type { PageRights } from '../../page-rights.ts'
 import type { Service } from '../../service.ts'
 import { refusalBody, refusalStatus } from '../errors.ts'
@@ -23,9 +24,9 @@ export type DecisionDeps = {
 export type Decided = { status: number; outcome: Deciding['outcome']; written: Written | null }
 type Done = { did: string; rolloutId: RolloutId }
 
-const didCookie = 'firstpass_did'
-
 export function rolloutDecisions({ decisions, rights, base, publicUrl }: DecisionDeps) {
+  const didCookie = (rollout: string) => pageCookie(publicUrl(), 'firstpass_did', `/rollouts/${rollout}`)
+
   return {
     /** Null: done, and the browser is sent back to the page, where it is told so. */
     async take(
@@ -55,21 +56,19 @@ export function rolloutDecisions({ decisions, rights, base, publicUrl }: Decisio
       )
       if (isRefusal(outcome)) return no(refusalStatus[outcome.refused], refusalBody(outcome).message)
       const { did, rolloutId } = outcome
-      reply.setCookie(didCookie, did.slice(0, 600), {
-        ...cookieFor(publicUrl(), `/rollouts/${rolloutId}`),
-        maxAge: 60,
-        signed: true,
-      })
+      const { name, options } = didCookie(rolloutId)
+      reply.setCookie(name, did.slice(0, 600), { ...options, maxAge: 60, signed: true })
       reply.redirect(`${base()}/rollouts/${rolloutId}`, 303)
       return null
     },
 
     /** What was done by the form before, told on the page that it led to and not again. */
     toldOnce(request: FastifyRequest, reply: FastifyReply, id: RolloutId): Deciding['outcome'] {
-      const given = request.cookies[didCookie]
+      const { name, options } = didCookie(id)
+      const given = request.cookies[name]
       if (given === undefined) return null
       const { valid, value } = request.unsignCookie(given)
-      reply.clearCookie(didCookie, cookieFor(publicUrl(), `/rollouts/${id}`))
+      reply.clearCookie(name, options)
       return valid && value !== null ? { done: true, lines: [sentence(value)] } : null
     },
 

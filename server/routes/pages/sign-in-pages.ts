@@ -2,15 +2,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { type Message, messagePage } from '../../../views/message-page.ts'
-import { cookieFor, type PageAccess } from '../../page-access.ts'
+import type { PageAccess } from '../../page-access.ts'
+import { pageCookie } from '../../page-cookies.ts'
 import type { PagePeople } from '../../page-people.ts'
 import { type SignIn, type SignInFault, type UnderWay, underWay } from '../../sign-in.ts'
-import { type PageDoor, unlisted } from './door.ts'
+import { formOf, type PageDoor, unlisted } from './door.ts'
 import { wayBack } from './way-back.ts'
 
 export type PageSignIn = SignIn & { people: PagePeople }
 
-const cookieName = 'firstpass_signin'
 /** As long as what Slack hands over can be used. */
 const wayMinutes = 10
 const query = z.object({ to: z.unknown().optional() })
@@ -26,14 +26,16 @@ export function signInPages(
   },
 ): void {
   const { door, access, signIn, base, publicUrl } = deps
+  const wayCookie = () => pageCookie(publicUrl(), 'firstpass_signin', '/signin')
 
   app.get('/signin', unlisted, async (request, reply) => {
     if (signIn === null) return say(request, reply, 404, notSetUp)
     const to = wayBack(query.parse(request.query).to)
     const begun = await signIn.begin(to)
     if (begun === 'no answer') return say(request, reply, 503, { ...outcomes[begun], action: again(to) })
-    reply.setCookie(cookieName, JSON.stringify(begun.kept), {
-      ...cookieFor(publicUrl(), '/signin'),
+    const { name, options } = wayCookie()
+    reply.setCookie(name, JSON.stringify(begun.kept), {
+      ...options,
       maxAge: wayMinutes * 60,
       signed: true,
     })
@@ -42,8 +44,9 @@ export function signInPages(
 
   app.get('/signin/callback', unlisted, async (request, reply) => {
     if (signIn === null) return say(request, reply, 404, notSetUp)
-    const kept = keptBy(request)
-    reply.clearCookie(cookieName, cookieFor(publicUrl(), '/signin'))
+    const { name, options } = wayCookie()
+    const kept = keptBy(request, name)
+    reply.clearCookie(name, options)
     const person = await signIn.finish(new URL(request.url, 'http://here').search, kept)
     const action = again(kept?.to ?? '/')
     if (typeof person === 'string') return say(request, reply, 403, { ...outcomes[person], action })
@@ -58,7 +61,7 @@ export function signInPages(
   app.post('/signout', unlisted, async (request, reply) => {
     const opened = await door.openForm(request, reply, 'everything')
     if (!opened) return reply
-    await access.leave(request, reply)
+    await access.leave(request, reply, opened.reader, formOf(request).everywhere === 'yes')
     return reply.redirect(`${base()}/signout`, 303)
   })
 
@@ -79,7 +82,7 @@ export function signInPages(
 }
 
 /** What this browser took along to Slack; null when it took nothing, long ago, or something else. */
-function keptBy(request: FastifyRequest): UnderWay | null {
+function keptBy(request: FastifyRequest, cookieName: string): UnderWay | null {
   const { valid, value } = request.unsignCookie(request.cookies[cookieName] ?? '')
   if (!valid) return null
   try {
