@@ -9,6 +9,7 @@ import { buildEnvironment, buildStatus } from '../domain/build-status.ts'
 import { declaredChanges, definitionInput } from '../domain/definition/declared.ts'
 import { deploymentId, procedureId } from '../domain/ids.ts'
 import { isRefusal, type Refusal } from '../domain/rollout/commands.ts'
+import { webAddress } from '../domain/web-address.ts'
 import type { Service } from '../service.ts'
 import type { Authentication } from './authentication.ts'
 import { abortJson, deploymentJson, pushJson, recordJson } from './build-json.ts'
@@ -20,7 +21,7 @@ type Deps = { database: Database; authentication: Authentication; builds: Builds
 
 const reason = words(2000).refine((text) => text.trim() !== '', 'expected a reason')
 const artifact = {
-  artifact_url: z.url().nullish(),
+  artifact_url: webAddress.nullish(),
   artifact_sha256: z
     .string()
     .regex(/^[0-9a-fA-F]{64}$/, 'expected 64 hexadecimal digits')

@@ -1,6 +1,7 @@
 // GitHub's payloads, read into what a code host tells. Keys that are not needed are not looked at.
 import { z } from 'zod'
 import { type CodeHostEvent, type Ignored, type Reported, reportBody } from '../domain/code-host.ts'
+import { isWebAddress, webAddress } from '../domain/web-address.ts'
 
 const repository = z
   .object({ full_name: z.string().min(3) })
@@ -167,7 +168,7 @@ function artifactAt(status: z.infer<typeof deploymentStatus>['deployment_status'
   const { environment_url, target_url, log_url } = status
   const isPage = target_url === log_url || /\/actions\/runs\//.test(target_url ?? '')
   const found = environment_url || (isPage ? null : target_url)
-  return found && /^https?:\/\//.test(found) ? found : null
+  return found && isWebAddress(found) ? found : null
 }
 
 const stateOf: Record<string, Reported['state'] | undefined> = {
@@ -185,7 +186,7 @@ const stateOf: Record<string, Reported['state'] | undefined> = {
 
 const said = z
   .object({
-    artifact_url: z.url().optional().catch(undefined),
+    artifact_url: webAddress.optional().catch(undefined),
     artifact_sha256: z
       .string()
       .regex(/^[0-9a-fA-F]{64}$/)

@@ -1,5 +1,7 @@
 // The pages of the registry through the whole service: who may see them, what they say, and their charts as files.
+import { eq } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { deployments } from '../../db/schema/procedures.ts'
 import { hour } from '../../server/domain/instant.ts'
 import { uuid } from '../support/fixed-values.ts'
 import { type TestLine, testLine } from '../support/test-line.ts'
@@ -40,9 +42,13 @@ beforeAll(async () => {
     commit: { sha: 'ab'.repeat(20), message: `${hostile}\n\n${hostile}`, author: hostile, branch: hostile },
     labels: [hostile],
     expectation: hostile,
-    artifact_url: 'javascript:alert(1)',
     artifact_metadata: { '<b>': hostile },
   })
+  // As a version kept it that did not check addresses.
+  await service.database.db
+    .update(deployments)
+    .set({ artifactUrl: 'javascript:alert(1)' })
+    .where(eq(deployments.id, line.next))
   clock.pass(hour)
   rollout = await testRollout(service, line, { reason: hostile })
   await rollout.confirm()

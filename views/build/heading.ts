@@ -1,5 +1,6 @@
 // What was built of which commit, by whom, where its artifact is, and whether it may be rolled out.
 import type { BuildDetail } from '../../server/domain/build-detail.ts'
+import { isWebAddress } from '../../server/domain/web-address.ts'
 import { time } from '../format/instant.ts'
 import { procedureLink, rolloutLink } from '../format/links.ts'
 import { points } from '../format/rate.ts'
@@ -88,11 +89,9 @@ ${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${cut(typeof value 
 </dl>`
 }
 
-/** Whatever else an address may do, it is not for a browser. */
+/** One that was kept before addresses were checked may be anything. */
 function address(url: string): Html {
-  return /^https?:\/\//i.test(url)
-    ? html`<a href="${url}" rel="noreferrer">${url}</a>`
-    : html`<code>${url}</code>`
+  return isWebAddress(url) ? html`<a href="${url}" rel="noreferrer">${url}</a>` : html`<code>${url}</code>`
 }
 
 function cut(text: string): string {
