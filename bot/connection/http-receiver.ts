@@ -6,6 +6,8 @@ import type { TakeEvent } from './take-event.ts'
 export type HttpReceiver = Receiver & { routes: FastifyPluginAsync }
 
 const bodyLimit = 1024 * 1024
+/** As far as a request may lie in the past, which Bolt looks at. */
+const mostAheadSeconds = 300
 
 /** Refuses to be made without a secret: an empty one would let anybody sign. */
 export function httpReceiver(signingSecret: string, take: TakeEvent, logger: Logger): HttpReceiver {
@@ -65,6 +67,7 @@ export function httpReceiver(signingSecret: string, take: TakeEvent, logger: Log
 
   async function verify(raw: FastifyRequest['raw'], reply: FastifyReply) {
     try {
+      expectNotAhead(raw.headers['x-slack-request-timestamp'])
       return await HTTPModuleFunctions.parseAndVerifyHTTPRequest({ signingSecret }, raw)
     } catch (error) {
       logger.warn(`a request was refused: ${error instanceof Error ? error.message : String(error)}`)
@@ -101,4 +104,10 @@ export function httpReceiver(signingSecret: string, take: TakeEvent, logger: Log
       await Promise.allSettled(running)
     },
   }
+}
+
+/** A request of tomorrow would otherwise be good until tomorrow. */
+function expectNotAhead(timestamp: unknown): void {
+  const ahead = Number(timestamp) - Date.now() / 1000
+  if (ahead > mostAheadSeconds) throw new Error(`its time lies ${Math.round(ahead)} s in the future`)
 }
