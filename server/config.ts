@@ -183,9 +183,23 @@ function tooMany(given: Record<string, string | undefined>): { name: string; why
   ]
 }
 
+/** What of the settings nobody may read in a log. */
+export function secretsOf(settings: Settings): string[] {
+  const named = Object.entries(settings).filter(([name]) => isSecret(name))
+  const password = URL.parse(settings.DATABASE_URL ?? '')?.password ?? ''
+  return [
+    ...named.flatMap(([, value]) => value).filter((value) => typeof value === 'string'),
+    decodeURIComponent(password),
+  ]
+}
+
+function isSecret(name: string): boolean {
+  return /TOKEN|SECRET|DATABASE_URL/.test(name)
+}
+
 function shown(name: string, came: string | undefined): string {
   if (came === undefined) return 'nothing'
-  return /TOKEN|SECRET|DATABASE_URL/.test(name) ? 'a value' : JSON.stringify(came)
+  return isSecret(name) ? 'a value' : JSON.stringify(came)
 }
 
 export class SettingsError extends Error {}

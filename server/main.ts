@@ -2,14 +2,14 @@
 import { randomBytes } from 'node:crypto'
 import closeWithGrace from 'close-with-grace'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import { type Logger, pino } from 'pino'
+import type { Logger } from 'pino'
 import { type OAuthSettings, type SlackAppDeps, slackApp } from '../bot/slack-app.ts'
 import { type Database, openDatabase } from '../db/client.ts'
 import { exclusively } from '../db/exclusively.ts'
 import { keptSetting } from '../db/kept-settings.ts'
 import { buildApp } from './app.ts'
 import { cardPictures } from './card-chart.ts'
-import { readSettings, type Settings, SettingsError } from './config.ts'
+import { readSettings, type Settings, SettingsError, secretsOf } from './config.ts'
 import type { ProcedureId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
 import { ingest } from './ingest.ts'
@@ -26,6 +26,7 @@ import { replays } from './replays.ts'
 import { rolloutCourse } from './rollout-charts.ts'
 import { rolloutWatchers } from './rollout-watchers.ts'
 import type { PageSignIn } from './routes/pages/sign-in-pages.ts'
+import { serviceLog } from './service-log.ts'
 import { serviceOf } from './service-of.ts'
 import { sessions } from './sessions.ts'
 import { signIn } from './sign-in.ts'
@@ -61,10 +62,7 @@ export async function startFirstpass(options: {
 }): Promise<Firstpass> {
   const settings = readSettings(options.env)
   const now = options.now ?? Date.now
-  const logger = pino({
-    level: settings.LOG_LEVEL,
-    redact: ['req.headers.authorization', 'req.headers.cookie'],
-  })
+  const logger = serviceLog({ level: settings.LOG_LEVEL, secrets: secretsOf(settings) })
   const log: FastifyBaseLogger = logger
   await using running = new AsyncDisposableStack()
 

@@ -1,6 +1,7 @@
 // The service put together as server/main.ts does, on a database of its own; the test says when time passes and when
 // rollouts are judged.
-import Fastify from 'fastify'
+import Fastify, { type FastifyBaseLogger } from 'fastify'
+import type { Logger } from 'pino'
 import { afterAll } from 'vitest'
 import type { Database } from '../../db/client.ts'
 import { judgedRollouts } from '../../db/rollout-storage.ts'
@@ -70,6 +71,7 @@ export async function openTestService(
     githubSecret?: string | null
     signIn?: PageSignIn
     isLocal?: boolean
+    log?: Logger
     patience?: Parameters<typeof buildApp>[0]['patience']
   } = {},
 ): Promise<TestService> {
@@ -79,7 +81,8 @@ export async function openTestService(
   const jobs: Delivery[] = []
   const deliveries = options.deliveries ?? noting(queued, jobs)
   const { now } = clock
-  const { log } = Fastify({ logger: { level: process.env.TEST_LOG_LEVEL ?? 'silent' } })
+  const log: FastifyBaseLogger =
+    options.log ?? Fastify({ logger: { level: process.env.TEST_LOG_LEVEL ?? 'silent' } }).log
   const publicUrl = () => 'http://firstpass.test'
   const links = pageLinks({ publicUrl, signing: signs, now })
   const replaying = replays({ database, now, log })
