@@ -1,4 +1,5 @@
 // Whether the database is away, or takes nothing now: an error that is no fault of what was asked.
+import { noneFreeCode } from './bounded.ts'
 
 /** What heals by itself is a 503: stations keep a run that got a 4xx until a person acts. */
 export function isAway(error: unknown): boolean {
@@ -16,6 +17,7 @@ export function isAway(error: unknown): boolean {
         'CONNECTION_ENDED',
         'CONNECTION_DESTROYED',
         'CONNECT_TIMEOUT',
+        noneFreeCode,
       ].includes(code)
     )
       return true

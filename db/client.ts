@@ -12,9 +12,11 @@ import { drizzle as drizzlePostgres } from 'drizzle-orm/postgres-js'
 import { migrate as migratePostgres } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
 import { hearingItself } from './announcements.ts'
+import { bounded } from './bounded.ts'
 import { lockDirectory } from './directory-lock.ts'
 import { type PgliteThread, pgliteThread } from './pglite-thread.ts'
 import { vacuumNowAndThen } from './vacuum.ts'
+import { watchedSockets } from './watched-socket.ts'
 
 /** A connection or a transaction: whoever is given one uses it for every statement. */
 export type Db = PgDatabase<PgQueryResultHKT>
@@ -45,6 +47,12 @@ export type Database = {
  * milliseconds, and beyond some two a core the database only takes turns.
  */
 const connections = { usual: 8, people: 4, ingest: 4 }
+/** Of one statement, waiting for locks included. A person and a station are better told to come again than kept. */
+const longestMs = { usual: 60_000, people: 15_000, ingest: 20_000 }
+/** After a lost connection. The driver's own wait triples with each that is lost, up to 20 s: all at once are lost together. */
+const tryAgainSeconds = () => 0.1 + Math.random() * 0.4
+/** Until a connection is free. A transaction takes milliseconds: who waits so long waits for a fault. */
+const beginMs = 5_000
 
 const migrationsFolder = fileURLToPath(new URL('./migrations', import.meta.url))
 /** Any number, the same in every process: only one of them migrates at a time. */
@@ -69,22 +77,35 @@ export async function rows<Row>(db: Db, statement: SQL): Promise<Row[]> {
 
 async function openPostgres(url: string, patienceMs: number): Promise<Database> {
   await migrateOnce(url, patienceMs)
-  // A transaction left open elsewhere slows hot rows tenfold, a statement without end holds a connection for good.
-  const limits = { idle_in_transaction_session_timeout: 30_000, statement_timeout: 60_000 }
-  const pool = (name: string, max: number) =>
-    postgres(url, { max, onnotice: () => {}, connection: { application_name: name, ...limits } })
-  const client = pool('firstpass', connections.usual)
-  const people = pool('firstpass people', connections.people)
-  const ingest = pool('firstpass ingest', connections.ingest)
+  const socket = watchedSockets()
+  const pool = (name: string, max: number, longestMs: number) => {
+    // A transaction left open elsewhere slows hot rows tenfold, a statement without end holds a connection for good.
+    const limits = { idle_in_transaction_session_timeout: 30_000, statement_timeout: longestMs }
+    const connection = { application_name: name, ...limits }
+    // The types of postgres.js do not know `socket`: only of what is made beforehand they take more than they know.
+    const options = {
+      max,
+      connect_timeout: 5,
+      backoff: tryAgainSeconds,
+      onnotice: () => {},
+      socket,
+      connection,
+    }
+    return postgres(url, options)
+  }
+  const client = pool('firstpass', connections.usual, longestMs.usual)
+  const people = pool('firstpass people', connections.people, longestMs.people)
+  const ingest = pool('firstpass ingest', connections.ingest, longestMs.ingest)
   const listeners = new Map<string, Set<(payload: string) => void>>()
   const hear = (channel: string, payload: string) => {
     for (const heard of listeners.get(channel) ?? []) heard(payload)
   }
-  const over = (own: typeof client) => hearingItself(drizzlePostgres(own), hear)
+  const over = (own: typeof client, longest: number) =>
+    bounded(hearingItself(drizzlePostgres(own), hear), { beginMs, statementMs: longest + beginMs })
   return {
-    db: over(client),
-    people: over(people),
-    ingest: over(ingest),
+    db: over(client, longestMs.usual),
+    people: over(people, longestMs.people),
+    ingest: over(ingest, longestMs.ingest),
     engine: { kind: 'postgres', url },
     async listen(channel, heard) {
       const { unlisten } = await client.listen(channel, heard)

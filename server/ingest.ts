@@ -22,6 +22,7 @@ import { lanes } from './lanes.ts'
 import { definitionLearner } from './learn-definitions.ts'
 import { places } from './places.ts'
 import { policyOf } from './policy-of.ts'
+import { inTime } from './too-late.ts'
 
 export type { Received } from './arrived-run.ts'
 /**
@@ -45,6 +46,8 @@ const mostAtOnce = 1_000
 const mostWaiting = 10_000
 /** A run weighs as one, and as one more for each of these: a group is then some megabytes of JSON, whatever its runs are. */
 const bytesOfOne = 8_192
+/** Whatever holds them up: longer than the database may take for a statement, shorter than most clients wait. */
+const longestMs = 25_000
 /** Of the four connections for storing runs those that may wait for a lock: the others' runs need one. */
 const mostLanes = 3
 
@@ -156,7 +159,7 @@ export function ingest({ database, now, stored, capacity = mostWaiting }: Deps) 
       underWay.add(taking)
       const done = () => void underWay.delete(taking)
       taking.then(done, done)
-      return taking
+      return inTime(taking, longestMs)
     },
     waiting,
     /** Takes nothing more; resolves when all that was taken is answered. */

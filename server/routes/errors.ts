@@ -7,6 +7,7 @@ import { clientAddress } from '../client-address.ts'
 import type { Refusal } from '../domain/rollout/commands.ts'
 import { QueueFull } from '../gathering.ts'
 import type { RefusedKeys } from '../refused-keys.ts'
+import { TooLate } from '../too-late.ts'
 
 export const errorBody = z.object({
   code: z.string(),
@@ -125,6 +126,11 @@ export function answerTo(error: FastifyError | HttpNo | Error, request: FastifyR
   if (tookTooLong(error)) {
     request.log.error({ err: error }, 'a statement was cut off')
     const message = 'The database is busy with something larger. Send it again in 5 seconds.'
+    return answer(503, 'busy', message)
+  }
+  if (error instanceof TooLate) {
+    request.log.error({ err: error }, 'runs were not stored in time')
+    const message = `Not stored in time: ${error.message}. Send it again: what was stored after all stays one run.`
     return answer(503, 'busy', message)
   }
   if (isUnstorable(error))

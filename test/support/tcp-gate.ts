@@ -10,6 +10,10 @@ export type TcpGate = {
   shut(): Promise<void>
   open(): Promise<void>
   cut(): void
+  /** As a machine that is started anew answers what it knows nothing of. */
+  reset(): void
+  /** As a machine without power: nothing comes through any more and nobody is told; no connection is taken. */
+  darken(): void
   slow(ms: number): void
 }
 
@@ -21,16 +25,18 @@ export async function tcpGate(target: { host: string; port: number }): Promise<T
     socket.on('error', () => {})
   }
   let slowMs = 0
+  let isDark = false
   const late = () =>
     new Transform({
-      transform: (chunk, _, done) => void delay(slowMs).then(() => done(null, chunk)),
+      transform: (chunk, _, done) =>
+        isDark ? done() : void delay(slowMs).then(() => done(null, isDark ? undefined : chunk)),
     })
   const make = () =>
     createServer((client) => {
       const server = connect(target.port, target.host)
       keep(client)
       keep(server)
-      client.pipe(server)
+      client.on('data', (chunk) => isDark || server.write(chunk))
       server.pipe(late()).pipe(client)
       client.on('close', () => server.destroy())
       server.on('close', () => client.destroy())
@@ -47,16 +53,24 @@ export async function tcpGate(target: { host: string; port: number }): Promise<T
   return {
     port,
     cut,
+    reset() {
+      for (const socket of sockets) socket.resetAndDestroy()
+    },
+    darken() {
+      isDark = true
+      gate.close()
+    },
     slow(ms) {
       slowMs = ms
     },
     async shut() {
-      const closed = once(gate, 'close')
+      const closed = gate.listening ? once(gate, 'close') : undefined
       gate.close()
       cut()
       await closed
     },
     async open() {
+      isDark = false
       gate = make()
       gate.listen(port, '127.0.0.1')
       await once(gate, 'listening')
