@@ -28,6 +28,7 @@ const allowed: Record<string, string> = {
   'bot/slack-app.ts': 'Bolt: response_url, of requests that Slack has signed',
   'bot/workspaces/install.ts': 'OAuth: Slack, or SLACK_API_URL',
   'db/client.ts': 'DATABASE_URL',
+  'db/watched-socket.ts': 'DATABASE_URL',
   'db/exclusively.ts': 'DATABASE_URL',
   'db/check-drift.ts': 'a check of developers; no part of the service',
   'server/jobs.ts': 'DATABASE_URL',

@@ -1,5 +1,5 @@
 // What is installed: exact versions, from the registry, unchanged, and no code of it runs at its installation but what is named.
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 
 type Locked = {
@@ -74,8 +74,11 @@ test('what wants to run code at its installation is named, and is allowed or ref
   ).toEqual(allowed.sort())
 })
 
-test('our own package runs nothing when it is installed', () => {
+test('our own package runs nothing when it is installed but what mends the PostgreSQL driver, by a patch that is in the repository', () => {
   expect(
-    ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'].filter((name) => name in own.scripts),
-  ).toEqual([])
+    Object.entries(own.scripts).filter(([name]) =>
+      ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'].includes(name),
+    ),
+  ).toEqual([['postinstall', 'patch-package']])
+  expect(readdirSync('patches')).toEqual([`postgres+${own.dependencies.postgres}.patch`])
 })
