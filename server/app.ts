@@ -46,6 +46,7 @@ import { replayRoutes } from './routes/replay.ts'
 import { retestRoutes } from './routes/retests.ts'
 import { rolloutRoutes } from './routes/rollouts.ts'
 import { runRoutes } from './routes/runs.ts'
+import { docsPolicy, safeHeaders } from './routes/safe-headers.ts'
 import { shadowPairRoutes } from './routes/shadow-pairs.ts'
 import { stationAlarmRoutes } from './routes/station-alarms.ts'
 import { stationKeyRoutes } from './routes/station-keys.ts'
@@ -125,7 +126,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   app.setSerializerCompiler(serializerCompiler)
   const refused = refusedKeys()
   errorHandling(app, refused)
-  await app.register(helmet, { contentSecurityPolicy: false, hsts: false })
+  await app.register(helmet, safeHeaders(new URL(pages.publicUrl()).protocol === 'https:'))
   await app.register(swagger, {
     openapi: {
       info: {
@@ -139,7 +140,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     transform: jsonSchemaTransform,
   })
   rateLimits(app, refused)
-  await app.register(swaggerUi, { routePrefix: '/docs' })
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: docsPolicy })
 
   const known = authentication({ stations, adminToken, now })
   healthRoutes(app, { database, slack: slack.status })
