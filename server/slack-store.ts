@@ -11,6 +11,7 @@ import {
 } from '../db/slack-installations.ts'
 import { findSlackPerson, lookingAtHome, openedHome, setDirect } from '../db/slack-people.ts'
 import { findSlackPost, saveSlackPost } from '../db/slack-posts.ts'
+import { untilTaken } from '../db/until-taken.ts'
 import type { Deliveries } from './apply-command.ts'
 import type { SlackStore } from './service.ts'
 
@@ -43,7 +44,8 @@ export function slackStore(deps: {
   return {
     posts: {
       find: (key) => findSlackPost(db, key),
-      save: (key, post) => saveSlackPost(db, key, post),
+      // Slack has it by then: forgotten because of a connection that broke off, it would be said again.
+      save: (key, post) => untilTaken(() => saveSlackPost(db, key, post)),
       exclusively: (key, work) => exclusively(`slack post ${key}`, work),
     },
     people: {
