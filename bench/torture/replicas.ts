@@ -39,7 +39,9 @@ const procedures = 4
 const stationsEach = 5
 
 async function run(place: Place): Promise<Told> {
-  const { seed, ms, kills } = place
+  const { seed, ms, kills, say } = place
+  const from = performance.now()
+  const since = () => ((performance.now() - from) / 1000).toFixed(0)
   const where = await place.database('postgres')
   if (!('url' in where)) throw new Error('expected a PostgreSQL')
   const database = await openDatabase(where)
@@ -74,7 +76,9 @@ async function run(place: Place): Promise<Told> {
       await pause(250)
     }
   })()
+  say(`three processes serve after ${since()} s`)
   const struck = await strikes(three, { seed, kills, ms })
+  say(`struck ${struck.struck} times after ${since()} s`)
   await three.whole()
   await started.stop()
   pressing.finish()
@@ -83,7 +87,9 @@ async function run(place: Place): Promise<Told> {
   await testing.drain()
   isOver = true
   await looking
+  say(`all is at rest after ${since()} s`)
   const queue = await delivered(db, 60_000)
+  say(`all is delivered after ${since()} s`)
   await three.whole()
   await three.stop()
 

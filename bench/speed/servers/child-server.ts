@@ -15,7 +15,8 @@ export type ChildServer = {
   said(): string
 }
 
-const patienceMs = 90_000
+/** On a machine that many share a start takes minutes: six seconds of processor time. */
+const patienceMs = 300_000
 
 /**
  * @param options.url where it will listen; `ready` the path whose first answer below 400 says that it serves.

@@ -15,6 +15,8 @@ export type Recorded = {
   id: string
   status: string
   events: (RolloutEvent & { sequence: number })[]
+  /** After each of them. */
+  versions: number[]
   /** Whether its events, folded, are the state that is stored, and numbered without a gap. */
   isItsRecord: boolean
 }
@@ -31,7 +33,7 @@ export async function recordedRollouts(db: Db): Promise<Recorded[]> {
     const isItsRecord =
       isDeepStrictEqual(plain(folded), plain(loaded.state)) &&
       events.every(({ sequence }, place) => sequence === place + 1)
-    all.push({ id, status: loaded.state.status, events, isItsRecord })
+    all.push({ id, status: loaded.state.status, events, versions: versionsOf(events), isItsRecord })
   }
   return all
 }
@@ -92,8 +94,7 @@ export function unexplainedDecisions(
   const left = new Set(clicks)
   const unexplained: string[] = []
   let decisions = 0
-  for (const { id, events } of recorded) {
-    const versions = versionsOf(events)
+  for (const { id, events, versions } of recorded) {
     for (const [place, event] of events.entries()) {
       const wanted = decides[event.type]
       if (wanted === undefined || event.by.door !== 'slack') continue
