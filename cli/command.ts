@@ -38,7 +38,7 @@ export const commonOptions: Options = {
     value: 'URL',
     help: 'address of Firstpass; FIRSTPASS_URL, or http://127.0.0.1:3000',
   },
-  token: { type: 'string', value: 'TOKEN', help: 'its admin token; FIRSTPASS_TOKEN' },
+  token: { type: 'string', value: 'TOKEN', help: 'an API token, or its ADMIN_TOKEN; FIRSTPASS_TOKEN' },
   as: { type: 'string', value: 'NAME', help: 'who does it, for the record; FIRSTPASS_ACTOR, or the user' },
   json: { type: 'boolean', help: 'print the answer of the service as JSON' },
   help: { type: 'boolean', short: 'h', help: 'print this' },

@@ -5,5 +5,12 @@ import { log } from './deploy/log.ts'
 import { promote } from './deploy/promote.ts'
 import { register } from './deploy/register.ts'
 import { status } from './deploy/status.ts'
+import { create } from './tokens/create.ts'
+import { list as listTokens } from './tokens/list.ts'
+import { revoke } from './tokens/revoke.ts'
+import { rotate } from './tokens/rotate.ts'
 
-export const commands: Command[] = [register, status, promote, list, log]
+export const commands: Command[] = [
+  ...[register, status, promote, list, log],
+  ...[listTokens, create, rotate, revoke],
+]

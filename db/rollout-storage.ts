@@ -146,6 +146,14 @@ export function procedureOf(id: RolloutId): SQL {
   return sql`(select procedure_id from rollouts where id = ${id}::uuid)`
 }
 
+export async function rolloutProcedure(db: Db, id: RolloutId): Promise<ProcedureId | null> {
+  const [found] = await db
+    .select({ procedureId: rollouts.procedureId })
+    .from(rollouts)
+    .where(eq(rollouts.id, id))
+  return found?.procedureId ?? null
+}
+
 export async function eventsOf(db: Db, id: RolloutId): Promise<(RolloutEvent & { sequence: number })[]> {
   const found = await db
     .select()

@@ -25,11 +25,13 @@ import { refusedKeys } from './refused-keys.ts'
 import { rememberedCharts } from './remembered-charts.ts'
 import { rolloutCharts } from './rollout-charts.ts'
 import type { RolloutWatchers } from './rollout-watchers.ts'
+import { admission } from './routes/admission.ts'
 import { assignmentRoutes } from './routes/assignments.ts'
 import { authentication } from './routes/authentication.ts'
 import { buildLogRoutes } from './routes/build-logs.ts'
 import { containmentRoutes } from './routes/containment.ts'
 import { definitionRoutes } from './routes/definitions.ts'
+import { securitySchemes } from './routes/demands.ts'
 import { deploymentRoutes } from './routes/deployments.ts'
 import { errorHandling } from './routes/errors.ts'
 import { failureRoutes } from './routes/failures.ts'
@@ -41,6 +43,7 @@ import { type PageDoorway, pageRoutes } from './routes/pages/pages.ts'
 import { policyRoutes } from './routes/policies.ts'
 import { predictedYieldRoutes } from './routes/predicted-yield.ts'
 import { procedureRoutes } from './routes/procedures.ts'
+import { proceduresAsked } from './routes/procedures-asked.ts'
 import { rateLimits } from './routes/rate-limits.ts'
 import { replayRoutes } from './routes/replay.ts'
 import { retestRoutes } from './routes/retests.ts'
@@ -58,10 +61,12 @@ import { keys } from './routes/tofupilot/keys.ts'
 import { takeOldRun } from './routes/tofupilot/old-runs.ts'
 import { takeRun } from './routes/tofupilot/take-run.ts'
 import { tofuPilotRoutes } from './routes/tofupilot/tofupilot.ts'
+import { tokenRoutes } from './routes/tokens.ts'
 import { unattributedRoutes } from './routes/unattributed.ts'
 import type { Service } from './service.ts'
 import { stationPace } from './station-pace.ts'
 import type { StationSnapshot } from './station-snapshot.ts'
+import type { TokenSnapshot } from './token-snapshot.ts'
 import type { UploadLinks } from './upload-links.ts'
 
 type Deps = {
@@ -70,6 +75,7 @@ type Deps = {
   deliveries: Deliveries
   take: (received: Received[]) => Promise<Stored[]>
   stations: StationSnapshot
+  tokens: TokenSnapshot
   waiters: PinWaiters
   adminToken: string
   /** Addresses and networks of proxies whose X-Forwarded-For is believed; absent: of none. */
@@ -97,6 +103,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     deliveries,
     take,
     stations,
+    tokens,
     waiters,
     adminToken,
     uploadLinks,
@@ -129,20 +136,28 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   await app.register(helmet, safeHeaders(new URL(pages.publicUrl()).protocol === 'https:'))
   await app.register(swagger, {
     openapi: {
+      // From 3.1 on a scheme of bearer tokens may name the scopes that a route demands.
+      openapi: '3.1.0',
       info: {
         title: 'Firstpass',
         version: '1',
         description: 'Rolls new builds of test procedures out to test stations, stage by stage.',
       },
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
-      security: [{ bearer: [] }],
+      components: { securitySchemes },
     },
     transform: jsonSchemaTransform,
   })
   rateLimits(app, refused)
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: docsPolicy })
 
-  const known = authentication({ stations, adminToken, now })
+  const known = authentication({
+    stations,
+    tokens,
+    adminToken,
+    proceduresAsked: (request) => proceduresAsked(database, request),
+    now,
+  })
+  admission(app, known)
   healthRoutes(app, { database, slack: slack.status })
   const registry = { database, authentication: known, now, changed }
   procedureRoutes(app, registry)
@@ -151,6 +166,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   buildLogRoutes(app, registry)
   stationRoutes(app, registry)
   stationKeyRoutes(app, registry)
+  tokenRoutes(app, registry)
   stationLookupRoutes(app, registry)
   stationStandingRoutes(app, registry)
   assignmentRoutes(app, { authentication: known, stations, waiters, pace: stationPace() })

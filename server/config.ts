@@ -110,7 +110,7 @@ export const settingsSchema = z.object({
       (text) => text === undefined || /^[\x21-\x7e]+$/.test(text),
       'expected printable ASCII without spaces: it is sent in a header',
     )
-    .describe('Bearer token of the API for people and programs.'),
+    .describe('Root token of the API: opens all of it, and makes the tokens of people and programs.'),
   LINK_SECRET: list
     .refine(
       (secrets) =>

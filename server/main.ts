@@ -35,6 +35,7 @@ import { slackStore } from './slack-store.ts'
 import { stationSnapshot } from './station-snapshot.ts'
 import { stationWatch } from './station-watch.ts'
 import { tallyChecks } from './tally-checks.ts'
+import { tokenSnapshot } from './token-snapshot.ts'
 import { uploadLinks } from './upload-links.ts'
 
 export type Firstpass = { url: string; close(): Promise<void> }
@@ -118,6 +119,8 @@ export async function startFirstpass(options: {
   const waiters = pinWaiters()
   const known = await stationSnapshot({ database, now, log, forgot: waiters.wake })
   running.defer(() => known.stop())
+  const tokens = await tokenSnapshot({ database, now, log })
+  running.defer(() => tokens.stop())
   const watchers = await rolloutWatchers(database, log)
   const store = slackStore({
     database,
@@ -136,6 +139,7 @@ export async function startFirstpass(options: {
     deliveries: jobs?.deliveries ?? noDeliveries,
     take: intake.take,
     stations: known,
+    tokens,
     waiters,
     adminToken: settings.ADMIN_TOKEN,
     ...(settings.TRUST_PROXY ? { trustProxy: settings.TRUST_PROXY } : {}),

@@ -8,9 +8,11 @@ export const deploymentId = id('DeploymentId')
 export const stationId = id('StationId')
 export const rolloutId = id('RolloutId')
 export const runId = id('RunId')
+export const apiTokenId = id('ApiTokenId')
 
 export type ProcedureId = z.infer<typeof procedureId>
 export type DeploymentId = z.infer<typeof deploymentId>
 export type StationId = z.infer<typeof stationId>
 export type RolloutId = z.infer<typeof rolloutId>
 export type RunId = z.infer<typeof runId>
+export type ApiTokenId = z.infer<typeof apiTokenId>

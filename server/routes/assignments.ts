@@ -1,4 +1,5 @@
 // What a station should run: answered from memory, or as soon as it changes.
+
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { KnownStation } from '../known-station.ts'
@@ -7,6 +8,7 @@ import { spread } from '../spread.ts'
 import type { StationPace } from '../station-pace.ts'
 import type { StationSnapshot } from '../station-snapshot.ts'
 import type { Authentication } from './authentication.ts'
+import { demandsStation } from './demands.ts'
 import { HttpNo } from './errors.ts'
 import { tooOftenBody } from './too-often.ts'
 
@@ -52,6 +54,7 @@ export function assignmentRoutes(app: FastifyInstance, deps: Deps): void {
       validatorCompiler: () => () => true,
       schema: {
         tags: ['stations'],
+        security: demandsStation(),
         summary: 'What this station should run',
         description:
           'The pins of all its procedures. Send the ETag back as If-None-Match for a 304; with wait the answer comes as soon as a pin changes, at the latest after that many seconds. X-Poll-After-Ms says after how many milliseconds to ask again; 429 and Retry-After, that it asks too often.',

@@ -1,52 +1,159 @@
-// Who is asking: people and programs by the admin token, stations by their own key.
+// Who is asking: people and programs by an API token or the root token, stations by their own key.
 import { createHash, hash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
+import type { KeyedToken } from '../../db/api-tokens.ts'
 import type { Actor } from '../domain/actor.ts'
+import type { ProcedureId } from '../domain/ids.ts'
 import type { Instant } from '../domain/instant.ts'
+import { allows, type Scope } from '../domain/scopes.ts'
 import type { KnownStation } from '../known-station.ts'
 import type { StationSnapshot } from '../station-snapshot.ts'
+import type { TokenSnapshot } from '../token-snapshot.ts'
+import { demandOf } from './demands.ts'
 import { HttpNo } from './errors.ts'
 
 export type Authentication = ReturnType<typeof authentication>
 
+export const tokenStart = 'fpt_'
+
+type Caller = { actor: Actor; procedures: ProcedureId[] | null }
+
 export function authentication({
   stations,
+  tokens,
   adminToken,
+  proceduresAsked,
   now,
 }: {
   stations: Pick<StationSnapshot, 'byKey' | 'used'>
+  tokens: Pick<TokenSnapshot, 'byHash' | 'used'>
   adminToken: string
+  /** Which procedures a request is about; null: all, or nobody can tell. */
+  proceduresAsked: (request: FastifyRequest) => Promise<ProcedureId[] | null>
   now: () => Instant
 }) {
+  const callers = new WeakMap<FastifyRequest, Caller>()
+  const isRoot = (token: string) => same(token, adminToken)
+
+  async function callerBy(token: string, needed: Scope, request: FastifyRequest): Promise<Caller> {
+    if (isRoot(token)) return { actor: rootActor(request), procedures: null }
+    const found = token.startsWith(tokenStart) ? await tokens.byHash(hashKey(token)) : null
+    if (!found) throw await notAToken(token, needed)
+    if (found.endsAt !== null && found.endsAt <= now()) throw ended(found, found.endsAt)
+    tokens.used(found)
+    if (!allows(found.scopes, needed)) throw lacks(found, needed)
+    const { id, name, procedures } = found
+    return { actor: { kind: 'program', id, name, door: doorOf(request) }, procedures }
+  }
+
+  async function notAToken(token: string, needed: Scope): Promise<HttpNo> {
+    const station = token.startsWith(tokenStart) ? null : await stations.byKey(hashKey(token))
+    const expected = `an API token (${tokenStart}…) with the scope "${needed}", or ADMIN_TOKEN`
+    if (!station || isOver(station)) return unauthorised(expected)
+    return new HttpNo(
+      403,
+      'not_allowed',
+      `Stations may not ask for this: expected ${expected}, got a station key.`,
+      {
+        needed,
+      },
+    )
+  }
+
+  async function stationBy(token: string | null): Promise<KnownStation> {
+    const station = token === null ? null : await stations.byKey(hashKey(token))
+    if (!station) throw unauthorised('a station key')
+    if (station.endsAt === null || station.endsAt > now()) return station
+    throw new HttpNo(
+      401,
+      'unauthorized',
+      `This key was revoked on ${new Date(station.endsAt).toISOString()}: ask for a new one.`,
+    )
+  }
+
+  const isOver = ({ endsAt }: KnownStation) => endsAt !== null && endsAt <= now()
+
   return {
-    /** @throws 401 unless the request carries the admin token. The name it acts under may be told in X-Actor-Name; the command line says that it is one. */
-    admin(request: FastifyRequest): Actor {
+    /**
+     * Before anything of a request is read: lets in whoever has what its route demands.
+     * @throws 401 without a token or key that opens anything, 403 without the scope, or with the wrong kind of key.
+     */
+    async admit(request: FastifyRequest): Promise<void> {
+      const demand = demandOf(request)
+      if (demand === null) return
       const token = bearer(request)
-      if (token === null || !same(token, adminToken)) throw unauthorised('the admin token (ADMIN_TOKEN)')
-      const named = request.headers['x-actor-name']
-      const name = typeof named === 'string' && named.trim() !== '' ? named.trim().slice(0, 100) : 'API'
-      const door = request.headers['x-actor-door'] === 'command line' ? 'command line' : 'api'
-      return { kind: 'program', id: 'admin token', name, door }
+      const isOfPeople = token !== null && (isRoot(token) || token.startsWith(tokenStart))
+      if (demand.isForStations && !isOfPeople) {
+        await stationBy(token)
+        return
+      }
+      if (demand.scope === null)
+        throw new HttpNo(
+          403,
+          'not_allowed',
+          'Only a station may ask for this: expected its own key, got a token of people and programs.',
+        )
+      if (token === null)
+        throw unauthorised(`an API token (${tokenStart}…) with the scope "${demand.scope}", or ADMIN_TOKEN`)
+      callers.set(request, await callerBy(token, demand.scope, request))
     },
+    /** Once a request is read. @throws 403 when its token is limited to other procedures. */
+    async admitToProcedures(request: FastifyRequest): Promise<void> {
+      const caller = callers.get(request)
+      if (!caller || caller.procedures === null) return
+      const asked = await proceduresAsked(request)
+      if (asked?.every((id) => caller.procedures?.includes(id))) return
+      const only = caller.procedures.join(', ')
+      const came = asked === null ? 'something that is not of one procedure alone' : asked.join(', ')
+      throw new HttpNo(
+        403,
+        'not_allowed',
+        `The token "${caller.actor.name}" is limited to the procedures ${only}, and this is about ${came}.`,
+      )
+    },
+    /** Who was let in as a person or a program. */
+    caller(request: FastifyRequest): Actor {
+      const caller = callers.get(request)
+      if (!caller) throw new Error(`${request.routeOptions.url} asks who was let in, but demands no token`)
+      return caller.actor
+    },
+    isCaller: (request: FastifyRequest): boolean => callers.has(request),
     /** @throws 401 unless the request carries the key of a station that has not ended. */
     async station(request: FastifyRequest): Promise<KnownStation> {
-      const token = bearer(request)
-      const station = token === null ? null : await stations.byKey(hashKey(token))
-      if (!station) throw unauthorised('a station key')
-      if (station.endsAt !== null && station.endsAt <= now())
-        throw new HttpNo(
-          401,
-          'unauthorized',
-          `This key was revoked on ${new Date(station.endsAt).toISOString()}: ask for a new one.`,
-        )
+      const station = await stationBy(bearer(request))
       stations.used(station)
       return station
     },
-    isAdmin(request: FastifyRequest): boolean {
-      const token = bearer(request)
-      return token !== null && same(token, adminToken)
-    },
   }
+}
+
+/** The name that the root token acts under may be told in X-Actor-Name. A token has a name of its own. */
+function rootActor(request: FastifyRequest): Actor {
+  const named = request.headers['x-actor-name']
+  const name = typeof named === 'string' && named.trim() !== '' ? named.trim().slice(0, 100) : 'API'
+  return { kind: 'program', id: 'admin token', name, door: doorOf(request) }
+}
+
+function doorOf({ headers }: FastifyRequest): 'command line' | 'api' {
+  return headers['x-actor-door'] === 'command line' ? 'command line' : 'api'
+}
+
+function ended({ name, revokedWhy }: KeyedToken, endsAt: Instant): HttpNo {
+  const why = revokedWhy === null ? 'is over' : `was revoked (${revokedWhy})`
+  return new HttpNo(
+    401,
+    'unauthorized',
+    `This token of "${name}" ${why} since ${new Date(endsAt).toISOString()}: ask an administrator for a new one.`,
+  )
+}
+
+function lacks({ name, scopes }: KeyedToken, needed: Scope): HttpNo {
+  return new HttpNo(
+    403,
+    'not_allowed',
+    `Expected a token with the scope "${needed}"; "${name}" has ${scopes.join(', ')}. Ask an administrator for one that has it.`,
+    { needed, has: scopes },
+  )
 }
 
 /** Keys are kept as hashes only: they are long and random, so a plain hash cannot be turned back. */

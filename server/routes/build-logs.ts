@@ -1,4 +1,5 @@
 // What builds say while they are made, over HTTP.
+
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { addLogLines, logLines, mostLogLines } from '../../db/build-logs.ts'
@@ -7,6 +8,7 @@ import { deploymentId } from '../domain/ids.ts'
 import type { Instant } from '../domain/instant.ts'
 import { readTime } from '../domain/time-text.ts'
 import type { Authentication } from './authentication.ts'
+import { demands } from './demands.ts'
 import { theDeployment } from './lookup.ts'
 import { words } from './words.ts'
 
@@ -39,6 +41,7 @@ export function buildLogRoutes(app: FastifyInstance, { database, authentication,
     {
       schema: {
         tags,
+        security: demands('deploy'),
         summary: 'Add lines to the log of a build',
         description: `They are kept whatever becomes of the build: the newest ${mostLogLines.toLocaleString('en')} of each.`,
         params: one,
@@ -46,7 +49,7 @@ export function buildLogRoutes(app: FastifyInstance, { database, authentication,
       },
     },
     async (request, reply) => {
-      authentication.admin(request)
+      authentication.caller(request)
       const build = await theDeployment(database, one.parse(request.params).id)
       const lines = linesBody.parse(request.body).lines.map(({ time, ...each }) => ({
         ...each,
@@ -62,13 +65,14 @@ export function buildLogRoutes(app: FastifyInstance, { database, authentication,
     {
       schema: {
         tags,
+        security: demands('read'),
         summary: 'The log of a build, in the order it came in',
         params: one,
         querystring: query,
       },
     },
     async (request) => {
-      authentication.admin(request)
+      authentication.caller(request)
       const build = await theDeployment(database, one.parse(request.params).id)
       const { after, level: least, limit } = query.parse(request.query)
       const levels = level.options.slice(level.options.indexOf(least))

@@ -1,4 +1,5 @@
 // Containment over HTTP: the list in brief, its units a page at a time, all of them as a table, and the sign-off.
+
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { containedUnit, containment } from '../domain/containment.ts'
@@ -7,6 +8,7 @@ import { isRefusal } from '../domain/rollout/commands.ts'
 import type { Service } from '../service.ts'
 import type { Authentication } from './authentication.ts'
 import { containmentCsv } from './containment-csv.ts'
+import { demands } from './demands.ts'
 import { errorBody, HttpNo, refusalBody, refusalStatus } from './errors.ts'
 import { snakeCase, snakeCaseSchema } from './snake-case.ts'
 
@@ -50,6 +52,7 @@ export function containmentRoutes(
     {
       schema: {
         tags,
+        security: demands('read'),
         summary: 'Units that the build of a rollout has judged, and what has become of them',
         description:
           'Each unit once, with the last verdict of the build, newest first: the one it was shipped or scrapped on. Runs of the build since the start of the rollout, on any station, also after an abort; without reference samples, shadow runs and runs that a person stopped. A unit is confirmed by its latest later run that passed or failed on another build which was not itself taken back.',
@@ -66,7 +69,7 @@ export function containmentRoutes(
       },
     },
     async (request) => {
-      authentication.admin(request)
+      authentication.caller(request)
       const { id } = one.parse(request.params)
       const { list = null, open, after = null, limit } = pageQuery.parse(request.query)
       const [found, page] = await Promise.all([
@@ -83,6 +86,7 @@ export function containmentRoutes(
     {
       schema: {
         tags,
+        security: demands('read'),
         summary: 'The whole containment list as a table: a line for each unit',
         params: one,
         querystring: narrowed,
@@ -93,7 +97,7 @@ export function containmentRoutes(
       },
     },
     async (request, reply) => {
-      authentication.admin(request)
+      authentication.caller(request)
       const { id } = one.parse(request.params)
       const { list = null, open } = narrowed.parse(request.query)
       if (!(await service.get(id))) throw noRollout(id)
@@ -109,6 +113,7 @@ export function containmentRoutes(
     {
       schema: {
         tags,
+        security: demands('rollout'),
         summary: 'Sign a containment list off, with what was done with its units',
         description:
           'Kept with the name, the note, the counts and the digest of the list. A list that changes afterwards asks again.',
@@ -118,7 +123,7 @@ export function containmentRoutes(
       },
     },
     async (request, reply) => {
-      const by = authentication.admin(request)
+      const by = authentication.caller(request)
       const { id } = one.parse(request.params)
       const { note, digest = null } = signOffBody.parse(request.body)
       const done = await service.signOffContainment(id, { note, digest }, by)

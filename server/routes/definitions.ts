@@ -1,4 +1,5 @@
 // What builds test and to which limits, over HTTP: declared, compared, and changes accepted.
+
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { changesView } from '../domain/definition/changes-view.ts'
@@ -8,6 +9,7 @@ import { isRefusal, type Refusal } from '../domain/rollout/commands.ts'
 import { deploymentSummary } from '../domain/rollout-view.ts'
 import type { Service } from '../service.ts'
 import type { Authentication } from './authentication.ts'
+import { demands } from './demands.ts'
 import { errorBody, HttpNo, refusalBody, refusalStatus } from './errors.ts'
 import { snakeCase, snakeCaseSchema } from './snake-case.ts'
 
@@ -55,6 +57,7 @@ export function definitionRoutes(app: FastifyInstance, { service, authentication
     {
       schema: {
         tags,
+        security: demands('deploy'),
         summary:
           'Declare what a build tests: its phases, measurements and limits, or which changes are meant',
         description:
@@ -65,7 +68,7 @@ export function definitionRoutes(app: FastifyInstance, { service, authentication
       },
     },
     async (request) => {
-      const by = authentication.admin(request)
+      const by = authentication.caller(request)
       const { id } = one.parse(request.params)
       const { definition, declared_changes: changes } = declareBody.parse(request.body)
       return unlessRefused(await service.declareDefinition(id, { definition, changes }, by))
@@ -78,6 +81,7 @@ export function definitionRoutes(app: FastifyInstance, { service, authentication
     {
       schema: {
         tags,
+        security: demands('read'),
         summary: 'What a build changes of phases, measurements and limits',
         description:
           'Against the base of its live rollout, else what runs now, else what ran before it; or against the build that is named. What nobody declared comes first.',
@@ -87,7 +91,7 @@ export function definitionRoutes(app: FastifyInstance, { service, authentication
       },
     },
     async (request) => {
-      authentication.admin(request)
+      authentication.caller(request)
       const { id } = one.parse(request.params)
       const { build, against, shown } = unlessRefused(
         await service.diff(id, diffQuery.parse(request.query).against),
@@ -101,6 +105,7 @@ export function definitionRoutes(app: FastifyInstance, { service, authentication
     {
       schema: {
         tags,
+        security: demands('rollout'),
         summary: 'Accept changes of limits that nobody declared',
         description:
           'Covers these very changes: a further one holds again. It is kept with the build and told in its live rollout.',
@@ -110,7 +115,7 @@ export function definitionRoutes(app: FastifyInstance, { service, authentication
       },
     },
     async (request) => {
-      const by = authentication.admin(request)
+      const by = authentication.caller(request)
       const { id } = one.parse(request.params)
       const { changes, reason, against = null } = acceptBody.parse(request.body)
       return unlessRefused(

@@ -1,4 +1,5 @@
 // Builds over HTTP: register, look at, change, promote.
+
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { abortsOf } from '../../db/build-facts.ts'
@@ -13,6 +14,7 @@ import { webAddress } from '../domain/web-address.ts'
 import type { Service } from '../service.ts'
 import type { Authentication } from './authentication.ts'
 import { abortJson, deploymentJson, pushJson, recordJson } from './build-json.ts'
+import { demands } from './demands.ts'
 import { HttpNo, refusalBody, refusalStatus } from './errors.ts'
 import { theDeployment, theProcedure } from './lookup.ts'
 import { name, words } from './words.ts'
@@ -84,6 +86,7 @@ export function deploymentRoutes(
     {
       schema: {
         tags,
+        security: demands('deploy'),
         summary: 'Register a build',
         description:
           'The same version with the same commit and artifact again is answered with 200 and what is there. A production build that is ready gets a card, and starts its rollout where the procedure has automatic pushes on.',
@@ -91,7 +94,7 @@ export function deploymentRoutes(
       },
     },
     async (request, reply) => {
-      const by = authentication.admin(request)
+      const by = authentication.caller(request)
       const body = deploymentBody.parse(request.body)
       const procedure = await theProcedure(database, body.procedure_id)
       const { commit } = body
@@ -140,13 +143,14 @@ export function deploymentRoutes(
     {
       schema: {
         tags,
+        security: demands('read'),
         summary: 'Builds of a procedure, newest first',
         params: ofProcedure,
         querystring: filter,
       },
     },
     async (request) => {
-      authentication.admin(request)
+      authentication.caller(request)
       const { id } = await theProcedure(database, ofProcedure.parse(request.params).id)
       const asked = filter.parse(request.query)
       const found = await deploymentsOf(database.db, id)
@@ -170,12 +174,13 @@ export function deploymentRoutes(
     {
       schema: {
         tags,
+        security: demands('read'),
         summary: 'One build: its rollouts, its runs by outcome, and where it is now',
         params: one,
       },
     },
     async (request) => {
-      authentication.admin(request)
+      authentication.caller(request)
       const { id } = one.parse(request.params)
       const deployment = await deploymentById(database.db, id)
       const record = await service.buildRecord(id)
@@ -189,6 +194,7 @@ export function deploymentRoutes(
     {
       schema: {
         tags,
+        security: demands('deploy'),
         summary: 'Change a build: how far it has come, its artifact, what is expected of it',
         description:
           'An artifact that stations may have pulled changes no more. A build goes from pending to building, then ready or failed; one that failed may be built again; one that is ready may be set to failed until it is rolled out.',
@@ -197,7 +203,7 @@ export function deploymentRoutes(
       },
     },
     async (request, reply) => {
-      const by = authentication.admin(request)
+      const by = authentication.caller(request)
       const { id } = one.parse(request.params)
       const body = deploymentChange.parse(request.body)
       await theDeployment(database, id)
@@ -221,13 +227,14 @@ export function deploymentRoutes(
     {
       schema: {
         tags,
+        security: demands('deploy'),
         summary: 'Make a production build of a preview or development build',
         params: one,
         body: promotion,
       },
     },
     async (request, reply) => {
-      const by = authentication.admin(request)
+      const by = authentication.caller(request)
       const { id } = one.parse(request.params)
       const body = promotion.parse(request.body)
       await theDeployment(database, id)

@@ -1,4 +1,5 @@
 // Failures by category over HTTP, and rules of categories tried before they are set.
+
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { failureRules } from '../domain/failures/failure-rule.ts'
@@ -11,6 +12,7 @@ import { outcomes } from '../domain/run.ts'
 import { readTime } from '../domain/time-text.ts'
 import type { Service } from '../service.ts'
 import type { Authentication } from './authentication.ts'
+import { demands } from './demands.ts'
 import { errorBody, HttpNo } from './errors.ts'
 import { procedureFailuresCsv, rolloutFailuresCsv } from './failures-csv.ts'
 import { camelCase, snakeCase, snakeCaseSchema } from './snake-case.ts'
@@ -62,6 +64,7 @@ export function failureRoutes(app: FastifyInstance, { service, authentication, n
       {
         schema: {
           tags,
+          security: demands('read'),
           summary: `Failures of both arms by category and mode${isTable ? ', as a table' : ''}`,
           description,
           params: ofRollout,
@@ -69,7 +72,7 @@ export function failureRoutes(app: FastifyInstance, { service, authentication, n
         },
       },
       async (request, reply) => {
-        authentication.admin(request)
+        authentication.caller(request)
         const { id } = ofRollout.parse(request.params)
         const found = await service.failures(id)
         if (!found)
@@ -83,6 +86,7 @@ export function failureRoutes(app: FastifyInstance, { service, authentication, n
       {
         schema: {
           tags,
+          security: demands('read'),
           summary: `Failures of a procedure by category and mode${isTable ? ', as a table' : ''}`,
           description: `${description} Whole hours, at most 31 days. A mode is new where nothing before "from" has shown it.`,
           params: ofProcedure,
@@ -91,7 +95,7 @@ export function failureRoutes(app: FastifyInstance, { service, authentication, n
         },
       },
       async (request, reply) => {
-        authentication.admin(request)
+        authentication.caller(request)
         const { id } = ofProcedure.parse(request.params)
         const found = await service.procedureFailures(id, asked(between.parse(request.query), now()))
         if (!found) throw noProcedure(id)
@@ -105,6 +109,7 @@ export function failureRoutes(app: FastifyInstance, { service, authentication, n
     {
       schema: {
         tags,
+        security: demands('read'),
         summary: 'What rules of failure categories would do, before they are set',
         description:
           'Nothing is changed. Answers which rule takes the given failure, and how the last 1,000 failures of the procedure (of the last 30 days) would be sorted, with where they stand now.',
@@ -113,7 +118,7 @@ export function failureRoutes(app: FastifyInstance, { service, authentication, n
       },
     },
     async (request, reply) => {
-      authentication.admin(request)
+      authentication.caller(request)
       const body = tryBody.parse(request.body)
       const parsed = failureRules.safeParse(camelCase(body.rules))
       if (!parsed.success) {

@@ -4,6 +4,7 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Taken } from '../code-host-events.ts'
 import type { CodeHostEvent } from '../domain/code-host.ts'
+import { open } from './demands.ts'
 import { errorBody, HttpNo } from './errors.ts'
 import { readGithubEvent } from './github-payloads.ts'
 
@@ -37,7 +38,7 @@ export function githubWebhook({ secret, take }: Deps): FastifyPluginAsync {
           summary: 'What GitHub tells of a repository: registers builds and makes them ready',
           description:
             'Events push, workflow_run and deployment_status of the repositories of procedures, signed with GITHUB_WEBHOOK_SECRET (X-Hub-Signature-256). 202 says why an event was ignored.',
-          security: [],
+          security: open,
           response: { 200: answered, 202: answered, 400: errorBody, 401: errorBody, 503: errorBody },
         },
       },

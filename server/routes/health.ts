@@ -1,9 +1,11 @@
 // Whether it runs, whether it is ready, and its figures.
+
 import { sql } from 'drizzle-orm'
 import type { FastifyInstance } from 'fastify'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { Database } from '../../db/client.ts'
 import { inTime } from '../too-late.ts'
+import { open } from './demands.ts'
 
 type Deps = {
   database: Database
@@ -18,13 +20,20 @@ export function healthRoutes(app: FastifyInstance, { database, slack }: Deps): v
   collectDefaultMetrics({ register: registry })
   const tags = ['operation']
 
-  app.get('/healthz', { schema: { tags, summary: 'The process runs' }, logLevel: 'warn' }, async () => ({
-    status: 'ok',
-  }))
+  app.get(
+    '/healthz',
+    { schema: { tags, security: open, summary: 'The process runs' }, logLevel: 'warn' },
+    async () => ({
+      status: 'ok',
+    }),
+  )
 
   app.get(
     '/readyz',
-    { schema: { tags, summary: 'The database answers and Slack is connected' }, logLevel: 'warn' },
+    {
+      schema: { tags, security: open, summary: 'The database answers and Slack is connected' },
+      logLevel: 'warn',
+    },
     async (_request, reply) => {
       const answers = await answersNow(database)
       const { state, reason } = slack()
@@ -39,7 +48,7 @@ export function healthRoutes(app: FastifyInstance, { database, slack }: Deps): v
 
   app.get(
     '/metrics',
-    { schema: { tags, summary: 'Figures for Prometheus' }, logLevel: 'warn' },
+    { schema: { tags, security: open, summary: 'Figures for Prometheus' }, logLevel: 'warn' },
     async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()),
   )
 }

@@ -1,4 +1,5 @@
 // What rollouts have taught, over HTTP: as data and as a table.
+
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { procedureId } from '../domain/ids.ts'
@@ -6,6 +7,7 @@ import { day, type Instant } from '../domain/instant.ts'
 import { learning } from '../domain/learning/learning.ts'
 import type { Service } from '../service.ts'
 import type { Authentication } from './authentication.ts'
+import { demands } from './demands.ts'
 import { errorBody, HttpNo } from './errors.ts'
 import { learningCsv } from './learning-csv.ts'
 import { endOf, momentOf } from './period.ts'
@@ -38,6 +40,7 @@ export function learningRoutes(app: FastifyInstance, { service, authentication, 
       {
         schema: {
           tags: ['history'],
+          security: demands('read'),
           summary: `What rollouts have taught${format === '' ? '' : ', as a table'}`,
           description:
             'How rollouts ended by label and site, what the alarms of each gate were worth with a proposal, times to detect and to revert, and failures prevented. Shares come with counts and a 95 % interval.',
@@ -50,7 +53,7 @@ export function learningRoutes(app: FastifyInstance, { service, authentication, 
         },
       },
       async (request, reply) => {
-        authentication.admin(request)
+        authentication.caller(request)
         const asked = query.parse(request.query)
         const to = endOf(asked.to) ?? now() + 1
         const from = momentOf(asked.from) ?? to - usualPeriod

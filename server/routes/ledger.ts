@@ -1,10 +1,12 @@
 // The decision ledger over HTTP: page by page, as a table, and any verdict of it computed again.
+
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { type RolloutId, rolloutId } from '../domain/ids.ts'
 import { ledgerEntry, recomputedVerdict } from '../domain/ledger.ts'
 import type { Service } from '../service.ts'
 import type { Authentication } from './authentication.ts'
+import { demands } from './demands.ts'
 import { errorBody, HttpNo } from './errors.ts'
 import { ledgerCsv } from './ledger-csv.ts'
 import { snakeCase, snakeCaseSchema } from './snake-case.ts'
@@ -26,6 +28,7 @@ export function ledgerRoutes(
     {
       schema: {
         tags,
+        security: demands('read'),
         summary: 'Every event and every recorded verdict of a rollout, newest first',
         description:
           'Who did what, through which door, when and why, with what was passed over; of each decision the verdict of its very moment, and of each verdict whether it can be computed again.',
@@ -38,7 +41,7 @@ export function ledgerRoutes(
       },
     },
     async (request) => {
-      authentication.admin(request)
+      authentication.caller(request)
       const { id } = one.parse(request.params)
       const { after = null, limit } = pageQuery.parse(request.query)
       const page = await service.ledger(id, { after, limit })
@@ -52,6 +55,7 @@ export function ledgerRoutes(
     {
       schema: {
         tags,
+        security: demands('read'),
         summary: 'The whole decision ledger as a table: a line for each entry',
         params: one,
         response: {
@@ -61,7 +65,7 @@ export function ledgerRoutes(
       },
     },
     async (request, reply) => {
-      authentication.admin(request)
+      authentication.caller(request)
       const { id } = one.parse(request.params)
       if (!(await service.get(id))) throw noRollout(id)
       return reply
@@ -80,6 +84,7 @@ export function ledgerRoutes(
     {
       schema: {
         tags,
+        security: demands('read'),
         summary: 'A recorded verdict computed again from what it was computed from',
         description:
           'the same: every number came out as recorded. differs: these numbers did not. another engine: the method was changed since, and what it says today is told apart. no inputs: from before they were kept. is_whole: verdict and inputs are as they were written, by their digest. recount: the stored runs counted again, told apart from runs that arrived late.',
@@ -88,7 +93,7 @@ export function ledgerRoutes(
       },
     },
     async (request) => {
-      authentication.admin(request)
+      authentication.caller(request)
       const { id, verdictId } = ofVerdict.parse(request.params)
       const found = await service.recomputed(id, verdictId)
       if (!found)

@@ -1,4 +1,5 @@
 // Policies over HTTP: what rollouts must keep to, of the whole organisation and of one procedure, and freezes.
+
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { procedureId } from '../domain/ids.ts'
@@ -6,6 +7,7 @@ import type { PolicyScope } from '../domain/policy.ts'
 import { isRefusal } from '../domain/rollout/commands.ts'
 import type { PolicyDone, PolicyRefusal, PolicyView, Service } from '../service.ts'
 import type { Authentication } from './authentication.ts'
+import { demands } from './demands.ts'
 import { errorBody, HttpNo, refusalBody, refusalStatus } from './errors.ts'
 import { camelCase, snake, snakeCase } from './snake-case.ts'
 import { words } from './words.ts'
@@ -63,12 +65,13 @@ export function policyRoutes(app: FastifyInstance, { service, authentication }: 
       {
         schema: {
           tags,
+          security: demands('read'),
           summary: `The policy of ${of}: its own, and what holds`,
           response: { 200: answered, ...noes },
         },
       },
       async (request) => {
-        authentication.admin(request)
+        authentication.caller(request)
         const scope = scopeOf(request.params)
         return policyJson((await service.policy(scope)) ?? unknownProcedure(scope))
       },
@@ -79,13 +82,14 @@ export function policyRoutes(app: FastifyInstance, { service, authentication }: 
       {
         schema: {
           tags,
+          security: demands('configure'),
           summary: `Set the policy of ${of}`,
           body: change,
           response: { 200: doneJson, ...noes },
         },
       },
       async (request, reply) => {
-        const by = authentication.admin(request)
+        const by = authentication.caller(request)
         const body = change.parse(request.body)
         const asked = {
           policy: camelCase(body.policy),
@@ -98,9 +102,15 @@ export function policyRoutes(app: FastifyInstance, { service, authentication }: 
 
     app.get(
       `${prefix}/policy/history`,
-      { schema: { tags, summary: `Every version of the policy of ${of}, newest first` } },
+      {
+        schema: {
+          tags,
+          security: demands('read'),
+          summary: `Every version of the policy of ${of}, newest first`,
+        },
+      },
       async (request) => {
-        authentication.admin(request)
+        authentication.caller(request)
         const scope = scopeOf(request.params)
         if ((await service.policy(scope)) === null) unknownProcedure(scope)
         const versions = await service.policyHistory(scope)
@@ -113,6 +123,7 @@ export function policyRoutes(app: FastifyInstance, { service, authentication }: 
       {
         schema: {
           tags,
+          security: demands('configure'),
           summary: `Freeze ${of}: no further station is taken`,
           description: 'Rollouts stay where they are, gates keep judging, and an abort is never late for it.',
           body: freezeBody,
@@ -120,7 +131,7 @@ export function policyRoutes(app: FastifyInstance, { service, authentication }: 
         },
       },
       async (request, reply) => {
-        const by = authentication.admin(request)
+        const by = authentication.caller(request)
         const { why, until = null, sites } = freezeBody.parse(request.body)
         return answer(reply, await service.freeze(scopeOf(request.params), { why, until, sites }, by), 'body')
       },
@@ -131,6 +142,7 @@ export function policyRoutes(app: FastifyInstance, { service, authentication }: 
       {
         schema: {
           tags,
+          security: demands('configure'),
           summary: `Lift a freeze of ${of}`,
           description: 'By its id in "freezes" of the policy. One that is lifted already stays so.',
           querystring: lifting,
@@ -138,7 +150,7 @@ export function policyRoutes(app: FastifyInstance, { service, authentication }: 
         },
       },
       async (request, reply) => {
-        const by = authentication.admin(request)
+        const by = authentication.caller(request)
         const { freeze: id } = z.object({ freeze: z.string() }).parse(request.params)
         const why = lifting.parse(request.query).reason || null
         return answer(reply, await service.unfreeze(scopeOf(request.params), { id, why }, by), 'query')

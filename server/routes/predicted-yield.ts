@@ -1,4 +1,5 @@
 // First-pass yield under the limits of a build, over HTTP.
+
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { deploymentId } from '../domain/ids.ts'
@@ -8,6 +9,7 @@ import { isRefusal } from '../domain/rollout/commands.ts'
 import type { Service } from '../service.ts'
 import type { Authentication } from './authentication.ts'
 import { csv } from './csv.ts'
+import { demands } from './demands.ts'
 import { errorBody, refusalBody, refusalStatus } from './errors.ts'
 import { snakeCase, snakeCaseSchema } from './snake-case.ts'
 
@@ -33,6 +35,7 @@ export function predictedYieldRoutes(app: FastifyInstance, { service, authentica
       {
         schema: {
           tags: ['registry'],
+          security: demands('read'),
           summary: `Stored first attempts judged again by the limits of a build${format === '' ? '' : ', as a table'}`,
           description:
             'What first-pass yield would have been, station by station, before any station has the build. A unit that failed stopped there: where all that it failed would pass, what would have come after is unknown, and the bounds go from all of those failing to all of them passing. Without any change of limits that can be reckoned, no runs are read.',
@@ -47,7 +50,7 @@ export function predictedYieldRoutes(app: FastifyInstance, { service, authentica
         },
       },
       async (request, reply) => {
-        authentication.admin(request)
+        authentication.caller(request)
         const { id } = params.parse(request.params)
         const { against, per_station: perStation } = query.parse(request.query)
         const found = await service.predictedYield(id, {

@@ -1,4 +1,5 @@
 // Procedures over HTTP.
+
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
@@ -26,6 +27,7 @@ import { deploymentId, type ProcedureId, procedureId } from '../domain/ids.ts'
 import type { Instant } from '../domain/instant.ts'
 import { switchPushes } from '../push-switch.ts'
 import type { Authentication } from './authentication.ts'
+import { demands } from './demands.ts'
 import { HttpNo } from './errors.ts'
 import { theProcedure } from './lookup.ts'
 import { repository } from './repository-body.ts'
@@ -93,9 +95,9 @@ export function procedureRoutes(app: FastifyInstance, { database, authentication
 
   app.post(
     '/api/v1/procedures',
-    { schema: { tags, summary: 'Add a procedure', body: procedureBody } },
+    { schema: { tags, security: demands('configure'), summary: 'Add a procedure', body: procedureBody } },
     async (request, reply) => {
-      authentication.admin(request)
+      authentication.caller(request)
       const body = procedureBody.parse(request.body)
       expectChannel(body.slack_team ?? null, body.slack_channel ?? null)
       await expectFree(body.identifier, null)
@@ -113,26 +115,38 @@ export function procedureRoutes(app: FastifyInstance, { database, authentication
     },
   )
 
-  app.get('/api/v1/procedures', { schema: { tags, summary: 'All procedures' } }, async (request) => {
-    authentication.admin(request)
-    return { data: (await allProcedures(db)).map(procedureJson) }
-  })
+  app.get(
+    '/api/v1/procedures',
+    { schema: { tags, security: demands('read'), summary: 'All procedures' } },
+    async (request) => {
+      authentication.caller(request)
+      return { data: (await allProcedures(db)).map(procedureJson) }
+    },
+  )
 
   const oneProcedure = z.object({ id: procedureId })
   app.get(
     '/api/v1/procedures/:id',
-    { schema: { tags, summary: 'One procedure', params: oneProcedure } },
+    { schema: { tags, security: demands('read'), summary: 'One procedure', params: oneProcedure } },
     async (request) => {
-      authentication.admin(request)
+      authentication.caller(request)
       return procedureJson(await theProcedure(database, oneProcedure.parse(request.params).id))
     },
   )
 
   app.patch(
     '/api/v1/procedures/:id',
-    { schema: { tags, summary: 'Change a procedure', params: oneProcedure, body: procedureChange } },
+    {
+      schema: {
+        tags,
+        security: demands('configure'),
+        summary: 'Change a procedure',
+        params: oneProcedure,
+        body: procedureChange,
+      },
+    },
     async (request) => {
-      const by = authentication.admin(request)
+      const by = authentication.caller(request)
       const { auto_push, name: newName, zone, attempt_rule, ...rest } = procedureChange.parse(request.body)
       const present = await theProcedure(database, oneProcedure.parse(request.params).id)
       const { id } = present
@@ -161,6 +175,7 @@ export function procedureRoutes(app: FastifyInstance, { database, authentication
     {
       schema: {
         tags,
+        security: demands('configure'),
         summary: 'Count a procedure anew from its stored runs',
         description:
           'First attempts and all tallies: the same numbers as before, unless something had gone wrong. Its stations wait meanwhile with their runs.',
@@ -171,7 +186,7 @@ export function procedureRoutes(app: FastifyInstance, { database, authentication
       },
     },
     async (request) => {
-      const by = authentication.admin(request)
+      const by = authentication.caller(request)
       const { id } = await theProcedure(database, oneProcedure.parse(request.params).id)
       return transaction(async (tx) => {
         const rebuilt = await rebuildTallies(tx, id)
@@ -196,6 +211,7 @@ export function procedureRoutes(app: FastifyInstance, { database, authentication
     {
       schema: {
         tags,
+        security: demands('rollout'),
         summary: 'Name the build that already runs',
         description:
           'The first active build of a procedure, pinned to all its stations without a rollout. Later ones come by rollout or rollback.',
@@ -204,7 +220,7 @@ export function procedureRoutes(app: FastifyInstance, { database, authentication
       },
     },
     async (request) => {
-      const by = authentication.admin(request)
+      const by = authentication.caller(request)
       const { deployment_id, reason } = activation.parse(request.body)
       const procedure = await theProcedure(database, oneProcedure.parse(request.params).id)
       const deployment = await deploymentById(db, deployment_id)

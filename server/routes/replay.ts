@@ -1,4 +1,5 @@
 // Replays over HTTP: begun, followed, read.
+
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { replayAsked } from '../domain/backtest/replay-asked.ts'
@@ -6,6 +7,7 @@ import { procedureId } from '../domain/ids.ts'
 import { isRefusal } from '../domain/rollout/commands.ts'
 import type { Service } from '../service.ts'
 import type { Authentication } from './authentication.ts'
+import { demands } from './demands.ts'
 import { errorBody, HttpNo, refusalBody, refusalStatus } from './errors.ts'
 import { camelCase, snakeCase } from './snake-case.ts'
 
@@ -34,13 +36,14 @@ export function replayRoutes(app: FastifyInstance, { service, authentication }: 
     {
       schema: {
         tags,
+        security: demands('read'),
         summary: 'The last replay of a procedure, and the one under way',
         params,
         response: { 200: z.object({ ended: kept.nullable(), open: kept.nullable() }), 404: errorBody },
       },
     },
     async (request) => {
-      authentication.admin(request)
+      authentication.caller(request)
       const { id } = params.parse(request.params)
       const found = await service.replays(id)
       if (!found)
@@ -54,6 +57,7 @@ export function replayRoutes(app: FastifyInstance, { service, authentication }: 
     {
       schema: {
         tags,
+        security: demands('configure'),
         summary: 'Replay a plan and gates over stored history',
         description:
           'Plays rollouts that never were: random starts and canaries in a past in which no build changed. It takes seconds to minutes, in a thread of its own; one at a time in each process. GET follows it.',
@@ -68,7 +72,7 @@ export function replayRoutes(app: FastifyInstance, { service, authentication }: 
       },
     },
     async (request, reply) => {
-      const by = authentication.admin(request)
+      const by = authentication.caller(request)
       const { id } = params.parse(request.params)
       const asked = replayAsked.parse(camelCase(body.prefault({}).parse(request.body ?? {})))
       const begun = await service.startReplay(id, asked, by)

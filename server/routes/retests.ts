@@ -1,4 +1,5 @@
 // Crossover retests over HTTP: ask for them, read them, print them.
+
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { rolloutId } from '../domain/ids.ts'
@@ -8,6 +9,7 @@ import { isRefusal } from '../domain/rollout/commands.ts'
 import type { Service } from '../service.ts'
 import type { Authentication } from './authentication.ts'
 import { csv } from './csv.ts'
+import { demands } from './demands.ts'
 import { errorBody, HttpNo, refusalBody, refusalStatus } from './errors.ts'
 import { snakeCase, snakeCaseSchema } from './snake-case.ts'
 
@@ -38,6 +40,7 @@ export function retestRoutes(
     {
       schema: {
         tags,
+        security: demands('rollout'),
         summary: 'Ask that failed units are tested again on the other build',
         description:
           'Lists units that failed on the new build with as many that failed on base, matched in pairs, and answers with all that are still to be tested. Between builds that are alike either unit of a pair is as likely to pass as the other; the summary holds the evidence that it is not so.',
@@ -47,7 +50,7 @@ export function retestRoutes(
       },
     },
     async (request, reply) => {
-      const by = authentication.admin(request)
+      const by = authentication.caller(request)
       const { id } = one.parse(request.params)
       const { count, with_errors: withErrors, command_id } = askBody.parse(request.body)
       const asked = await service.askRetests(id, { count, withErrors }, by, command_id)
@@ -61,6 +64,7 @@ export function retestRoutes(
     {
       schema: {
         tags,
+        security: demands('read'),
         summary: 'Units that are tested again on the other build, and what it shows',
         description: 'With format=csv a table to print: a line for each unit.',
         params: one,
@@ -78,7 +82,7 @@ export function retestRoutes(
       },
     },
     async (request, reply) => {
-      authentication.admin(request)
+      authentication.caller(request)
       const { id } = one.parse(request.params)
       const { format } = listQuery.parse(request.query)
       const found = await service.retests(id)

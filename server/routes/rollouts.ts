@@ -1,4 +1,5 @@
 // Rollouts over HTTP: create, list, get, every verb, for people and programs.
+
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { gateName } from '../domain/gates/gate.ts'
@@ -7,6 +8,7 @@ import { isRefusal, type Refusal } from '../domain/rollout/commands.ts'
 import { rolloutLine, rolloutView } from '../domain/rollout-view.ts'
 import type { Outcome, RolloutVerb, Service } from '../service.ts'
 import type { Authentication } from './authentication.ts'
+import { demands } from './demands.ts'
 import { errorBody, HttpNo, refusalBody, refusalStatus } from './errors.ts'
 import { historyJson, previewJson } from './look-ahead.ts'
 import { snakeCase, snakeCaseSchema } from './snake-case.ts'
@@ -47,9 +49,17 @@ export function rolloutRoutes(app: FastifyInstance, { service, authentication }:
 
   app.post(
     '/api/v1/rollouts',
-    { schema: { tags, summary: 'Start a rollout', body: startBody, response: { 201: doneJson, ...noes } } },
+    {
+      schema: {
+        tags,
+        security: demands('rollout'),
+        summary: 'Start a rollout',
+        body: startBody,
+        response: { 201: doneJson, ...noes },
+      },
+    },
     async (request, reply) => {
-      const by = authentication.admin(request)
+      const by = authentication.caller(request)
       const body = startBody.parse(request.body)
       return answer(reply, await service.start(await startInput(body, service), by, body.command_id), 201)
     },
@@ -60,13 +70,14 @@ export function rolloutRoutes(app: FastifyInstance, { service, authentication }:
     {
       schema: {
         tags,
+        security: demands('read'),
         summary: 'What a start would do: stations, time to a verdict, what it can prove',
         body: previewBody,
         response: { 200: previewJson, ...noes },
       },
     },
     async (request, reply) => {
-      authentication.admin(request)
+      authentication.caller(request)
       const body = previewBody.parse(request.body)
       const plan = await planInput(body, service)
       const preview = await service.preview(body.procedure_id, plan, body.deployment_id)
@@ -79,6 +90,7 @@ export function rolloutRoutes(app: FastifyInstance, { service, authentication }:
     {
       schema: {
         tags,
+        security: demands('read'),
         summary: 'Rollouts, newest first',
         querystring: z.object({
           live: z.enum(['true', 'false']).optional(),
@@ -89,7 +101,7 @@ export function rolloutRoutes(app: FastifyInstance, { service, authentication }:
       },
     },
     async (request) => {
-      authentication.admin(request)
+      authentication.caller(request)
       const query = z
         .object({
           live: z.string().optional(),
@@ -112,13 +124,14 @@ export function rolloutRoutes(app: FastifyInstance, { service, authentication }:
     {
       schema: {
         tags,
+        security: demands('read'),
         summary: 'One rollout: state, metrics of both arms, stations, what it waits for',
         params: one,
         response: { 200: viewJson, ...noes },
       },
     },
     async (request) => {
-      authentication.admin(request)
+      authentication.caller(request)
       const { id } = one.parse(request.params)
       const view = await service.get(id)
       if (!view) throw noRollout(id)
@@ -128,9 +141,16 @@ export function rolloutRoutes(app: FastifyInstance, { service, authentication }:
 
   app.get(
     '/api/v1/rollouts/:id/events',
-    { schema: { tags, summary: 'What happened, by whom, when and why', params: one } },
+    {
+      schema: {
+        tags,
+        security: demands('read'),
+        summary: 'What happened, by whom, when and why',
+        params: one,
+      },
+    },
     async (request) => {
-      authentication.admin(request)
+      authentication.caller(request)
       const { id } = one.parse(request.params)
       if (!(await service.get(id))) throw noRollout(id)
       return { data: (await service.events(id)).map(snakeCase) }
@@ -143,6 +163,7 @@ export function rolloutRoutes(app: FastifyInstance, { service, authentication }:
       {
         schema: {
           tags,
+          security: demands('rollout'),
           summary: `${verb.charAt(0).toUpperCase()}${verb.slice(1)} a rollout`,
           params: one,
           body: verbBody.nullish(),
@@ -150,7 +171,7 @@ export function rolloutRoutes(app: FastifyInstance, { service, authentication }:
         },
       },
       async (request, reply) => {
-        const by = authentication.admin(request)
+        const by = authentication.caller(request)
         const { id } = one.parse(request.params)
         const body = verbBody.parse(request.body ?? {})
         const against =
@@ -166,6 +187,7 @@ export function rolloutRoutes(app: FastifyInstance, { service, authentication }:
     {
       schema: {
         tags,
+        security: demands('rollout'),
         summary: 'Start an aborted rollout again, same stations first',
         params: one,
         body: verbBody.nullish(),
@@ -173,7 +195,7 @@ export function rolloutRoutes(app: FastifyInstance, { service, authentication }:
       },
     },
     async (request, reply) => {
-      const by = authentication.admin(request)
+      const by = authentication.caller(request)
       const body = verbBody.parse(request.body ?? {})
       return answer(
         reply,
@@ -188,6 +210,7 @@ export function rolloutRoutes(app: FastifyInstance, { service, authentication }:
     {
       schema: {
         tags,
+        security: demands('rollout'),
         summary: 'Abort a rollout and start another build, in one step',
         params: one,
         body: startBody,
@@ -195,7 +218,7 @@ export function rolloutRoutes(app: FastifyInstance, { service, authentication }:
       },
     },
     async (request, reply) => {
-      const by = authentication.admin(request)
+      const by = authentication.caller(request)
       const body = startBody.parse(request.body)
       return answer(
         reply,
@@ -217,6 +240,7 @@ export function rolloutRoutes(app: FastifyInstance, { service, authentication }:
     {
       schema: {
         tags,
+        security: demands('read'),
         summary: 'Rollouts and rollbacks of a procedure, newest first',
         params: oneProcedure,
         querystring: historyQuery,
@@ -224,7 +248,7 @@ export function rolloutRoutes(app: FastifyInstance, { service, authentication }:
       },
     },
     async (request) => {
-      authentication.admin(request)
+      authentication.caller(request)
       const { id } = oneProcedure.parse(request.params)
       if (!(await service.procedure(id)))
         throw new HttpNo(404, 'not_found', `There is no procedure ${id}. GET /api/v1/procedures lists them.`)
@@ -242,6 +266,7 @@ export function rolloutRoutes(app: FastifyInstance, { service, authentication }:
     {
       schema: {
         tags,
+        security: demands('rollout'),
         summary: 'Return every station to an earlier build at once',
         params: oneProcedure,
         body: rollbackBody,
@@ -249,7 +274,7 @@ export function rolloutRoutes(app: FastifyInstance, { service, authentication }:
       },
     },
     async (request: FastifyRequest, reply) => {
-      const by = authentication.admin(request)
+      const by = authentication.caller(request)
       const { id } = oneProcedure.parse(request.params)
       const body = rollbackBody.parse(request.body)
       const result = await service.rollback(id, body.deployment_id, body.reason, by)

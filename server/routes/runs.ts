@@ -1,4 +1,5 @@
 // Runs from stations: one, or a batch with an answer for each.
+
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Database } from '../../db/client.ts'
@@ -11,6 +12,7 @@ import { type RunInput, runInput, unitOf } from '../domain/run.ts'
 import { isOldRun } from '../domain/tofupilot/old-run.ts'
 import type { Received, Stored } from '../ingest.ts'
 import type { Authentication } from './authentication.ts'
+import { demands, demandsStationOr } from './demands.ts'
 import { answerTo, HttpNo, sendError } from './errors.ts'
 import { theProcedure } from './lookup.ts'
 import { expectOwn } from './own-station.ts'
@@ -35,6 +37,7 @@ export function runRoutes(app: FastifyInstance, deps: Deps): void {
       bodyLimit: 8 * megabyte,
       schema: {
         tags: ['stations'],
+        security: demandsStationOr('report'),
         summary: 'Report a run',
         description:
           'The same run sent twice is stored once and answered with the same id. Times without a zone are taken as UTC. A body with unit_under_test is a run of TofuPilot’s version 1, and is answered as its clients expect.',
@@ -83,6 +86,7 @@ export function runRoutes(app: FastifyInstance, deps: Deps): void {
       bodyLimit: 64 * megabyte,
       schema: {
         tags: ['stations'],
+        security: demandsStationOr('report'),
         summary: 'Report up to 1,000 runs',
         description: 'Answers 207 with a result for each run, in order: a bad run never loses the others.',
         body: z.object({ runs: z.array(z.any()).min(1).max(batchLimit) }),
@@ -104,7 +108,7 @@ export function runRoutes(app: FastifyInstance, deps: Deps): void {
     },
     async (request, reply) => {
       const { runs } = z.object({ runs: z.array(z.unknown()) }).parse(request.body)
-      if (!authentication.isAdmin(request)) await authentication.station(request)
+      if (!authentication.isCaller(request)) await authentication.station(request)
       const results: unknown[] = []
       const good: { place: number; received: Received }[] = []
       const bytes = bytesOf(request) / runs.length
@@ -147,6 +151,7 @@ export function runRoutes(app: FastifyInstance, deps: Deps): void {
     {
       schema: {
         tags: ['registry'],
+        security: demands('read'),
         summary: 'All runs of a unit, with the rank of each attempt',
         description:
           'Oldest first. An aborted run consumes no attempt, nor does a shadow run. Ranks begin anew each day where the procedure counts by day. Serial numbers compare case-insensitively.',
@@ -154,7 +159,7 @@ export function runRoutes(app: FastifyInstance, deps: Deps): void {
       },
     },
     async (request) => {
-      authentication.admin(request)
+      authentication.caller(request)
       const { id, serial } = unitParams.parse(request.params)
       const procedure = await theProcedure(database, id)
       return { data: (await unitRuns(database.db, id, unitOf(serial), procedure)).map(runJson) }
@@ -163,17 +168,17 @@ export function runRoutes(app: FastifyInstance, deps: Deps): void {
 
   const known = new WeakMap<FastifyRequest, Map<string, StationId>>()
 
-  /** The station whose run it is: by its key, or named by whoever holds the admin token. */
+  /** The station whose run it is: by its key, or named by whoever may report for all. */
   async function reporter(request: FastifyRequest, body: unknown): Promise<StationId> {
     const cache = known.get(request) ?? new Map<string, StationId>()
     known.set(request, cache)
-    const isAdmin = authentication.isAdmin(request)
-    const named = isAdmin ? z.object({ station_id: stationId }).safeParse(body) : null
+    const isCaller = authentication.isCaller(request)
+    const named = isCaller ? z.object({ station_id: stationId }).safeParse(body) : null
     if (named && !named.success)
       throw new HttpNo(
         422,
         'invalid',
-        'station_id: expected the id of a station, since the admin token is no station itself',
+        'station_id: expected the id of a station, since an API token is no station itself',
       )
     const key = named ? named.data.station_id : 'own'
     const before = cache.get(key)

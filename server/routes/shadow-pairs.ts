@@ -1,4 +1,5 @@
 // Shadow pairs of a rollout over HTTP.
+
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { rolloutId } from '../domain/ids.ts'
@@ -6,6 +7,7 @@ import { shadowPair } from '../domain/shadow-pairs.ts'
 import { shadowSummary } from '../domain/shadow-summary.ts'
 import type { Service } from '../service.ts'
 import type { Authentication } from './authentication.ts'
+import { demands } from './demands.ts'
 import { errorBody, HttpNo } from './errors.ts'
 import { snakeCase, snakeCaseSchema } from './snake-case.ts'
 
@@ -20,6 +22,7 @@ export function shadowPairRoutes(app: FastifyInstance, { service, authentication
     {
       schema: {
         tags: ['rollouts'],
+        security: demands('read'),
         summary: 'Units that the new build ran in shadow and base in production',
         description:
           'A run with `shadow: true` (at the top or in metadata) counts nowhere in production. Paired with the production run of the same unit, within a day, it compares the two builds on that very unit. Newest first; the summary is over all pairs.',
@@ -32,7 +35,7 @@ export function shadowPairRoutes(app: FastifyInstance, { service, authentication
       },
     },
     async (request) => {
-      authentication.admin(request)
+      authentication.caller(request)
       const { id } = params.parse(request.params)
       const { limit } = query.parse(request.query)
       const found = await service.shadowPairs(id)

@@ -1,4 +1,5 @@
 // What stations run against what they should, over HTTP: their alarms, and how far a rollback has come.
+
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { procedureId } from '../domain/ids.ts'
@@ -8,6 +9,7 @@ import { alarmView } from '../domain/station-alarms/alarm.ts'
 import { stationState } from '../domain/station-alarms/station-state.ts'
 import type { Service } from '../service.ts'
 import type { Authentication } from './authentication.ts'
+import { demands } from './demands.ts'
 import { errorBody, HttpNo, refusalBody, refusalStatus } from './errors.ts'
 import { snakeCase, snakeCaseSchema } from './snake-case.ts'
 
@@ -25,6 +27,7 @@ export function stationAlarmRoutes(app: FastifyInstance, { service, authenticati
     {
       schema: {
         tags,
+        security: demands('read'),
         summary: 'What each station of a procedure runs against what it should',
         description:
           'desired: the pin; pulled: the last acknowledgement; ran: the last run. Only evidence proves the desired build.',
@@ -33,7 +36,7 @@ export function stationAlarmRoutes(app: FastifyInstance, { service, authenticati
       },
     },
     async (request) => {
-      authentication.admin(request)
+      authentication.caller(request)
       const { id } = oneProcedure.parse(request.params)
       const states = await service.stationStates(id)
       if (states === null) throw noProcedure(id)
@@ -46,13 +49,14 @@ export function stationAlarmRoutes(app: FastifyInstance, { service, authenticati
     {
       schema: {
         tags,
+        security: demands('read'),
         summary: 'How far the latest rollback has come: told, pulled and proven back, per station',
         params: oneProcedure,
         response: { 200: snakeCaseSchema(reverting), ...noes },
       },
     },
     async (request) => {
-      authentication.admin(request)
+      authentication.caller(request)
       const { id } = oneProcedure.parse(request.params)
       if (!(await service.procedure(id))) throw noProcedure(id)
       const found = await service.reverting(id)
@@ -76,13 +80,14 @@ export function stationAlarmRoutes(app: FastifyInstance, { service, authenticati
     {
       schema: {
         tags,
+        security: demands('read'),
         summary: 'Alarms of stations, open ones first',
         querystring: alarmsQuery,
         response: { 200: z.object({ data: z.array(alarmJson) }) },
       },
     },
     async (request) => {
-      authentication.admin(request)
+      authentication.caller(request)
       const { open, procedure_id, limit } = alarmsQuery.parse(request.query)
       const alarms = await service.stationAlarms({
         ...(open === undefined ? {} : { open: open === 'true' }),
@@ -102,6 +107,7 @@ export function stationAlarmRoutes(app: FastifyInstance, { service, authenticati
     {
       schema: {
         tags,
+        security: demands('rollout'),
         summary: 'Acknowledge an alarm of a station, with a reason',
         description: 'Closes it. The same facts do not open it again; new ones do.',
         params: oneAlarm,
@@ -110,7 +116,7 @@ export function stationAlarmRoutes(app: FastifyInstance, { service, authenticati
       },
     },
     async (request, reply) => {
-      const by = authentication.admin(request)
+      const by = authentication.caller(request)
       const { id } = oneAlarm.parse(request.params)
       const { reason } = acknowledgement.parse(request.body)
       const done = await service.acknowledgeAlarms([id], reason, by)

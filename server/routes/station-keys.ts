@@ -1,4 +1,5 @@
 // Keys of stations over HTTP: replaced with an overlap, revoked at once, listed without ever being shown again.
+
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
@@ -9,6 +10,7 @@ import type { Actor } from '../domain/actor.ts'
 import { type StationId, stationId } from '../domain/ids.ts'
 import { type Instant, minute } from '../domain/instant.ts'
 import { type Authentication, hashKey } from './authentication.ts'
+import { demands } from './demands.ts'
 import { HttpNo } from './errors.ts'
 import { theStation } from './lookup.ts'
 import { words } from './words.ts'
@@ -38,13 +40,14 @@ export function stationKeyRoutes(app: FastifyInstance, { database, authenticatio
     {
       schema: {
         tags,
+        security: demands('read'),
         summary: 'The keys of a station, by their first characters',
         description: 'Newest first, those that have ended too.',
         params: oneStation,
       },
     },
     async (request) => {
-      authentication.admin(request)
+      authentication.caller(request)
       const { id } = await theStation(database, oneStation.parse(request.params).id)
       return { data: (await keysOf(db, id)).map((key) => keyJson(key, now())) }
     },
@@ -63,6 +66,7 @@ export function stationKeyRoutes(app: FastifyInstance, { database, authenticatio
     {
       schema: {
         tags,
+        security: demands('configure'),
         summary: 'Give a station a new key',
         description:
           'Answers with the key, once. The former one goes on for the overlap, so that the station is never locked out.',
@@ -71,7 +75,7 @@ export function stationKeyRoutes(app: FastifyInstance, { database, authenticatio
       },
     },
     async (request, reply) => {
-      const by = authentication.admin(request)
+      const by = authentication.caller(request)
       const { id } = await theStation(database, oneStation.parse(request.params).id)
       const { overlap_minutes } = rotation.parse(request.body ?? {})
       const at = now()
@@ -112,14 +116,22 @@ export function stationKeyRoutes(app: FastifyInstance, { database, authenticatio
 
   app.delete(
     '/api/v1/stations/:id/keys/:prefix',
-    { schema: { tags, summary: 'Revoke a key at once', params: oneKey } },
-    async (request) => revoke(request, authentication.admin(request), 'revoked'),
+    { schema: { tags, security: demands('configure'), summary: 'Revoke a key at once', params: oneKey } },
+    async (request) => revoke(request, authentication.caller(request), 'revoked'),
   )
   const reasoned = z.strictObject({ reason: words(500).trim().min(1, 'expected a reason') })
   app.post(
     '/api/v1/stations/:id/keys/:prefix/revoke',
-    { schema: { tags, summary: 'Revoke a key at once, and say why', params: oneKey, body: reasoned } },
-    async (request) => revoke(request, authentication.admin(request), reasoned.parse(request.body).reason),
+    {
+      schema: {
+        tags,
+        security: demands('configure'),
+        summary: 'Revoke a key at once, and say why',
+        params: oneKey,
+        body: reasoned,
+      },
+    },
+    async (request) => revoke(request, authentication.caller(request), reasoned.parse(request.body).reason),
   )
 }
 

@@ -1,4 +1,5 @@
 // Stations as people look them up: where they are, whether they are there, and what they run.
+
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Database, Db } from '../../db/client.ts'
@@ -16,6 +17,7 @@ import { stationId } from '../domain/ids.ts'
 import type { Instant } from '../domain/instant.ts'
 import { excludedNow, heldNow } from '../domain/takes-part.ts'
 import type { Authentication } from './authentication.ts'
+import { demands } from './demands.ts'
 import { theStation } from './lookup.ts'
 import { stationJson } from './station-json.ts'
 
@@ -55,13 +57,14 @@ export function stationLookupRoutes(app: FastifyInstance, { database, authentica
     {
       schema: {
         tags,
+        security: demands('read'),
         summary: 'Stations by name, a page at a time',
         description: 'All filters must hold; they compare without case.',
         querystring: listQuery,
       },
     },
     async (request) => {
-      authentication.admin(request)
+      authentication.caller(request)
       const query = listQuery.parse(request.query)
       const at = now()
       const matching = (await allStations(db)).filter((station) => matches(station, query))
@@ -90,6 +93,7 @@ export function stationLookupRoutes(app: FastifyInstance, { database, authentica
     {
       schema: {
         tags,
+        security: demands('read'),
         summary: 'A station with all that is known of it',
         description:
           'For each of its procedures three facts, never one: desired (its pin), pulled (what it acknowledged), ran (its latest run). Open alarms, and its latest errors, with builds that it could not take.',
@@ -97,7 +101,7 @@ export function stationLookupRoutes(app: FastifyInstance, { database, authentica
       },
     },
     async (request) => {
-      authentication.admin(request)
+      authentication.caller(request)
       const station = await theStation(database, oneStation.parse(request.params).id)
       const at = now()
       const connections = await connectionsOf(db, [station], at)
@@ -131,6 +135,7 @@ export function stationLookupRoutes(app: FastifyInstance, { database, authentica
     {
       schema: {
         tags,
+        security: demands('read'),
         summary: 'What people did with a station: who, when and why',
         description: 'Newest first: registered, changed, keys, holds, exclusions, experiments.',
         params: oneStation,
@@ -138,7 +143,7 @@ export function stationLookupRoutes(app: FastifyInstance, { database, authentica
       },
     },
     async (request) => {
-      authentication.admin(request)
+      authentication.caller(request)
       const { id } = await theStation(database, oneStation.parse(request.params).id)
       const { limit } = z.object({ limit: z.coerce.number() }).parse(request.query)
       const events = await stationRecord(db, id, limit)

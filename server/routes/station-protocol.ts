@@ -1,4 +1,5 @@
 // What stations tell of themselves: pickups, heartbeats.
+
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Database } from '../../db/client.ts'
@@ -13,6 +14,7 @@ import type { Instant } from '../domain/instant.ts'
 import { readTime } from '../domain/time-text.ts'
 import type { StationPace } from '../station-pace.ts'
 import type { Authentication } from './authentication.ts'
+import { demandsStation } from './demands.ts'
 import { HttpNo } from './errors.ts'
 import { expectOwn } from './own-station.ts'
 import { asksTooOften } from './too-often.ts'
@@ -58,6 +60,7 @@ export function stationProtocolRoutes(app: FastifyInstance, deps: Deps): void {
     {
       schema: {
         tags: ['stations'],
+        security: demandsStation(),
         summary: 'Acknowledge a deployment',
         description:
           'pulled: it is on the station; running: the station runs it from now on; failed: it could not be taken.',
@@ -118,6 +121,7 @@ export function stationProtocolRoutes(app: FastifyInstance, deps: Deps): void {
     {
       schema: {
         tags: ['stations'],
+        security: demandsStation(),
         summary: 'Say what the station is doing',
         description:
           'busy with run_started_at while a run is going: runs that started later are not judged before it has ended. telemetry and checks are what telemetry gates read, as of the last heartbeat: a field left out is unknown from then on.',

@@ -1,4 +1,5 @@
 // What keeps a station out of rollouts, over HTTP: a hold, an exclusion, an experiment of which it is part.
+
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Database, Db } from '../../db/client.ts'
@@ -13,6 +14,7 @@ import type { Instant } from '../domain/instant.ts'
 import { excludedNow, heldNow } from '../domain/takes-part.ts'
 import { readTime } from '../domain/time-text.ts'
 import type { Authentication } from './authentication.ts'
+import { demands } from './demands.ts'
 import { HttpNo } from './errors.ts'
 import { theStation } from './lookup.ts'
 import { stationJson } from './station-json.ts'
@@ -78,6 +80,7 @@ export function stationStandingRoutes(
       {
         schema: {
           tags,
+          security: demands('configure'),
           summary: summaries.set,
           description: summaries.description,
           params: oneStation,
@@ -85,7 +88,7 @@ export function stationStandingRoutes(
         },
       },
       async (request) => {
-        const by = authentication.admin(request)
+        const by = authentication.caller(request)
         const { id } = await theStation(database, oneStation.parse(request.params).id)
         const { reason, until } = aside.parse(request.body)
         const made = set(reason, end(until))
@@ -93,12 +96,16 @@ export function stationStandingRoutes(
         return answer(id)
       },
     )
-    app.delete(path, { schema: { tags, summary: summaries.end, params: oneStation } }, async (request) => {
-      const by = authentication.admin(request)
-      const station = await theStation(database, oneStation.parse(request.params).id)
-      await db.transaction((tx) => act(station.id, by, ended(station), tx))
-      return answer(station.id)
-    })
+    app.delete(
+      path,
+      { schema: { tags, security: demands('configure'), summary: summaries.end, params: oneStation } },
+      async (request) => {
+        const by = authentication.caller(request)
+        const station = await theStation(database, oneStation.parse(request.params).id)
+        await db.transaction((tx) => act(station.id, by, ended(station), tx))
+        return answer(station.id)
+      },
+    )
   }
 
   routes(
@@ -148,6 +155,7 @@ export function stationStandingRoutes(
     {
       schema: {
         tags,
+        security: demands('configure'),
         summary: 'Put a station into an experiment',
         description:
           'It belongs to that alone: no rollout takes it, and shares are of the other stations. Refused while it is in a live rollout, or in another experiment.',
@@ -156,7 +164,7 @@ export function stationStandingRoutes(
       },
     },
     async (request) => {
-      const by = authentication.admin(request)
+      const by = authentication.caller(request)
       const { id } = await theStation(database, oneStation.parse(request.params).id)
       const { experiment, reason } = joining.parse(request.body)
       await db.transaction(async (tx) => {
@@ -193,13 +201,14 @@ export function stationStandingRoutes(
     {
       schema: {
         tags,
+        security: demands('configure'),
         summary: 'Take a station out of its experiment',
         description: 'A live rollout takes it in at its next stage.',
         params: oneStation,
       },
     },
     async (request) => {
-      const by = authentication.admin(request)
+      const by = authentication.caller(request)
       const station = await theStation(database, oneStation.parse(request.params).id)
       await db.transaction((tx) => act(station.id, by, takeOut(station), tx))
       return answer(station.id)
@@ -208,9 +217,15 @@ export function stationStandingRoutes(
 
   app.get(
     '/api/v1/experiments',
-    { schema: { tags, summary: 'Experiments, with the stations that belong to each alone' } },
+    {
+      schema: {
+        tags,
+        security: demands('read'),
+        summary: 'Experiments, with the stations that belong to each alone',
+      },
+    },
     async (request) => {
-      authentication.admin(request)
+      authentication.caller(request)
       return { data: await experiments(db) }
     },
   )
@@ -218,10 +233,15 @@ export function stationStandingRoutes(
   app.delete(
     '/api/v1/experiments/:experiment',
     {
-      schema: { tags, summary: 'End an experiment: all its stations are given back', params: oneExperiment },
+      schema: {
+        tags,
+        security: demands('configure'),
+        summary: 'End an experiment: all its stations are given back',
+        params: oneExperiment,
+      },
     },
     async (request) => {
-      const by = authentication.admin(request)
+      const by = authentication.caller(request)
       const { experiment } = oneExperiment.parse(request.params)
       const found = (await experiments(db)).find(
         (each) => each.experiment.toLowerCase() === experiment.toLowerCase(),

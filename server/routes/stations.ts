@@ -1,4 +1,5 @@
 // Stations over HTTP: registered, changed, linked to procedures. None is ever deleted: its runs are of it.
+
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
@@ -20,6 +21,7 @@ import { recordStation } from '../../db/station-record.ts'
 import { type ProcedureId, procedureId, type StationId, stationId } from '../domain/ids.ts'
 import type { Instant } from '../domain/instant.ts'
 import type { Authentication } from './authentication.ts'
+import { demands } from './demands.ts'
 import { HttpNo } from './errors.ts'
 import { theProcedure, theStation } from './lookup.ts'
 import { stationJson } from './station-json.ts'
@@ -66,13 +68,14 @@ export function stationRoutes(app: FastifyInstance, { database, authentication, 
     {
       schema: {
         tags,
+        security: demands('configure'),
         summary: 'Register a station',
         description: 'Answers with its key, once: it is kept as a hash only.',
         body: stationBody,
       },
     },
     async (request, reply) => {
-      const by = authentication.admin(request)
+      const by = authentication.caller(request)
       const { procedure_ids, ...body } = stationBody.parse(request.body)
       for (const id of procedure_ids) await theProcedure(database, id)
       const added = await transaction(async (tx) => {
@@ -101,6 +104,7 @@ export function stationRoutes(app: FastifyInstance, { database, authentication, 
     {
       schema: {
         tags,
+        security: demands('configure'),
         summary: 'Rename a station, move it, or change its tags and fixtures',
         description: 'Rollouts that have begun keep the stations they took; those to come look at it anew.',
         params: oneStation,
@@ -108,7 +112,7 @@ export function stationRoutes(app: FastifyInstance, { database, authentication, 
       },
     },
     async (request) => {
-      const by = authentication.admin(request)
+      const by = authentication.caller(request)
       const { held_reason, ...rest } = stationChange.parse(request.body)
       const { id } = await theStation(database, oneStation.parse(request.params).id)
       const namesake = rest.name === undefined ? null : await stationByName(db, rest.name)
@@ -140,10 +144,16 @@ export function stationRoutes(app: FastifyInstance, { database, authentication, 
   app.post(
     '/api/v1/procedures/:id/stations/:stationId',
     {
-      schema: { tags, summary: 'Let a station run a procedure', params: linkOf, response: { 204: z.null() } },
+      schema: {
+        tags,
+        security: demands('configure'),
+        summary: 'Let a station run a procedure',
+        params: linkOf,
+        response: { 204: z.null() },
+      },
     },
     async (request, reply) => {
-      const by = authentication.admin(request)
+      const by = authentication.caller(request)
       const ids = linkOf.parse(request.params)
       await theProcedure(database, ids.id)
       await theStation(database, ids.stationId)
@@ -160,13 +170,14 @@ export function stationRoutes(app: FastifyInstance, { database, authentication, 
     {
       schema: {
         tags,
+        security: demands('configure'),
         summary: 'Take a procedure off a station',
         params: linkOf,
         response: { 204: z.null() },
       },
     },
     async (request, reply) => {
-      const by = authentication.admin(request)
+      const by = authentication.caller(request)
       const ids = linkOf.parse(request.params)
       await theProcedure(database, ids.id)
       await theStation(database, ids.stationId)

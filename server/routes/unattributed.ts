@@ -1,4 +1,5 @@
 // Runs of which nobody knows the build, over HTTP: each with why nothing matched and what to do.
+
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Database } from '../../db/client.ts'
@@ -6,6 +7,7 @@ import { type UnattributedRun, unattributedRuns } from '../../db/unattributed-ru
 import { procedureId, runId } from '../domain/ids.ts'
 import { whyUnattributed } from '../domain/unattributed.ts'
 import type { Authentication } from './authentication.ts'
+import { demands } from './demands.ts'
 import { errorBody } from './errors.ts'
 import { theProcedure } from './lookup.ts'
 
@@ -34,6 +36,7 @@ export function unattributedRoutes(app: FastifyInstance, { database, authenticat
     {
       schema: {
         tags: ['registry'],
+        security: demands('read'),
         summary: 'Runs of which nobody knows the build, newest first',
         description:
           'They are kept, count in no arm of a rollout and never as base. Each says what its station sent of the build, why nothing matched, and what to do about it.',
@@ -49,7 +52,7 @@ export function unattributedRoutes(app: FastifyInstance, { database, authenticat
       },
     },
     async (request) => {
-      authentication.admin(request)
+      authentication.caller(request)
       const { id } = await theProcedure(database, params.parse(request.params).id)
       const { limit, cursor } = query.parse(request.query)
       const found = await unattributedRuns(database.db, id, { limit: limit + 1, after: cursor ?? null })

@@ -8,6 +8,9 @@ const { db } = await openTestDatabase()
 
 /** Small, seldom written, or of no procedure: each node of a distributed database has them whole. */
 const everywhere = [
+  'access_events',
+  'api_token_secrets',
+  'api_tokens',
   'commands',
   'commit_reports',
   'deployments',

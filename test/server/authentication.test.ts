@@ -39,25 +39,27 @@ const ofStations: [Method, string, object?][] = [
   ],
 ]
 
-test.each(ofPeople)(
-  '%s %s is closed to whoever has no admin token, a station too',
-  async (method, url, body) => {
-    for (const token of [null, 'wrong', key, `${adminToken}x`, adminToken.slice(0, -1)])
-      expect(await ask(method, url, { token, body })).toMatchObject({
-        status: 401,
-        body: { code: 'unauthorized' },
-      })
-  },
-)
+test.each(ofPeople)('%s %s is closed to whoever has no token, a station too', async (method, url, body) => {
+  for (const token of [null, 'wrong', `${adminToken}x`, adminToken.slice(0, -1), 'fpt_made-up'])
+    expect(await ask(method, url, { token, body })).toMatchObject({
+      status: 401,
+      body: { code: 'unauthorized' },
+    })
+  expect(await ask(method, url, { token: key, body })).toMatchObject({
+    status: 403,
+    body: { code: 'not_allowed', message: expect.stringContaining('got a station key') },
+  })
+})
 
 test.each(ofStations)(
   '%s %s is closed to whoever has no station key, the admin too',
   async (method, url, body) => {
-    for (const token of [null, 'fps_wrong', adminToken, line.bench(0).id])
+    for (const token of [null, 'fps_wrong', line.bench(0).id])
       expect(await ask(method, url, { token, body })).toMatchObject({
         status: 401,
         body: { code: 'unauthorized' },
       })
+    expect(await ask(method, url, { body })).toMatchObject({ status: 403, body: { code: 'not_allowed' } })
   },
 )
 

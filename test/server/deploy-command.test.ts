@@ -190,7 +190,7 @@ describe('firstpass deploy register', () => {
     const locked = await run(['deploy', 'list', '-p', 'FCT'], { env: { FIRSTPASS_TOKEN: '' } })
     expect(locked).toMatchObject({ code: 2, err: expect.stringContaining('FIRSTPASS_TOKEN') })
     const wrong = await run(['deploy', 'list', '-p', 'FCT', '--token', 'wrong'])
-    expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('Expected the admin token') })
+    expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('Expected an API token') })
     const away = await run(['deploy', 'list', '-p', 'FCT', '--url', 'http://127.0.0.1:1'])
     expect(away).toMatchObject({
       code: 1,

@@ -23,6 +23,7 @@ import { sessions } from '../../server/sessions.ts'
 import { signing } from '../../server/signing.ts'
 import { type StationSnapshot, stationSnapshot } from '../../server/station-snapshot.ts'
 import { stationWatch } from '../../server/station-watch.ts'
+import { tokenSnapshot } from '../../server/token-snapshot.ts'
 import { uploadLinks } from '../../server/upload-links.ts'
 import { openTestDatabase } from './open-test-database.ts'
 import { type TestClock, testClock } from './test-clock.ts'
@@ -91,6 +92,7 @@ export async function openTestService(
   const watch = stationWatch({ database, now, deliveries })
   const waiters = pinWaiters()
   const stations = await stationSnapshot({ database, now, log, forgot: waiters.wake }, { checkEvery: null })
+  const tokens = await tokenSnapshot({ database, now, log })
   const watchers = await rolloutWatchers(database, log)
   const app = await buildApp({
     database,
@@ -98,6 +100,7 @@ export async function openTestService(
     deliveries,
     take: options.take ?? ingest({ database, now, stored: () => {} }).take,
     stations,
+    tokens,
     waiters,
     adminToken,
     ...(options.patience ? { patience: options.patience } : {}),
@@ -128,6 +131,7 @@ export async function openTestService(
   afterAll(async () => {
     waiters.stop()
     await stations.stop()
+    await tokens.stop()
     await watchers.stop()
     await replaying.stop()
     await app.close()
@@ -152,6 +156,7 @@ export async function openTestService(
         ...(body === undefined ? {} : { payload: body as object }),
       })
       await stations.settled()
+      await tokens.settled()
       const json = String(reply.headers['content-type'] ?? '').startsWith('application/json')
       return { status: reply.statusCode, body: json ? reply.json() : reply.body, headers: reply.headers }
     },

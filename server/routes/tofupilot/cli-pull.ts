@@ -1,10 +1,12 @@
 // What TofuPilot's command line asks on a station: its procedures with the builds to run, and where to get one.
+
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Database } from '../../../db/client.ts'
 import { proceduresToTell } from '../../../db/station-procedures.ts'
 import { procedureId } from '../../domain/ids.ts'
 import type { Instant } from '../../domain/instant.ts'
+import { demandsStation } from '../demands.ts'
 import { HttpNo } from '../errors.ts'
 import type { Keys } from './keys.ts'
 
@@ -16,7 +18,7 @@ export function cliPullRoutes(scope: FastifyInstance, { database, keys, now }: D
 
   scope.get(
     '/api/cli/pull',
-    { schema: { tags, summary: 'What this station should run' } },
+    { schema: { tags, security: demandsStation(), summary: 'What this station should run' } },
     async (request) => {
       const station = await keys.asking(request)
       const procedures = await proceduresToTell(db, station.id, now())
@@ -37,6 +39,7 @@ export function cliPullRoutes(scope: FastifyInstance, { database, keys, now }: D
     {
       schema: {
         tags,
+        security: demandsStation(),
         summary: 'Where the build of one procedure is to be had',
         description: '409 while it is not ready, or has no artifact.',
         params: oneProcedure,

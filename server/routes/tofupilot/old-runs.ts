@@ -1,4 +1,5 @@
 // Runs by version 1 of TofuPilot's interface. Its POST shares the native path: the body tells the two apart.
+
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Database } from '../../../db/client.ts'
@@ -8,6 +9,7 @@ import type { Instant } from '../../domain/instant.ts'
 import { unitOf } from '../../domain/run.ts'
 import { readOldRun } from '../../domain/tofupilot/old-run.ts'
 import { readNative } from '../../domain/tofupilot/read-native.ts'
+import { demandsStationOr, open } from '../demands.ts'
 import { faulty, nothingThere } from './errors.ts'
 import type { Keys } from './keys.ts'
 import { oldRunAnswer } from './run-answer.ts'
@@ -51,6 +53,7 @@ export function oldRunRoutes(
     {
       schema: {
         tags,
+        security: demandsStationOr('read'),
         summary: 'The runs of a unit, newest first, by version 1',
         description: 'With a station’s key, those of procedures that it is linked to.',
         querystring: query,
@@ -67,7 +70,7 @@ export function oldRunRoutes(
 
   scope.get(
     '/api/v1/streaming',
-    { schema: { tags, summary: 'Live streams of tests: there are none here', hide: false } },
+    { schema: { tags, security: open, summary: 'Live streams of tests: there are none here', hide: false } },
     async (request) => {
       throw nothingThere(request)
     },

@@ -1,4 +1,5 @@
 // Procedures by version 2 of TofuPilot's interface: added, read, rolled back.
+
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
@@ -17,6 +18,7 @@ import { deploymentId, type ProcedureId, procedureId } from '../../domain/ids.ts
 import type { Instant } from '../../domain/instant.ts'
 import { isRefusal } from '../../domain/rollout/commands.ts'
 import type { Service } from '../../service.ts'
+import { demands } from '../demands.ts'
 import { HttpNo } from '../errors.ts'
 import { name, words } from '../words.ts'
 import { refused } from './errors.ts'
@@ -47,9 +49,9 @@ export function foreignProcedureRoutes(
 
   scope.post(
     '/api/v2/procedures',
-    { schema: { tags, summary: 'Add a procedure', body: newProcedure } },
+    { schema: { tags, security: demands('configure'), summary: 'Add a procedure', body: newProcedure } },
     async (request) => {
-      await keys.user(request)
+      keys.user(request)
       const body = newProcedure.parse(request.body)
       const id = body.id ?? procedureId.parse(randomUUID())
       const identifier = body.identifier?.trim() || null
@@ -72,13 +74,14 @@ export function foreignProcedureRoutes(
     {
       schema: {
         tags,
+        security: demands('read'),
         summary: 'One procedure with its stations and its latest runs',
         description: 'runs_count: its counted runs, without those that were aborted or of reference samples.',
         params: oneProcedure,
       },
     },
     async (request) => {
-      await keys.user(request)
+      keys.user(request)
       const { id } = oneProcedure.parse(request.params)
       const procedure = await procedureById(db, id)
       if (!procedure) throw new HttpNo(404, 'not_found', `Procedure not found: there is no procedure ${id}.`)
@@ -109,6 +112,7 @@ export function foreignProcedureRoutes(
     {
       schema: {
         tags,
+        security: demands('rollout'),
         summary: 'Roll back to a build that once ran on all stations',
         description: 'Every station at once, without stages. Automatic pushes stop.',
         params: oneProcedure,
@@ -116,7 +120,7 @@ export function foreignProcedureRoutes(
       },
     },
     async (request) => {
-      const by = await keys.user(request)
+      const by = keys.user(request)
       const { id } = oneProcedure.parse(request.params)
       const { deployment_id, reason } = rollback.parse(request.body)
       const why = reason?.trim() || 'no reason was given over the TofuPilot-compatible interface'

@@ -1,4 +1,5 @@
 // Runs by version 2 of TofuPilot's interface: reported, listed, read.
+
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Database } from '../../../db/client.ts'
@@ -15,6 +16,7 @@ import { outcomes, unitOf } from '../../domain/run.ts'
 import { readTime } from '../../domain/time-text.ts'
 import { readRunBody } from '../../domain/tofupilot/run-body.ts'
 import { idsOfNumber, runNumber } from '../../domain/tofupilot/run-number.ts'
+import { demands, demandsStationOr } from '../demands.ts'
 import { HttpNo } from '../errors.ts'
 import { faulty } from './errors.ts'
 import type { Keys } from './keys.ts'
@@ -60,9 +62,10 @@ export function foreignRunRoutes(scope: FastifyInstance, { database, keys, takin
       bodyLimit,
       schema: {
         tags,
+        security: demandsStationOr('report'),
         summary: 'Report a run',
         description:
-          'As TofuPilot’s clients send it; unknown fields are kept. The same run sent twice is stored once and answered with the same id. With the admin token the body names its station: station_id or station_name.',
+          'As TofuPilot’s clients send it; unknown fields are kept. The same run sent twice is stored once and answered with the same id. With an API token the body names its station: station_id or station_name.',
         body: z
           .any()
           .describe('outcome, procedure_id, serial_number, started_at, ended_at; phases, logs and more.'),
@@ -82,6 +85,7 @@ export function foreignRunRoutes(scope: FastifyInstance, { database, keys, takin
     {
       schema: {
         tags,
+        security: demands('read'),
         summary: 'Runs, filtered and in pages',
         description:
           'A list of values repeats its key. next_cursor goes into cursor; runs that arrive meanwhile shift no page.',
@@ -89,7 +93,7 @@ export function foreignRunRoutes(scope: FastifyInstance, { database, keys, takin
       },
     },
     async (request) => {
-      await keys.user(request)
+      keys.user(request)
       const query = listQuery.parse(request.query)
       expectKnown(request.query, listQuery)
       return page(filterOf(query), query)
@@ -99,9 +103,16 @@ export function foreignRunRoutes(scope: FastifyInstance, { database, keys, takin
   const oneRun = z.object({ id: runId })
   scope.get(
     '/api/v2/runs/:id',
-    { schema: { tags, summary: 'One run with its phases and logs', params: oneRun } },
+    {
+      schema: {
+        tags,
+        security: demands('read'),
+        summary: 'One run with its phases and logs',
+        params: oneRun,
+      },
+    },
     async (request) => {
-      await keys.user(request)
+      keys.user(request)
       const { id } = oneRun.parse(request.params)
       const run = await foundRun(db, id)
       if (!run) throw new HttpNo(404, 'not_found', `Run not found: there is no run ${id}.`)

@@ -1,4 +1,5 @@
 // Stations by version 2 of TofuPilot's interface: the one that asks, all of them, and a build pinned to one by hand.
+
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Database, Db } from '../../../db/client.ts'
@@ -20,6 +21,7 @@ import {
 import { day, type Instant } from '../../domain/instant.ts'
 import { isRefusal } from '../../domain/rollout/commands.ts'
 import { pinStation } from '../../pin-station.ts'
+import { demands, demandsStation } from '../demands.ts'
 import { words } from '../words.ts'
 import { refused } from './errors.ts'
 import type { Keys } from './keys.ts'
@@ -51,6 +53,7 @@ export function foreignStationRoutes(scope: FastifyInstance, { database, keys, n
     {
       schema: {
         tags,
+        security: demandsStation(),
         summary: 'The station whose key it is, with what it should run',
         description: 'runs_count: its counted runs of the last 7 days.',
       },
@@ -79,10 +82,15 @@ export function foreignStationRoutes(scope: FastifyInstance, { database, keys, n
   scope.get(
     '/api/v2/stations',
     {
-      schema: { tags, summary: 'Stations with their procedures, in pages', querystring: listQuery },
+      schema: {
+        tags,
+        security: demands('read'),
+        summary: 'Stations with their procedures, in pages',
+        querystring: listQuery,
+      },
     },
     async (request) => {
-      await keys.user(request)
+      keys.user(request)
       const query = listQuery.parse(request.query)
       const wanted = {
         search: query.search_query?.trim() || null,
@@ -107,6 +115,7 @@ export function foreignStationRoutes(scope: FastifyInstance, { database, keys, n
     {
       schema: {
         tags,
+        security: demands('rollout'),
         summary: 'Ask one station to run a build',
         description:
           'Beside rollouts: no gate watches it, and it is refused while a rollout of the procedure is live. For a new build, start a rollout.',
@@ -115,7 +124,7 @@ export function foreignStationRoutes(scope: FastifyInstance, { database, keys, n
       },
     },
     async (request) => {
-      const by = await keys.user(request)
+      const by = keys.user(request)
       const ids = pin.parse(request.params)
       const why = said.parse(request.body)?.reason ?? null
       const done = await database.db.transaction((tx: Db) =>

@@ -49,7 +49,7 @@ export function takeRun({ database, keys, take, now }: Deps) {
         throw new HttpNo(
           400,
           'invalid',
-          'station_id: expected the id of the station that ran it, or station_name, in the body or its metadata, because the admin token is no station. Stations report with their own keys.',
+          'station_id: expected the id of the station that ran it, or station_name, in the body or its metadata, because an API token is no station. Stations report with their own keys.',
         )
       const parsed = stationId.safeParse(id)
       const found = parsed.success

@@ -1,4 +1,5 @@
 // Files by version 1 of TofuPilot's interface: a test record of OpenHTF is put at a signed address, then imported as a run.
+
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
@@ -9,6 +10,7 @@ import { day, type Instant } from '../../domain/instant.ts'
 import { readPythonJson } from '../../domain/tofupilot/python-json.ts'
 import { readRecordOf, readTestRecord } from '../../domain/tofupilot/test-record.ts'
 import type { UploadLinks } from '../../upload-links.ts'
+import { demandsStation, open } from '../demands.ts'
 import { HttpNo } from '../errors.ts'
 import { words } from '../words.ts'
 import { faulty } from './errors.ts'
@@ -42,6 +44,7 @@ export function uploadRoutes(scope: FastifyInstance, { database, keys, taking, l
     {
       schema: {
         tags,
+        security: demandsStation(),
         summary: 'Ask for an address to put a file at',
         description: 'It needs no key, is good for one file, and expires in ten minutes.',
         body: newUpload,
@@ -75,7 +78,7 @@ export function uploadRoutes(scope: FastifyInstance, { database, keys, taking, l
           const why = links.refusal({ id, ...asked }, now())
           if (why !== null) throw new HttpNo(403, 'forbidden', why)
         },
-        schema: { tags, summary: 'Put the file', params: oneUpload, querystring: put, security: [] },
+        schema: { tags, summary: 'Put the file', params: oneUpload, querystring: put, security: open },
       },
       async (request) => {
         const { id } = oneUpload.parse(request.params)
@@ -96,6 +99,7 @@ export function uploadRoutes(scope: FastifyInstance, { database, keys, taking, l
     {
       schema: {
         tags,
+        security: demandsStation(),
         summary: 'Make a run of an uploaded test record',
         description: 'The same upload imported twice is one run.',
         body: importBody,
@@ -129,6 +133,7 @@ export function uploadRoutes(scope: FastifyInstance, { database, keys, taking, l
     {
       schema: {
         tags,
+        security: demandsStation(),
         summary: 'Say which run an uploaded attachment belongs to',
         description: 'Attachments are taken and not kept: no verdict reads them.',
         body: sync,

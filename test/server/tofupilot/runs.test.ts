@@ -113,9 +113,11 @@ test('the body tells an old run from a native one, and each is refused in its ow
     token: 'nobody',
     body: { unit_under_test: { serial_number: 'S' }, run_passed: true },
   })
+  // Before its body is read nobody knows which client it is: both can read the answer.
   expect(nobody).toMatchObject({
     status: 401,
-    body: { code: 'UNAUTHORIZED', error: { message: expect.any(String) } },
+    body: { code: 'unauthorized', message: expect.any(String), error: { message: expect.any(String) } },
+    headers: { 'content-type': 'application/json' },
   })
   const unnamed = await v1({ unit_under_test: { serial_number: 'S' }, run_passed: true })
   expect(unnamed).toMatchObject({ status: 400, body: { message: expect.stringContaining('procedure_id') } })

@@ -1,0 +1,24 @@
+// Lets in whoever has what a route demands, before anything of a request is read and after what limits how often one may ask.
+import type { FastifyInstance } from 'fastify'
+import type { Authentication } from './authentication.ts'
+import { readDemand } from './demands.ts'
+
+/**
+ * For all routes that are added after it.
+ * @throws when one of the API does not say what it demands: it would let everybody in.
+ */
+export function admission(
+  app: FastifyInstance,
+  { admit, admitToProcedures }: Pick<Authentication, 'admit' | 'admitToProcedures'>,
+): void {
+  app.addHook('onRoute', (route) => {
+    const security = route.schema?.security
+    if (security === undefined && route.url.startsWith('/api/'))
+      throw new Error(
+        `${route.method} ${route.url} does not say what it demands: expected schema.security, got nothing`,
+      )
+    if (readDemand(security) === null) return
+    route.onRequest = [...[route.onRequest ?? []].flat(), admit]
+    route.preHandler = [...[route.preHandler ?? []].flat(), admitToProcedures]
+  })
+}
