@@ -1,6 +1,7 @@
 // Settings from the environment: one schema, every fault named at once.
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { unsafe } from './safe-defaults.ts'
 
 const optionalText = z
   .string()
@@ -62,6 +63,10 @@ export const settingsSchema = z.object({
     .describe(
       'Addresses or networks of the proxies in front of it, separated by commas: what they say in X-Forwarded-For is the address that limits count by. Nobody’s word is taken when absent.',
     ),
+  ALLOW_HTTP: z
+    .enum(['true', 'false'], 'expected true or false')
+    .default('false')
+    .describe('true: other machines may reach it without TLS, in a network where everybody is trusted.'),
   DATABASE_URL: optionalText
     .refine(
       (text) => text === undefined || /^postgres(ql)?:\/\//.test(text),
@@ -137,7 +142,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
   // A setting that is set to nothing, as compose files do, is one that is absent.
   const given = Object.fromEntries(Object.entries(environment).filter(([, text]) => text?.trim()))
   const parsed = settingsSchema.safeParse(given)
-  const missing = [...missingBeside(given), ...tooMany(given)]
+  const missing = [...missingBeside(given), ...tooMany(given), ...unsafe(given)]
   if (parsed.success && parsed.data.ADMIN_TOKEN !== undefined && missing.length === 0)
     return { ...parsed.data, ADMIN_TOKEN: parsed.data.ADMIN_TOKEN }
   const wrong = (parsed.error?.issues ?? []).map((issue) => {
