@@ -13,6 +13,8 @@ export type LedgerRow = {
   number: number
   event: RolloutEvent | null
   verdict: { id: number; verdict: Verdict; canRecompute: boolean } | null
+  /** Its place in the chain of the record. */
+  chained: { entry: number; hash: string }
 }
 export type LedgerPlace = { at: Instant; isEvent: boolean; number: number }
 
@@ -42,7 +44,10 @@ export async function ledgerRows(
           ${older} order by l.at desc, l.rank desc, l.number desc limit ${limit})
         select (extract(epoch from p.at) * 1000)::float8 as at, p.rank = 1 as "isEvent", p.number::float8 as number, e.body as event,
           case when v.id is not null then jsonb_build_object('id', v.id, 'verdict', v.verdict,
-            'canRecompute', exists (select 1 from verdict_inputs i where ${own('i')} and i.verdict_id = v.id)) end as verdict
+            'canRecompute', exists (select 1 from verdict_inputs i where ${own('i')} and i.verdict_id = v.id)) end as verdict,
+          (select jsonb_build_object('entry', a.number, 'hash', a.hash) from audit_entries a
+            where a.procedure_id = ${of.procedureId}::uuid and a.owner = ${of.id} and a.item = p.number
+              and a.source = case when p.rank = 1 then 'events' else 'verdicts' end) as chained
         from page p
         left join events e on p.rank = 1 and ${own('e')} and e.sequence = p.number
         left join verdicts v on ${own('v')} and v.at = p.at and (p.rank = 0 or e.type not like 'Station%')

@@ -57,13 +57,17 @@ export function ledgers({ database }: { database: Database }) {
   } satisfies Partial<Service>
 }
 
-function entryOf({ at, event, verdict: found, number }: LedgerRow, version: number | null): LedgerEntry {
+function entryOf(
+  { at, event, verdict: found, number, chained }: LedgerRow,
+  version: number | null,
+): LedgerEntry {
   const verdict = found && briefVerdict(found.id, found.verdict, found.canRecompute)
   if (event === null)
     return {
       ...{ at, sequence: null, type: 'Verdict', by: firstpass, why: null, override: [], version: null },
       evidence: null,
       verdict,
+      chained,
     }
   const evidence = 'evidence' in event ? (event.evidence ?? null) : null
   return {
@@ -76,6 +80,7 @@ function entryOf({ at, event, verdict: found, number }: LedgerRow, version: numb
     version,
     evidence,
     verdict: verdict && (evidence === null || isItsEvidence(evidence, verdict)) ? verdict : null,
+    chained,
   }
 }
 

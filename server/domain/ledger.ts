@@ -61,6 +61,8 @@ export const ledgerEntry = z.object({
   evidence: z.array(evidence).nullable(),
   /** The verdict of that very moment. */
   verdict: ledgerVerdict.nullable(),
+  /** Its place in the chain of its procedure's record, and the hash up to it. */
+  chained: z.object({ entry: z.int(), hash: z.string() }),
 })
 export type LedgerEntry = z.infer<typeof ledgerEntry>
 

@@ -8,6 +8,7 @@ import { csv, csvLines } from './csv.ts'
 const columns = [
   ...['at', 'sequence', 'what', 'by', 'kind_of_actor', 'door', 'why', 'override', 'version'],
   ...['verdict', 'verdict_id', 'engine', 'can_be_recomputed', 'gates'],
+  ...['chain_entry', 'chain_hash'],
 ]
 const pageSize = 500
 
@@ -25,13 +26,14 @@ async function* lines({ ledger }: Pick<LedgerService, 'ledger'>, id: RolloutId):
   } while (after !== null)
 }
 
-function lineOf({ at, sequence, type, by, why, override, version, verdict }: LedgerEntry) {
+function lineOf({ at, sequence, type, by, why, override, version, verdict, chained }: LedgerEntry) {
   return [
     ...[new Date(at).toISOString(), sequence ?? '', type, by.name, by.kind, by.door, why ?? ''],
     ...[override.join('; '), version ?? ''],
     ...(verdict
       ? [verdict.overall, verdict.id, verdict.engine, verdict.canRecompute ? 'yes' : 'no', gatesOf(verdict)]
       : ['', '', '', '', '']),
+    ...[chained.entry, chained.hash],
   ]
 }
 

@@ -1,6 +1,7 @@
 // An upgrade in the middle of rollouts: what the version with three gates left goes on as if this one had written it.
 import { sql } from 'drizzle-orm'
 import { afterAll, describe, expect, test } from 'vitest'
+import { verifyAudit } from '../../db/audit-verification.ts'
 import { rows } from '../../db/client.ts'
 import { metricPastsOf, talliesAfter, talliesToJudge } from '../../db/gate-counts.ts'
 import { recount } from '../../db/recount.ts'
@@ -50,6 +51,16 @@ const countedOf = (id: RolloutId) =>
     sql`select to_jsonb(a) as counted from arm_tallies a where rollout_id = ${id}::uuid
         union all select to_jsonb(m) from metric_tallies m where rollout_id = ${id}::uuid order by 1`,
   )
+
+test('what was on record before records were chained is the beginning of its chains', async () => {
+  const chains = await verifyAudit(db, [])
+  expect(chains.flatMap(({ fault }) => fault ?? [])).toEqual([])
+  const [{ count } = { count: 0 }] = await rows<{ count: number }>(
+    db,
+    sql`select count(*)::int as count from audit_entries where source = 'events'`,
+  )
+  expect(count).toBeGreaterThan(all.length)
+})
 
 describe.each(all)('the rollout that was %s', (_, { id }) => {
   test('is what its record says', async () => {

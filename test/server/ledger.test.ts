@@ -1,9 +1,11 @@
 // The decision ledger through the real service: on record with what it was computed from, and computed again.
 import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
+import { verifyAudit } from '../../db/audit-verification.ts'
 import { rows } from '../../db/client.ts'
 import { rolloutId } from '../../server/domain/ids.ts'
 import { isFact } from '../../server/domain/ledger.ts'
+import { behindItsBack } from '../support/behind-its-back.ts'
 import { type Bench, type RunSaid, type TestLine, testLine } from '../support/test-line.ts'
 import { type TestRollout, testRollout } from '../support/test-rollout.ts'
 import { openTestService } from '../support/test-service.ts'
@@ -20,6 +22,7 @@ type Entry = {
   version: number | null
   by: { name: string; door: string }
   override: string[]
+  chained: { entry: number; hash: string }
   verdict: { id: number; overall: string; can_recompute: boolean; gates: { name: string }[] } | null
   evidence: { name: string }[] | null
 }
@@ -68,6 +71,25 @@ const latest = async (told: Story) => {
 }
 
 describe('the ledger', () => {
+  test('shows of each entry its place in the chain of the record in the answer and in the table', async () => {
+    const told = await breached()
+    const { data } = await ledger(told, '?limit=500')
+    const chains = await verifyAudit(database.db, [])
+    const own = chains.find(({ chain }) => chain === told.line.procedure)
+    const newest = Math.max(...data.map(({ chained }) => chained.entry))
+    expect(own?.fault).toBeNull()
+    expect(newest).toBeLessThanOrEqual(own?.entries ?? 0)
+    const csv = String((await ask('GET', `${url(told)}/ledger.csv`)).body)
+    for (const { chained } of data) expect(csv).toContain(`,${chained.entry},${chained.hash}`)
+    for (const { chained } of data.slice(-1)) {
+      // A line of an old export holds today's chain to what it was.
+      const kept = { chain: told.line.procedure, number: chained.entry, hash: chained.hash }
+      const wrong = { ...kept, hash: chained.hash.replace(/./, (digit) => (digit === '0' ? '1' : '0')) }
+      expect((await verifyAudit(database.db, [kept])).flatMap(({ fault }) => fault ?? [])).toEqual([])
+      expect((await verifyAudit(database.db, [wrong])).flatMap(({ fault }) => fault ?? [])).toHaveLength(1)
+    }
+  })
+
   test('holds who decided what, why, through which door and on which verdict', async () => {
     const told = await breached()
     clock.pass(minute)
@@ -181,7 +203,8 @@ describe('computed again', () => {
       db,
       sql`select verdict::text as verdict from verdicts ${where} and id = ${id}`,
     )
-    await db.execute(
+    await behindItsBack(
+      db,
       sql`update verdicts set verdict = jsonb_set(verdict, '{gates,0,canary,bad}', '3') ${where} and id = ${id}`,
     )
     expect((await again(told, id)).body).toMatchObject({
@@ -191,7 +214,8 @@ describe('computed again', () => {
         { path: expect.stringMatching(/^gates \/ .* \/ canary \/ bad$/), recorded: 3, recomputed: 20 },
       ],
     })
-    await db.execute(
+    await behindItsBack(
+      db,
       sql`update verdicts set verdict = ${before?.verdict ?? ''}::text::jsonb ${where} and id = ${id}`,
     )
     expect((await again(told, id)).body).toMatchObject({ outcome: 'the same', is_whole: true })
@@ -220,7 +244,8 @@ describe('computed again', () => {
     })
 
     const [other] = (await verdictIds(told)).filter((each) => each !== id)
-    await db.execute(
+    await behindItsBack(
+      db,
       sql`update verdict_inputs set asked = (select asked from verdict_inputs ${where} and verdict_id = ${other ?? 0}) ${where} and verdict_id = ${id}`,
     )
     expect((await again(told, id)).body).toMatchObject({ outcome: 'differs', is_whole: false })
@@ -230,7 +255,8 @@ describe('computed again', () => {
     const told = await breached()
     const id = await latest(told)
     const { db } = database
-    await db.execute(
+    await behindItsBack(
+      db,
       sql`update verdicts set verdict = jsonb_set(verdict, '{engine}', '"an older method"') where id = ${id}`,
     )
     expect((await again(told, id)).body).toMatchObject({
@@ -238,7 +264,7 @@ describe('computed again', () => {
       engine: { recorded: 'an older method' },
       recomputed: { overall: expect.any(String) },
     })
-    await db.execute(sql`delete from verdict_inputs where verdict_id = ${id}`)
+    await behindItsBack(db, sql`delete from verdict_inputs where verdict_id = ${id}`)
     expect((await again(told, id)).body).toMatchObject({
       outcome: 'no inputs',
       is_whole: null,

@@ -16,6 +16,7 @@ export function anEntry(part: Partial<LedgerEntry> = {}): LedgerEntry {
     version: 3,
     evidence: null,
     verdict: briefVerdict(7, aVerdict('breach', everyKind), true),
+    chained: { entry: 12, hash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08' },
     ...part,
   }
 }

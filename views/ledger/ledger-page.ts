@@ -91,10 +91,10 @@ function stretch(
 }
 
 function decision(entry: LedgerEntry, view: RolloutView, shown: ShownLedger, isWhole: boolean): Html {
-  const { at, by, version, verdict, override, why } = entry
+  const { at, by, version, verdict, override, why, chained } = entry
   return html`<li${by.kind === 'person' && html` class="by-person"`}>
 <p class="what"><strong>${sentenceOf(entry, view, shown)}</strong>${reason(by, why)}</p>
-<p class="who">${actorName(by)}, ${time(at)}${version !== null && html`, version ${version}`}</p>
+<p class="who">${actorName(by)}, ${time(at)}${version !== null && html`, version ${version}`}, <span title="${chained.hash}">entry ${chained.entry} of the record, ${chained.hash.slice(0, 12)}</span></p>
 ${override.length > 0 && html`<p class="suspect">Overriding: ${override.map((each) => html`<span>${withTimes(each)}; </span>`)}</p>`}
 ${gatesOf(verdict, shown, isWhole)}
 </li>`
