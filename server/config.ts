@@ -1,7 +1,7 @@
 // Settings from the environment: one schema, every fault named at once.
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { unsafe } from './safe-defaults.ts'
+import { unsafeSettings } from './safe-defaults.ts'
 
 const optionalText = z
   .string()
@@ -142,7 +142,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
   // A setting that is set to nothing, as compose files do, is one that is absent.
   const given = Object.fromEntries(Object.entries(environment).filter(([, text]) => text?.trim()))
   const parsed = settingsSchema.safeParse(given)
-  const missing = [...missingBeside(given), ...tooMany(given), ...unsafe(given)]
+  const missing = [...missingBeside(given), ...tooMany(given), ...unsafeSettings(given)]
   if (parsed.success && parsed.data.ADMIN_TOKEN !== undefined && missing.length === 0)
     return { ...parsed.data, ADMIN_TOKEN: parsed.data.ADMIN_TOKEN }
   const wrong = (parsed.error?.issues ?? []).map((issue) => {

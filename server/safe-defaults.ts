@@ -9,7 +9,7 @@ type Given = Record<string, string | undefined>
 type Fault = { name: string; why: string }
 
 /** @param given settings as they came, without those that are set to nothing. */
-export function unsafe(given: Given): Fault[] {
+export function unsafeSettings(given: Given): Fault[] {
   const { HOST = '127.0.0.1' } = given
   if (isHere(HOST)) return []
   const because = `because HOST is ${HOST}, which other machines reach`

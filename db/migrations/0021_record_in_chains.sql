@@ -114,6 +114,10 @@ BEGIN
   RETURN NULL;
 END $$;
 --> statement-breakpoint
+-- A replica of the former version may be writing: what it adds waits until the triggers are there.
+LOCK TABLE events, verdicts, verdict_inputs, procedure_events, containment_sign_offs, policies, station_events, access_events
+  IN SHARE ROW EXCLUSIVE MODE;
+--> statement-breakpoint
 -- What is on record already becomes the beginning of its chains, in the order of its time.
 INSERT INTO audit_entries (procedure_id, source, owner, item, digest)
 SELECT chain, source, owner, item, digest FROM (

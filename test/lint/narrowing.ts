@@ -8,9 +8,16 @@ const expanding = [
   /^alter table \S+ add column .*\bdefault\b/i,
   /^alter table \S+ alter column \S+ drop not null$/i,
   /^alter table \S+ alter column \S+ set default /i,
+  // What is done beside what a version writes, and the refusal to change the record, which no version has ever done.
+  /^create function /i,
+  /^create (constraint )?trigger \S+ after insert /i,
+  /^create trigger append_only before update or delete or truncate /i,
+  // For as long as a migration takes; writers wait.
+  /^lock table /i,
+  /^select \w+\(\)$/i,
 ]
 const onTable =
-  /^(?:alter table|create (?:unique )?index \S+ on|insert into|update|delete from) (?:only )?"?([\w]+)"?/i
+  /^(?:alter table|create trigger \S+ before .* on|create (?:unique )?index \S+ on|insert into|update|delete from) (?:only )?"?([\w]+)"?/i
 
 export function narrowing(migration: string): string[] {
   const statements = migration

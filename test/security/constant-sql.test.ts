@@ -33,6 +33,8 @@ const ofOurs = new Set([
     'pageSize',
   ],
   ...['sign', 'stepsToDouble', 'to'],
+  // What of a row is chained, and where: constants of db/audit-sources.ts.
+  ...['cases', 'item', 'ofRow', 'ofRows', 'owner'],
   // How to wait for rows, one of two words.
   'busyRows',
   // An id, parsed as a UUID where it came in, and that of nothing; dates of a time zone, made by the domain.

@@ -30,6 +30,7 @@ const allowed: Record<string, string> = {
   'db/client.ts': 'DATABASE_URL',
   'db/watched-socket.ts': 'DATABASE_URL',
   'db/exclusively.ts': 'DATABASE_URL',
+  'db/verify-audit.ts': 'DATABASE_URL, to read',
   'db/check-drift.ts': 'a check of developers; no part of the service',
   'server/jobs.ts': 'DATABASE_URL',
   'server/config.ts': 'isIP alone',

@@ -110,7 +110,7 @@ test('a rebuild changes nothing that is right, and mends what is not', async () 
         token: line.bench(0).key,
       })
     ).status,
-  ).toBe(401)
+  ).toBe(403)
 })
 
 test('a procedure may be added with the rule of each day', async () => {

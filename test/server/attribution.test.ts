@@ -125,7 +125,7 @@ test('runs of an unknown build are listed, newest first, with what was said, why
     ],
     meta: { has_more: false, next_cursor: null },
   })
-  expect((await ask('GET', path, { token: own.bench(0).key })).status).toBe(401)
+  expect((await ask('GET', path, { token: own.bench(0).key })).status).toBe(403)
 })
 
 test('a rollout tells of those on its stations since its start, in whole hours and in that of the start', async () => {

@@ -393,7 +393,7 @@ describe('a sign-off', () => {
     expect((await ask('POST', `${nobody}/sign-off`, { body: { note: 'x' } })).status).toBe(404)
     expect((await ask('GET', nobody)).status).toBe(404)
     expect((await ask('GET', `${nobody}.csv`)).status).toBe(404)
-    expect((await ask('GET', url(told), { token: told.canary.key })).status).toBe(401)
+    expect((await ask('GET', url(told), { token: told.canary.key })).status).toBe(403)
     expect((await ask('GET', url(told), { token: null })).status).toBe(401)
   })
 })

@@ -150,7 +150,7 @@ describe('the ledger', () => {
 
   test('is nobody’s but an administrator’s, and of rollouts that there are', async () => {
     const told = await breached()
-    expect((await ask('GET', `${url(told)}/ledger`, { token: told.canary.key })).status).toBe(401)
+    expect((await ask('GET', `${url(told)}/ledger`, { token: told.canary.key })).status).toBe(403)
     expect((await ask('GET', `${url(told)}/verdicts/1/recomputed`, { token: null })).status).toBe(401)
     const nobody = '/api/v1/rollouts/00000000-0000-4000-8000-000000000000'
     for (const path of ['ledger', 'ledger.csv', 'verdicts/1/recomputed'])

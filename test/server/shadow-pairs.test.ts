@@ -144,5 +144,5 @@ test('pairs are judged by a gate of their own, from before the start too, and li
   expect((await ask('GET', `/api/v1/rollouts/${line.procedure}/shadow-pairs`)).status).toBe(404)
   expect(
     (await ask('GET', `/api/v1/rollouts/${rollout.id}/shadow-pairs`, { token: line.bench(0).key })).status,
-  ).toBe(401)
+  ).toBe(403)
 })
