@@ -21,7 +21,7 @@ type Deps = {
 
 const longestWaitSeconds = 60
 
-/** Of every answer: those that helmet gives to all other routes, and that it is asked for each time. */
+/** Of every answer: those that helmet gives to all other routes, but the policy for pages: this is JSON for a program. */
 const headers = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
@@ -30,7 +30,7 @@ const headers = {
   'x-content-type-options': 'nosniff',
   'x-dns-prefetch-control': 'off',
   'x-download-options': 'noopen',
-  'x-frame-options': 'SAMEORIGIN',
+  'x-frame-options': 'DENY',
   'x-permitted-cross-domain-policies': 'none',
   'x-xss-protection': '0',
   'cache-control': 'no-cache',

@@ -31,7 +31,7 @@ export async function testLine(service: TestService, options: { stations?: numbe
           procedure_id: procedure,
           version,
           commit: { sha: randomBytes(20).toString('hex'), message: `build ${version}`, author: 'Ana' },
-          artifact_url: `https://builds.test/${version}.tar.gz`,
+          artifact_url: `https://builds.test/${encodeURIComponent(version)}.tar.gz`,
           artifact_sha256: randomBytes(32).toString('hex'),
           ...more,
         },
