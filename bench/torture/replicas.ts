@@ -131,6 +131,11 @@ async function run(place: Place): Promise<Told> {
   told.each('a process ends only when it is killed', three.crashes)
 
   const runs = [...testing.acknowledged.values()].reduce((sum, { size }) => sum + size, 0)
+  const seen = { runs, rollouts: recorded.length, decisions: clicked.decisions, messages: posts.messages }
+  told.each(
+    'there was something to look at',
+    Object.entries(seen).flatMap(([what, count]) => (count === 0 ? [`no ${what}`] : [])),
+  )
   const ends = (status: string) => recorded.filter((each) => each.status === status).length
   return told.all([
     { name: 'strikes', value: struck.struck, unit: '' },
