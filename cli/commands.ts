@@ -5,6 +5,7 @@ import { log } from './deploy/log.ts'
 import { promote } from './deploy/promote.ts'
 import { register } from './deploy/register.ts'
 import { status } from './deploy/status.ts'
+import { deleteRuns } from './runs/delete.ts'
 import { create } from './tokens/create.ts'
 import { list as listTokens } from './tokens/list.ts'
 import { revoke } from './tokens/revoke.ts'
@@ -13,4 +14,5 @@ import { rotate } from './tokens/rotate.ts'
 export const commands: Command[] = [
   ...[register, status, promote, list, log],
   ...[listTokens, create, rotate, revoke],
+  deleteRuns,
 ]

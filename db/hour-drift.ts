@@ -4,6 +4,7 @@ import type { DeploymentId, ProcedureId, StationId } from '../server/domain/ids.
 import type { Instant } from '../server/domain/instant.ts'
 import { nilId } from './add-tallies.ts'
 import { type Db, rows } from './client.ts'
+import { runsKeptSince } from './run-deletion.ts'
 
 export type HourDrift = {
   /** The nil id for runs that nobody could attribute. */
@@ -25,6 +26,8 @@ const numbersOf = (table: string) =>
  * @param hour its beginning.
  */
 export async function hourDrift(db: Db, procedureId: ProcedureId, hour: Instant): Promise<HourDrift[]> {
+  // Its runs were deleted: the tallies are all there is.
+  if (hour < ((await runsKeptSince(db)) ?? Number.NEGATIVE_INFINITY)) return []
   const begin = sql`${new Date(hour).toISOString()}::timestamptz`
   const within = sql`procedure_id = ${procedureId}::uuid and started_at >= ${begin} and started_at < ${begin} + interval '1 hour'`
   return rows(

@@ -7,13 +7,15 @@ import { clockOffsets } from '../server/domain/time-zone.ts'
 import { nilId } from './add-tallies.ts'
 import { type Db, rows } from './client.ts'
 import { recount } from './recount.ts'
+import { runsKeptSince } from './run-deletion.ts'
 import { lockProcedure } from './store-runs.ts'
 
 export type Rebuilt = { runs: number; firstAttempts: number; rollouts: number }
 
 /**
  * First attempts by the procedure's present rule and zone, and from them all tallies: what counting run by run gives.
- * The pasts that rollouts froze at their start stay as they were. Takes the procedure's lock: its runs wait meanwhile.
+ * Where runs were deleted, first attempts and tallies of that time are all there is, and stay. The pasts that rollouts
+ * froze at their start stay as they were. Takes the procedure's lock: its runs wait meanwhile.
  */
 export async function rebuildTallies(tx: Db, procedureId: ProcedureId): Promise<Rebuilt> {
   await lockProcedure(tx, procedureId)
@@ -21,8 +23,9 @@ export async function rebuildTallies(tx: Db, procedureId: ProcedureId): Promise<
   // with the usual 4 MB it would be sorted on the disk.
   await tx.execute(sql`set local statement_timeout = 0`)
   await tx.execute(sql`set local work_mem = '64MB'`)
-  const firstAttempts = await rebuildFirstAttempts(tx, procedureId)
-  const runs = await rebuildHours(tx, procedureId)
+  const since = await runsKeptSince(tx)
+  const firstAttempts = await rebuildFirstAttempts(tx, procedureId, since)
+  const runs = await rebuildHours(tx, procedureId, since)
   const started = await rows<{ id: RolloutId }>(
     tx,
     sql`select id::text as id from rollouts where procedure_id = ${procedureId}::uuid and started_at is not null`,
@@ -35,15 +38,27 @@ export async function rebuildTallies(tx: Db, procedureId: ProcedureId): Promise<
  * Only those that differ are written: to find none of a million takes 2 s, to write them all anew 5 s. Made in a table of
  * their own first, since several processors fill such a table, and only one the table of first attempts.
  */
-async function rebuildFirstAttempts(tx: Db, procedureId: ProcedureId): Promise<number> {
+async function rebuildFirstAttempts(
+  tx: Db,
+  procedureId: ProcedureId,
+  since: Instant | null,
+): Promise<number> {
   const dayOf = dayBy(await clocksOf(tx, procedureId))
+  // A unit whose first attempt was deleted as a run keeps it: its retests do not take its place.
+  const kept =
+    since === null
+      ? sql``
+      : sql`union all select t.unit, t.started_at, t.run_id, t.station_id, t.deployment_id, t.passed, t.product, t.shift
+            from first_attempts t where ${own(procedureId)} and t.started_at < ${literal(since)}`
   await tx.execute(
     sql`create temp table made on commit drop as
-        select distinct on (t.unit, c.day) t.unit, c.day, t.id as run_id, t.station_id, t.deployment_id, t.started_at,
-          t.outcome = 'PASS' as passed, t.product, t.shift
-        from runs t cross join lateral (select (${sql.raw(dayOf)})::text as day) c
-        where ${own(procedureId)} and t.outcome <> 'ABORTED' and t.sample is null and not t.shadow
-        order by t.unit, c.day, t.started_at, t.id`,
+        select distinct on (t.unit, c.day) t.unit, c.day, t.run_id, t.station_id, t.deployment_id, t.started_at, t.passed,
+          t.product, t.shift
+        from (
+          select t.unit, t.started_at, t.id as run_id, t.station_id, t.deployment_id, t.outcome = 'PASS' as passed, t.product, t.shift
+          from runs t where ${own(procedureId)} and t.outcome <> 'ABORTED' and t.sample is null and not t.shadow ${kept}) t
+        cross join lateral (select (${sql.raw(dayOf)})::text as day) c
+        order by t.unit, c.day, t.started_at, t.run_id`,
   )
   await tx.execute(sql`analyze made`)
   await tx.execute(
@@ -74,6 +89,12 @@ function own(procedureId: ProcedureId): SQL {
   return sql.raw(`t.procedure_id = '${procedureId}'::uuid`)
 }
 
+/** A beginning of a partition: a midnight, so no hour is cut in two. */
+function literal(at: Instant): SQL {
+  const moment = new Date(at).toISOString()
+  return sql.raw(`'${moment}'::timestamptz`)
+}
+
 /** The date of a run's start: one arm of a case for each change of the clocks, since a join would be made run by run. */
 function dayBy(clocks: ReturnType<typeof clockOffsets>): string {
   const [last, ...before] = clocks.toReversed()
@@ -97,7 +118,8 @@ async function clocksOf(tx: Db, procedureId: ProcedureId) {
     sql`select p.attempt_rule as "attemptRule", p.zone, (extract(epoch from ran.first) * 1000)::float8 as "from",
           (extract(epoch from ran.last) * 1000)::float8 as "to"
         from procedures p cross join lateral (
-          select min(started_at) as first, max(started_at) as last from runs where procedure_id = p.id) ran
+          select least(min(started_at), (select min(f.started_at) from first_attempts f where f.procedure_id = p.id)) as first,
+            max(started_at) as last from runs where procedure_id = p.id) ran
         where p.id = ${procedureId}::uuid`,
   )
   if (!found || found.attemptRule === 'ever' || found.from === null || found.to === null) return []
@@ -105,7 +127,8 @@ async function clocksOf(tx: Db, procedureId: ProcedureId) {
 }
 
 /** Runs and first attempts are counted apart, each by several processors, and put together hour by hour. */
-async function rebuildHours(tx: Db, procedureId: ProcedureId): Promise<number> {
+async function rebuildHours(tx: Db, procedureId: ProcedureId, since: Instant | null): Promise<number> {
+  const from = (column: string) => (since === null ? sql`` : sql`and ${sql.raw(column)} >= ${literal(since)}`)
   const place = sql.raw(
     `coalesce(t.deployment_id, '${nilId}'::uuid) as deployment_id, t.station_id, floor(date_part('epoch', t.started_at) / 3600) as hour`,
   )
@@ -115,14 +138,15 @@ async function rebuildHours(tx: Db, procedureId: ProcedureId): Promise<number> {
           count(*) filter (where t.outcome = 'TIMEOUT') as timeouts, count(*) filter (where t.outcome = 'PASS') as pass_runs,
           coalesce(sum(round(date_part('epoch', t.ended_at - t.started_at) * 1000)) filter (where t.outcome = 'PASS'), 0) as pass_ms
         from runs t where ${own(procedureId)} and t.outcome <> 'ABORTED' and t.sample is null and not t.shadow
+          ${from('t.started_at')}
         group by 1, 2, 3`,
   )
   await tx.execute(
     sql`create temp table counted_attempts on commit drop as
         select ${place}, count(*) as units, count(*) filter (where t.passed) as passed
-        from first_attempts t where ${own(procedureId)} group by 1, 2, 3`,
+        from first_attempts t where ${own(procedureId)} ${from('t.started_at')} group by 1, 2, 3`,
   )
-  await tx.execute(sql`delete from hourly_tallies where procedure_id = ${procedureId}::uuid`)
+  await tx.execute(sql`delete from hourly_tallies where procedure_id = ${procedureId}::uuid ${from('hour')}`)
   const [made] = await rows<{ runs: number }>(
     tx,
     sql`with made as (

@@ -3,15 +3,28 @@ import { sql } from 'drizzle-orm'
 import type { ProcedureId, RolloutId } from '../server/domain/ids.ts'
 import { metricSums } from '../server/domain/metric-tally.ts'
 import { addMetrics } from './add-tallies.ts'
-import type { Db } from './client.ts'
+import { type Db, rows } from './client.ts'
 import { countedCells } from './counted-cells.ts'
 import { countsThere } from './counts-there.ts'
 import { windowOf } from './rollout-windows.ts'
+import { runsKeptSince } from './run-deletion.ts'
 
-/** Gives what counting run by run gave. The caller holds the procedure's lock. */
+/** Gives what counting run by run gave. The caller holds the procedure's lock. Where runs were deleted the counts stay. */
 export async function recount(tx: Db, procedureId: ProcedureId, rolloutId: RolloutId): Promise<void> {
+  if (await hasLostRuns(tx, procedureId, rolloutId)) return
   await recountArms(tx, procedureId, rolloutId)
   await recountMetrics(tx, procedureId, rolloutId)
+}
+
+async function hasLostRuns(tx: Db, procedureId: ProcedureId, rolloutId: RolloutId): Promise<boolean> {
+  const since = await runsKeptSince(tx)
+  if (since === null) return false
+  const found = await rows(
+    tx,
+    sql`select 1 from rollouts where procedure_id = ${procedureId}::uuid and id = ${rolloutId}::uuid
+          and started_at < ${new Date(since).toISOString()}::timestamptz`,
+  )
+  return found.length > 0
 }
 
 async function recountArms(tx: Db, procedureId: ProcedureId, rolloutId: RolloutId): Promise<void> {

@@ -25,14 +25,22 @@ export async function makeRunPartitions(db: Db, now: Instant, most = mostRuns): 
   if (last > now + aheadMs) return []
   const perDay = await runsPerDay(db, now, most)
   return db.transaction(async (tx) => {
-    await tx.execute(sql`set local lock_timeout = '3s'`)
-    await tx.execute(sql`select pg_advisory_xact_lock(${partitionLock})`)
+    await lockPartitions(tx)
     const made: RunPartition[] = []
     for (let from = endOf(await runPartitions(tx)); from <= now + aheadMs; from = endOf(made))
       made.push(await makePartition(tx, from, endFrom(from, perDay, most)))
     return made
   })
 }
+
+/** Until the transaction ends nobody else makes or deletes one; and it waits at most 3 seconds for any lock. */
+export async function lockPartitions(tx: Db): Promise<void> {
+  await tx.execute(sql`set local lock_timeout = '3s'`)
+  await tx.execute(sql`select pg_advisory_xact_lock(${partitionLock})`)
+}
+
+/** Stands where runs were deleted, and takes none: its constraint has the same name. */
+export const takesNothing = 'runs_deleted'
 
 /** Oldest first. */
 export async function runPartitions(db: Db): Promise<RunPartition[]> {
@@ -43,7 +51,7 @@ export async function runPartitions(db: Db): Promise<RunPartition[]> {
     sql`select name, ${time('FROM')} as "from", ${time('TO')} as "to"
         from (select c.relname::text as name, pg_get_expr(c.relpartbound, c.oid) as bounds
           from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = 'runs'::regclass) part
-        where bounds <> 'DEFAULT' order by 3`,
+        where bounds <> 'DEFAULT' and name <> ${takesNothing} order by 3`,
   )
 }
 

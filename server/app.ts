@@ -48,6 +48,7 @@ import { rateLimits } from './routes/rate-limits.ts'
 import { replayRoutes } from './routes/replay.ts'
 import { retestRoutes } from './routes/retests.ts'
 import { rolloutRoutes } from './routes/rollouts.ts'
+import { runDeletionRoutes } from './routes/run-deletions.ts'
 import { runRoutes } from './routes/runs.ts'
 import { docsPolicy, safeHeaders } from './routes/safe-headers.ts'
 import { shadowPairRoutes } from './routes/shadow-pairs.ts'
@@ -179,6 +180,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   )
   rolloutRoutes(app, { service, authentication: known })
   definitionRoutes(app, { service, authentication: known })
+  runDeletionRoutes(app, { database, authentication: known, now })
   retestRoutes(app, { service, authentication: known })
   shadowPairRoutes(app, { service, authentication: known })
   containmentRoutes(app, { service, authentication: known })

@@ -29,6 +29,9 @@ const list = optionalText.transform((text) =>
     .filter((part) => part !== ''),
 )
 const leastKey = 32
+/** A start looks back on what stations did before, and a watch on what they did in the weeks since. */
+export const leastKeptDays = 90
+const keepDays = `expected a whole number of days, at least ${leastKeptDays}`
 const leastLinkSecret = 16
 
 /** Everywhere (`0.0.0.0/0`) would be anybody: each client could then say any address. */
@@ -129,6 +132,14 @@ export const settingsSchema = z.object({
   GITHUB_WEBHOOK_SECRET: secret(16).describe(
     'Secret of the GitHub webhook at /webhooks/github, which registers builds; without it none is taken.',
   ),
+  KEEP_RUNS_DAYS: z.coerce
+    .number(keepDays)
+    .int(keepDays)
+    .min(leastKeptDays, keepDays)
+    .optional()
+    .describe(
+      'Runs are deleted after so many days, in whole partitions (docs/operation.md); what was counted of them stays. Kept for ever when absent.',
+    ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

@@ -10,6 +10,7 @@ import {
 import { addSignOff, signOffsOf } from '../db/containment-sign-offs.ts'
 import { announceRollout } from '../db/rollout-marks.ts'
 import { loadRollout } from '../db/rollout-storage.ts'
+import { runsKeptSince } from '../db/run-deletion.ts'
 import type { Deliveries } from './apply-command.ts'
 import type { Actor } from './domain/actor.ts'
 import {
@@ -126,6 +127,8 @@ async function whole(
 ): Promise<Containment> {
   const occasions = occasionsWith(state, scope)
   const signOffs = await signOffsOf(db, scope.rolloutId)
+  const keptSince = await runsKeptSince(db)
+  const deletedBefore = keptSince !== null && scope.from !== null && scope.from < keptSince ? keptSince : null
   return {
     rolloutId: scope.rolloutId,
     build: { id: scope.deploymentId, version: scope.version },
@@ -135,8 +138,9 @@ async function whole(
     first: looksFirstAt(state),
     counts,
     unattributed,
+    deletedBefore,
     signOffs,
-    state: containmentState(occasions, counts, signOffs[0]),
+    state: containmentState(occasions, counts, signOffs[0], deletedBefore !== null),
   }
 }
 

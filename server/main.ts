@@ -72,7 +72,7 @@ export async function startFirstpass(options: {
   )
   running.defer(() => database.close())
   sayDurability(database, log)
-  const partitions = partitionsAhead({ database, now, log })
+  const partitions = partitionsAhead({ database, now, log, keepDays: settings.KEEP_RUNS_DAYS ?? null })
   running.defer(() => partitions.stop())
 
   let publicUrl = settings.PUBLIC_URL?.replace(/\/+$/, '')

@@ -2,6 +2,7 @@
 import type { Db } from '../db/client.ts'
 import { countedCells, runsArrivedSince } from '../db/counted-cells.ts'
 import { windowOf } from '../db/rollout-windows.ts'
+import { runsKeptSince } from '../db/run-deletion.ts'
 import { gateStations } from './domain/gates/gate-counts.ts'
 import { roundedStations } from './domain/gates/kept-question.ts'
 import type { GateQuestion, GateStation, MetricCount } from './domain/gates/question.ts'
@@ -25,6 +26,9 @@ export async function recountOf(
   at: Instant,
 ): Promise<Recount> {
   const window = await windowOf(tx, procedureId, id)
+  const keptSince = await runsKeptSince(tx)
+  if (window && keptSince !== null && window.startedAt < keptSince)
+    return { outcome: 'runs deleted', lateRuns: 0, differences: [], differing: 0 }
   const stored = window
     ? await countedCells(
         tx,

@@ -29,13 +29,18 @@ export function containmentMessage(view: RolloutView, list: Containment, episode
 }
 
 function present(view: RolloutView, list: Containment): Markup[] {
-  const { counts, unattributed } = list
+  const { counts, unattributed, deletedBefore } = list
   const page = link(containmentUrl(view.url), 'the list')
   return [
     markup`*Containment*: ${said(containmentHeadline(list), 300)} · ${page}`,
     ...(counts.lastAt === null || counts.firstAt === null
       ? []
       : [markup`Judged from ${moment(counts.firstAt)} to ${moment(counts.lastAt)}, on ${stationsOf(list)}.`]),
+    ...(deletedBefore === null
+      ? []
+      : [
+          markup`Runs of before ${moment(deletedBefore)} were deleted: what was judged before then is missing here.`,
+        ]),
     ...(unattributed.runs === 0
       ? []
       : [

@@ -107,6 +107,8 @@ export const containment = z.object({
   counts: containmentCounts,
   /** Runs of a station on the build of which nobody knows the build: they may be of this one. */
   unattributed: z.object({ runs: z.int(), units: z.int() }),
+  /** Runs that started earlier were deleted, and may be missing from the list; null: none is. */
+  deletedBefore: z.number().nullable(),
   signOffs: z.array(containmentSignOff),
   /** `changed`: signed off, and the list is another one since. */
   state: z.enum(['nothing to contain', 'open', 'signed off', 'changed']),
@@ -150,7 +152,10 @@ export function containmentState(
   occasions: Occasion[],
   { units, digest }: Pick<ContainmentCounts, 'units' | 'digest'>,
   latest: Pick<ContainmentSignOff, 'digest'> | undefined,
+  hasLostRuns = false,
 ): Containment['state'] {
+  // What was signed off stays so: the list is shorter because its runs were deleted, not because of what was found.
+  if (hasLostRuns && latest !== undefined) return 'signed off'
   if (occasions.length === 0 || units === 0) return 'nothing to contain'
   if (latest === undefined) return 'open'
   return latest.digest === digest ? 'signed off' : 'changed'

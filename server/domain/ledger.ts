@@ -111,8 +111,11 @@ export function isItsEvidence(seen: Pick<GateVerdict, 'name' | 'logEvidence'>[],
 const counted = z.object({ n: z.number(), bad: z.number() })
 /** The stored runs counted again, against what the verdict was computed from. */
 export const recount = z.object({
-  /** `late runs`: it differs, and so many runs of before its watermark arrived after it. */
-  outcome: z.enum(['the same', 'late runs', 'differs']),
+  /**
+   * `late runs`: it differs, and so many runs of before its watermark arrived after it. `runs deleted`: it cannot be
+   * counted again.
+   */
+  outcome: z.enum(['the same', 'late runs', 'differs', 'runs deleted']),
   lateRuns: z.int(),
   /** Stations and countings that came out otherwise; at most fifty, `differing` of all. */
   differences: z.array(

@@ -3,6 +3,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { isAway, tookTooLong } from '../../db/away.ts'
+import { takesNothing } from '../../db/run-partitions.ts'
 import { clientAddress } from '../client-address.ts'
 import type { Refusal } from '../domain/rollout/commands.ts'
 import { QueueFull } from '../gathering.ts'
@@ -139,6 +140,12 @@ export function answerTo(error: FastifyError | HttpNo | Error, request: FastifyR
       'invalid',
       'Expected well-formed text without the character U+0000: the database cannot keep it.',
     )
+  if (isOfDeletedTime(error))
+    return answer(
+      422,
+      'invalid',
+      'Expected a run of a time whose runs are still kept: those of before were deleted, and it cannot be told from one of them. Nothing of it was stored.',
+    )
   if (isTooLarge(error))
     return answer(
       422,
@@ -184,6 +191,16 @@ function isUnstorable(error: unknown): boolean {
     const code = 'code' in each ? String(each.code) : ''
     if (code === '22021' || code === '22P05') return true
     if (code === '22P02' && 'detail' in each && /surrogate/i.test(String(each.detail))) return true
+  }
+  return false
+}
+
+function isOfDeletedTime(error: unknown): boolean {
+  for (let each: unknown = error; each instanceof Error; each = each.cause) {
+    // The two drivers name it differently.
+    const name =
+      'constraint_name' in each ? each.constraint_name : 'constraint' in each ? each.constraint : null
+    if ('code' in each && each.code === '23514' && name === takesNothing) return true
   }
   return false
 }

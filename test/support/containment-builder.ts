@@ -42,6 +42,7 @@ export function aContainment(part: Partial<Containment> = {}): Containment {
       digest: 'd1',
     },
     unattributed: { runs: 0, units: 0 },
+    deletedBefore: null,
     signOffs: [],
     state: 'open',
     ...part,

@@ -41,6 +41,7 @@ ${counts.units > 0 && html`<p>${advice(list)}</p>`}
 </section>
 ${list.occasions.length > 0 && html`<section><h2>Why</h2><ul>${list.occasions.map((each) => html`<li>${occasionSentence(each)}</li>`)}</ul></section>`}
 ${summary(list)}
+${list.deletedBefore !== null && html`<p class="troubled">Runs of before ${time(list.deletedBefore)} were deleted: units that this build judged before then are missing here, unless they were tested again since.</p>`}
 ${list.unattributed.runs > 0 && html`<p class="troubled">Besides, ${counted(list.unattributed.runs, 'run')} of ${counted(list.unattributed.units, 'unit')} came without a build that is known, of stations that had this one: they may have been judged by it and are not in the list.</p>`}
 <p class="choices">Show <a href="${urls.both}"${lists.length > 1 && html` aria-current="true"`}>both lists</a> · <a href="${urls.escapes}"${isShown(lists, 'escapes') && html` aria-current="true"`}>possible escapes</a> · <a href="${urls.falseScrap}"${isShown(lists, 'false scrap') && html` aria-current="true"`}>possible false scrap</a> · <a href="${urls.openOnly}">${shown.open ? 'open and settled' : 'only what is open'}</a> · <a href="${urls.csv}">all as a table (CSV)</a></p>
 ${lists.map((each) => oneList(each, list, shown.open))}

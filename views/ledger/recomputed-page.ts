@@ -79,6 +79,8 @@ function recounted({ outcome, lateRuns, differences: all, differing }: Recount):
   const words = {
     'the same': `Counted again from the stored runs that had arrived by then, every count is the one that was judged.${late}`,
     'late runs': `The stored runs give other counts.${late} A run that arrives late can take the place of a unit’s first attempt.`,
+    'runs deleted':
+      'The runs that it counted, or part of them, were deleted since: they cannot be counted again.',
     differs:
       'The stored runs give other counts, and no late run explains it: runs were changed, or stations were taken out of the counts since.',
   }
