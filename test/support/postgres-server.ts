@@ -1,17 +1,29 @@
 // A real PostgreSQL in a temporary directory, on a free port: for the tests, and for the measurements of speed.
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 
-export type PostgresServer = { url: string; stop(): Promise<void> }
+export type PostgresServer = {
+  url: string
+  /** Ends it at once, as a failure does: what was committed is recovered by the next start. */
+  crash(): Promise<void>
+  /** After a crash. */
+  startAgain(): Promise<void>
+  stop(): Promise<void>
+}
 
 /**
  * @param settings beside its own; `notDurable` unless others are given.
+ * @param parent a folder for it alone, which goes with it.
  * @throws when it cannot be started; the message carries what the server said.
  */
-export async function startPostgres(settings: string[] = notDurable): Promise<PostgresServer> {
-  const parent = mkdtempSync(join(tmpdir(), 'firstpass-postgres-'))
+export async function startPostgres(
+  settings: string[] = notDurable,
+  parent = mkdtempSync(join(tmpdir(), 'firstpass-postgres-')),
+): Promise<PostgresServer> {
+  const directory = join(parent, 'data')
   // PostgreSQL refuses to run as root: the server's own user has to get through.
   chmodSync(parent, 0o755)
   const said: string[] = []
@@ -19,7 +31,7 @@ export async function startPostgres(settings: string[] = notDurable): Promise<Po
   const port = await freePort()
   const EmbeddedPostgres = await embeddedPostgres()
   const server = new EmbeddedPostgres({
-    databaseDir: join(parent, 'data'),
+    databaseDir: directory,
     port,
     user: 'postgres',
     password: 'postgres',
@@ -45,6 +57,12 @@ export async function startPostgres(settings: string[] = notDurable): Promise<Po
   }
   return {
     url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
+    async crash() {
+      const pid = Number(readFileSync(join(directory, 'postmaster.pid'), 'utf8').split('\n')[0])
+      process.kill(pid, 'SIGQUIT')
+      while (existsSync(`/proc/${pid}`) && existsSync(join(directory, 'postmaster.pid'))) await delay(20)
+    },
+    startAgain: () => server.start(),
     async stop() {
       await server.stop()
       clear()
