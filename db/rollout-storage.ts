@@ -28,13 +28,17 @@ export type LoadedRollout = {
   verdict: Verdict | null
   pasts: StationPast[]
   driftNoise: DriftNoise
+  /** Milliseconds since anybody judged it, by the database's clock; 0 where nobody has yet. */
+  unseenMs: number
 }
+
+const unseenMs = sql<number>`coalesce(extract(epoch from clock_timestamp() - ${rollouts.judgedAt}) * 1000, 0)::float8`
 
 /** `lock`: holds the rollout's row until the transaction ends, so that one decision is made at a time. */
 export async function loadRollout(db: Db, id: RolloutId, lock = false): Promise<LoadedRollout | null> {
-  const query = db.select().from(rollouts).where(eq(rollouts.id, id))
-  const [row] = lock ? await query.for('update') : await query
-  return row ? withStations(db, row) : null
+  const query = db.select({ row: rollouts, unseenMs }).from(rollouts).where(eq(rollouts.id, id))
+  const [found] = lock ? await query.for('update') : await query
+  return found ? withStations(db, found.row, found.unseenMs) : null
 }
 
 /**
@@ -47,14 +51,19 @@ export async function takeToJudge(
   asked: Instant,
 ): Promise<LoadedRollout | 'judged since' | 'held'> {
   const isDue = sql`(judged_at is null or judged_at < ${moment(asked)})`
-  const [row] = await tx
+  const due = tx
+    .select({ id: rollouts.id, unseenMs: unseenMs.as('unseen_ms') })
+    .from(rollouts)
+    .where(and(eq(rollouts.id, id), isDue))
+    .for('update', { skipLocked: true })
+    .as('due')
+  const [taken] = await tx
     .update(rollouts)
     .set({ judgedAt: sql`clock_timestamp()` })
-    .where(
-      sql`${rollouts.id} = (select id from rollouts where id = ${id}::uuid and ${isDue} for update skip locked)`,
-    )
-    .returning()
-  if (row) return withStations(tx, row)
+    .from(due)
+    .where(eq(rollouts.id, due.id))
+    .returning({ row: rollouts, unseenMs: due.unseenMs })
+  if (taken) return withStations(tx, taken.row, taken.unseenMs)
   const [known] = await rows<{ due: boolean }>(
     tx,
     sql`select ${isDue} as due from rollouts where id = ${id}::uuid`,
@@ -66,7 +75,11 @@ function moment(at: Instant): SQL {
   return sql`to_timestamp(${at}::float8 / 1000)`
 }
 
-async function withStations(db: Db, row: typeof rollouts.$inferSelect): Promise<LoadedRollout> {
+async function withStations(
+  db: Db,
+  row: typeof rollouts.$inferSelect,
+  unseenMs: number,
+): Promise<LoadedRollout> {
   const stations = await db
     .select()
     .from(rolloutStations)
@@ -76,7 +89,7 @@ async function withStations(db: Db, row: typeof rollouts.$inferSelect): Promise<
   )
   // The columns are the two halves of one state: what was taken apart on saving is put together here.
   const state = { ...row.state, stations: progress } as RolloutState
-  return { state, verdict: row.verdict, pasts: stations, driftNoise: row.driftNoise }
+  return { state, verdict: row.verdict, pasts: stations, driftNoise: row.driftNoise, unseenMs }
 }
 
 /** Saves what changed from `before`: the row, and only the stations that moved. */

@@ -25,7 +25,7 @@ export type StationEvidence = {
  * A run cannot have ended after it arrived. Of a clock that is ahead its start is brought back by as much: it is held
  * against moments of the service's own clock, such as that of an abort.
  */
-const believedStart = sql.raw(
+export const believedStart = sql.raw(
   `case when ended_at > received_at + interval '1 minute' then received_at - (ended_at - started_at) else started_at end`,
 )
 

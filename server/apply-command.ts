@@ -106,6 +106,8 @@ async function follow(
     case 'RolloutCreated':
     case 'StartApproved':
     case 'StageWentLive':
+    case 'StageUnmeasured':
+    case 'StageMeasured':
     case 'StageApproved':
     case 'ApprovalAsked':
     case 'ApprovalReminded':
@@ -204,6 +206,7 @@ function isSpoken(event: RolloutEvent): boolean {
 }
 
 const spoken = new Set<RolloutEvent['type']>([
+  'StageUnmeasured',
   'BreachOpened',
   'BreachWorsened',
   'BreachAcknowledged',

@@ -15,6 +15,8 @@ import type { HeldChange } from './domain/rollout/readiness.ts'
 import { isRunning, isTerminal, type RolloutState } from './domain/rollout/state.ts'
 import { asideBecause, excludedNow, takesPart } from './domain/takes-part.ts'
 import { gatheredFacts } from './gathered-facts.ts'
+import { longestPauseMs } from './longest-pause.ts'
+import { measuredSince } from './measured-since.ts'
 import { policyOf } from './policy-of.ts'
 import { startClosed } from './stage-closed.ts'
 
@@ -34,9 +36,11 @@ export async function caughtUp(
   const facts = gatheredFacts(tx, loaded.state, now, deliveries)
   const apply = (fact: Fact): Promise<void> => facts.apply({ ...fact, by: firstpass })
   const { procedureId, id } = loaded.state
+  if (loaded.unseenMs > longestUnseenMs) await apply({ type: 'away', since: loaded.verdict?.at ?? 0 })
   await apply({ type: 'start', closed: (await startClosed(tx, loaded.state, now))?.why ?? null })
   const evidence = await stationEvidence(tx, procedureId, id)
   const linked = await stationsOf(tx, procedureId)
+  await apply({ type: 'measured', spans: await measuredSince(tx, facts.state(), loaded.pasts) })
   for (const fact of standingFacts(facts.state(), linked, now)) await apply(fact)
   const policy = await policyOf(tx, procedureId)
   const sites = new Map(linked.map((station) => [station.id, siteHours(policy, station.site)]))
@@ -86,6 +90,9 @@ function stationFacts(
   return facts
 }
 
+/** A restart takes less; a look is due every second. */
+const longestUnseenMs = 3 * minute
+
 type Silent = { stationId: StationId; lastStartedAt: Instant | null; gapSeconds: number | null }
 
 /**
@@ -100,8 +107,10 @@ function staleness(
 ): string | null {
   const station = state.stations[stationId]
   if (!station || !('since' in station) || !isSiteOpen(hours, now)) return null
-  const silentMs = now - lastOpening(hours, Math.max(lastStartedAt ?? 0, station.since), now)
-  const limitMs = Math.max(3 * (gapSeconds ?? 200) * 1000, 30 * minute)
+  // What a station ran while the service was away it sends only afterwards.
+  const backAt = isRunning(state) ? (state.unmeasured?.at(-1)?.to ?? 0) : 0
+  const silentMs = now - lastOpening(hours, Math.max(lastStartedAt ?? 0, station.since, backAt), now)
+  const limitMs = longestPauseMs(gapSeconds)
   if (silentMs < limitMs) return null
   const usually = gapSeconds === null ? '' : `, usually every ${duration(gapSeconds * 1000)}`
   return `no run for ${duration(silentMs)}${usually}`

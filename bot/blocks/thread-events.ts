@@ -60,6 +60,7 @@ export function severityOf(event: Numbered, events: Numbered[]): Severe | null {
 /** Told even without a breach, where there is something to tell: rests of the service, alarms, retests, approvals. */
 export function isToldAlone({ type }: RolloutEvent): boolean {
   return (
+    type === 'StageUnmeasured' ||
     type === 'RolloutPaused' ||
     type === 'RolloutResumed' ||
     type === 'WatchAlarmed' ||

@@ -40,6 +40,8 @@ function replyText(view: RolloutView, event: Numbered, events: Numbered[]): Mark
       return event.by.kind === 'service'
         ? markup`${of}: resumed by itself, ${moment(event.at)}${event.why === null ? '' : markup`: ${said(event.why, 300)}`}.`
         : null
+    case 'StageUnmeasured':
+      return markup`${of}: Firstpass was away from ${moment(event.from)} to ${moment(event.to)}, while stage ${event.stageIndex + 1} soaked. Nobody measured it, so this time does not count; it does when stations send runs that they kept from it.`
     case 'WatchAlarmed':
       return alarmText(view, event)
     case 'ChangesAccepted':

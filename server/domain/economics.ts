@@ -4,7 +4,7 @@ import type { GateVerdict, Verdict } from './gates/verdict.ts'
 import { neededCounts } from './gates/word-of.ts'
 import { hour, type Instant, minute } from './instant.ts'
 import type { Readiness, ReadinessItem } from './rollout/readiness.ts'
-import { canaryStations, isRunning, type RolloutState, type Running } from './rollout/state.ts'
+import { canaryStations, isRunning, type RolloutState, type Running, soakedShifts } from './rollout/state.ts'
 import type { Economics } from './rollout-view.ts'
 import { untilShifts } from './soaked-after.ts'
 
@@ -110,8 +110,7 @@ function itemWaits(item: ReadinessItem, state: Running, pace: number | null, now
     case 'shifts':
       return state.soakingSince === null
         ? Number.POSITIVE_INFINITY
-        : untilShifts(needed - state.soakedShifts, state.plan.shifts, state.soakingSince) -
-            (now - state.soakingSince) / hour
+        : untilFullShifts(needed, state, state.soakingSince, now)
     case 'samples':
       return atPace(missing, pace)
     case 'samples per station':
@@ -126,6 +125,11 @@ function itemWaits(item: ReadinessItem, state: Running, pace: number | null, now
     case 'approvals':
       return 0
   }
+}
+
+function untilFullShifts(needed: number, state: Running, soakingSince: Instant, now: Instant): number {
+  const from = Math.max(soakingSince, ...(state.unmeasured ?? []).map(({ to }) => to))
+  return untilShifts(needed - soakedShifts(state, from), state.plan.shifts, from) - (now - from) / hour
 }
 
 /** Hours until it may pass. A gate half-way to a breach, or one that has what it asked for and doubts still, tells none. */

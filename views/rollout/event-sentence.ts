@@ -28,6 +28,14 @@ export function eventSentence(event: RolloutEvent, view: RolloutView): Said {
       return said(`${stage(event.stageIndex, view)} started on ${names(event.stations, view)}`)
     case 'StageWentLive':
       return said(`${stage(event.stageIndex, view)} is live: all its stations are confirmed or waived`)
+    case 'StageUnmeasured':
+      return said(
+        `Firstpass was away from ${instantText(event.from)} to ${instantText(event.to)}: nobody measured ${stage(event.stageIndex, view)}, so this time does not count as soaked`,
+      )
+    case 'StageMeasured':
+      return said(
+        `Runs that arrived later prove ${stage(event.stageIndex, view)} from ${instantText(event.from)} to ${instantText(event.to)}: this time counts as soaked after all`,
+      )
     case 'StageApproved':
       return said(`${stage(event.stageIndex, view)} approved`)
     case 'StageAdvanced':

@@ -3,6 +3,7 @@ import type { Actor } from '../actor.ts'
 import type { SeenEvidence, Verdict } from '../gates/verdict.ts'
 import type { DeploymentId, StationId } from '../ids.ts'
 import type { Instant } from '../instant.ts'
+import type { TimeRange } from '../time-range.ts'
 import type { RolloutEvent } from './events.ts'
 import type { HeldChange, Readiness } from './readiness.ts'
 
@@ -49,6 +50,10 @@ export type Fact =
   | { type: 'served'; stationId: StationId; at: Instant }
   | { type: 'run'; stationId: StationId; deploymentId: DeploymentId; startedAt: Instant }
   | { type: 'station stale'; stationId: StationId; detail: string }
+  /** Since then nobody has looked at the rollout. */
+  | { type: 'away'; since: Instant }
+  /** Parts of the unmeasured time in which runs show that every station of the stage tested. */
+  | { type: 'measured'; spans: TimeRange[] }
   | { type: 'join'; stationId: StationId }
   | { type: 'leave'; stationId: StationId; why: string }
   /** Held, or in an experiment: while it waits for its stage it is passed over; what it runs it keeps. */

@@ -6,6 +6,7 @@ import { approve, callApprovers } from './decide-approvals.ts'
 import { changesAccepted, changesFound, definitionDeclared } from './decide-changes.ts'
 import { pickup, retests, run, served, stale, supersede } from './decide-fact.ts'
 import { judge, watch } from './decide-judgement.ts'
+import { away, measured } from './decide-measured.ts'
 import { exclude, join, leave, passOver } from './decide-membership.ts'
 import { advance, set, start, undo } from './decide-staging.ts'
 import { abort, acknowledge, pause, resume, waive } from './decide-verb.ts'
@@ -27,6 +28,10 @@ export function decide(command: Command, state: RolloutState, now: Instant): Dec
       return run(command, state, now)
     case 'station stale':
       return stale(command, state, now)
+    case 'away':
+      return away(command, state, now)
+    case 'measured':
+      return measured(command, state, now)
     case 'join':
       return join(command, state, now)
     case 'leave':

@@ -42,6 +42,8 @@ function describe(event: RolloutEvent, state: RolloutState): string | null {
     case 'RolloutCreated':
     case 'RolloutStarted':
     case 'StageWentLive':
+    case 'StageUnmeasured':
+    case 'StageMeasured':
     case 'StageAdvanced':
     case 'StageSet':
     case 'WatchAlarmed':

@@ -5,6 +5,7 @@ import type { SeenEvidence } from '../gates/verdict.ts'
 import type { DeploymentId, ProcedureId, RolloutId, StationId } from '../ids.ts'
 import type { Instant } from '../instant.ts'
 import type { Plan } from '../plan.ts'
+import type { TimeRange } from '../time-range.ts'
 import type { Breach, PauseReason, ServicePause, Trouble } from './state.ts'
 
 type By = { by: Actor; at: Instant }
@@ -32,6 +33,10 @@ export type RolloutEvent = By &
     | { type: 'RolloutStarted' }
     | { type: 'StageStarted'; stageIndex: number; stations: StationId[] }
     | { type: 'StageWentLive'; stageIndex: number }
+    /** The service was away while the stage soaked: nobody measured it meanwhile, so the time does not count. */
+    | ({ type: 'StageUnmeasured'; stageIndex: number } & TimeRange)
+    /** Runs that arrived later prove that its stations tested in a part of that time: it counts after all. */
+    | ({ type: 'StageMeasured'; stageIndex: number } & TimeRange)
     /** `evidence`: what the gates showed at that moment; absent in records from before it was kept. */
     | { type: 'StageApproved'; stageIndex: number; evidence?: SeenEvidence[] }
     | ({ type: 'StageAdvanced'; from: number; to: number; why: string | null } & Overriding)

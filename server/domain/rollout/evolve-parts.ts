@@ -1,14 +1,21 @@
 // What several events do to a state.
-import { fullShifts } from '../shifts.ts'
-import type { Breach, Decision, RolloutState, Running, StationProgress } from './state.ts'
+import {
+  type Breach,
+  type Decision,
+  type RolloutState,
+  type Soaking,
+  type StationProgress,
+  soakedMs,
+  soakedShifts,
+} from './state.ts'
 
-export function soakStopped<State extends Omit<Running, 'status' | 'pause'>>(
-  state: State,
-  at: number,
-): State {
-  const soaked = state.soakedMs + (state.soakingSince === null ? 0 : Math.max(0, at - state.soakingSince))
-  const through = state.soakingSince === null ? 0 : fullShifts(state.plan.shifts, state.soakingSince, at)
-  return { ...state, soakedMs: soaked, soakedShifts: state.soakedShifts + through, soakingSince: null }
+export function soakStopped<State extends Soaking>(state: State, at: number): State {
+  return {
+    ...state,
+    soakedMs: soakedMs(state, at),
+    soakedShifts: soakedShifts(state, at),
+    soakingSince: null,
+  }
 }
 
 export function closed(

@@ -2,6 +2,7 @@
 import type { StationId } from '../ids.ts'
 import type { RolloutEvent } from './events.ts'
 import { aborted, completed, created, resumed, started, watchAlarmed } from './evolve-lifecycle.ts'
+import { measured, unmeasured } from './evolve-measured.ts'
 import { always, closed, decided, soakStopped, uncountedOf } from './evolve-parts.ts'
 import { stageStarted, undone } from './evolve-stage.ts'
 import {
@@ -40,6 +41,10 @@ export function evolve(state: RolloutState | null, event: RolloutEvent): Rollout
       return isRunning(state)
         ? { ...state, liveSince: event.at, soakingSince: state.status === 'active' ? event.at : null }
         : state
+    case 'StageUnmeasured':
+      return unmeasured(state, event)
+    case 'StageMeasured':
+      return measured(state, event)
     case 'StageApproved':
       return isRunning(state)
         ? decided(

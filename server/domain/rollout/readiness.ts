@@ -13,6 +13,7 @@ import {
   type Running,
   soakedMs,
   soakedShifts,
+  unmeasuredMs,
 } from './state.ts'
 
 /** Facts from outside the state: counts of the canary arm, what the gates say, whether a window is open. */
@@ -176,7 +177,7 @@ function soak(state: Running, now: Instant): ReadinessItem | null {
   return {
     kind: 'soak',
     met: done >= needed,
-    text: `soaked ${Math.floor(Math.min(done, needed))} of ${needed} min`,
+    text: `soaked ${Math.floor(Math.min(done, needed))} of ${needed} min${without(state)}`,
     done,
     needed,
   }
@@ -189,10 +190,15 @@ function shifts(state: Running, now: Instant): ReadinessItem | null {
   return {
     kind: 'shifts',
     met: done >= needed,
-    text: `soaked through ${Math.min(done, needed)} of ${needed} full shifts`,
+    text: `soaked through ${Math.min(done, needed)} of ${needed} full shifts${without(state)}`,
     done,
     needed,
   }
+}
+
+function without(state: Running): string {
+  const minutes = Math.round(unmeasuredMs(state) / minute)
+  return minutes === 0 ? '' : `, without ${minutes} min that nobody measured`
 }
 
 function closedItem(closed: StageFacts['closed']): ReadinessItem | null {

@@ -5,6 +5,8 @@ import type { DeploymentId, ProcedureId, RolloutId, StationId } from '../ids.ts'
 import type { Instant } from '../instant.ts'
 import type { Plan } from '../plan.ts'
 import { fullShifts } from '../shifts.ts'
+import type { TimeRange } from '../time-range.ts'
+import { without } from './measured.ts'
 
 export type RolloutState = Pending | Active | Paused | Aborting | Aborted | Completed
 export type Running = Active | Paused
@@ -42,6 +44,8 @@ type Staged = {
   soakingSince: Instant | null
   /** Full shifts soaked before `soakingSince`. */
   soakedShifts: number
+  /** Times of this stage in which the service was away while it soaked, and no runs have proven it since: they do not count. */
+  unmeasured?: TimeRange[]
   approvals: Approval[]
   asked: Asked | null
   breaches: Breach[]
@@ -197,15 +201,34 @@ export function canaryStations(state: RolloutState): StationId[] {
   return state.order.filter((id) => isTaken(state.stations[id]?.status))
 }
 
+/** What the soak clock is read from. */
+export type Soaking = Pick<Staged, 'soakedMs' | 'soakedShifts' | 'soakingSince' | 'unmeasured'> &
+  Pick<Always, 'plan'>
+
 /** Full shifts this stage has soaked through until `now`. */
-export function soakedShifts(state: Running | Aborting, now: Instant): number {
-  const through = state.soakingSince === null ? 0 : fullShifts(state.plan.shifts, state.soakingSince, now)
-  return state.soakedShifts + through
+export function soakedShifts(state: Soaking, now: Instant): number {
+  const through = soaking(state, now).map(({ from, to }) => fullShifts(state.plan.shifts, from, to))
+  return state.soakedShifts + sum(through)
 }
 
 /** Milliseconds this stage has soaked until `now`. */
-export function soakedMs(state: Running | Aborting, now: Instant): number {
-  return state.soakedMs + (state.soakingSince === null ? 0 : Math.max(0, now - state.soakingSince))
+export function soakedMs(state: Soaking, now: Instant): number {
+  return state.soakedMs + sum(soaking(state, now).map(({ from, to }) => to - from))
+}
+
+/** Milliseconds of this stage that nobody measured. */
+export function unmeasuredMs({ unmeasured = [] }: Pick<Staged, 'unmeasured'>): number {
+  return sum(unmeasured.map(({ from, to }) => to - from))
+}
+
+/** What the soak clock has run through since it was last set going, without what nobody measured. */
+function soaking({ soakingSince, unmeasured = [] }: Soaking, now: Instant): TimeRange[] {
+  if (soakingSince === null || now <= soakingSince) return []
+  return unmeasured.reduce(without, [{ from: soakingSince, to: now }])
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((total, each) => total + each, 0)
 }
 
 /** An open breach that holds the rollout up. */

@@ -135,6 +135,9 @@ const shown = fc.oneof(
   }),
 )
 
+/** Nobody looked for a while, and runs that arrive prove a part of some while. */
+const looks = fc.record({ type: fc.constantFrom('away' as const, 'measured' as const), ago, forMs: ago })
+
 const endings = fc.oneof(
   fc.record({ type: fc.constant('abort' as const), why }),
   fc.record({
@@ -159,6 +162,15 @@ const anyCommand = fc.oneof(
         : fact.type === 'served'
           ? { ...fact, at: moment, by: firstpass }
           : { ...fact, message: null, at: moment, by: firstpass }
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: looks.map(({ type, ago: before, forMs }) => (now: number): Command => {
+      const from = now - before
+      return type === 'away'
+        ? { type, since: from, by: firstpass }
+        : { type, spans: [{ from, to: Math.min(now, from + forMs) }], by: firstpass }
     }),
   },
   { weight: 1, arbitrary: endings.map((ending) => () => ({ ...ending, by: marek })) },

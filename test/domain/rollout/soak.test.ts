@@ -50,6 +50,65 @@ describe('the soak clock', () => {
   })
 })
 
+describe('time that nobody measured', () => {
+  const minutes = (story: Story, at: number) =>
+    'soakedMs' in story.state ? soakedMs(story.state, liveAt + at * minute) / minute : Number.NaN
+  const span = (from: number, to: number) => ({ from: liveAt + from * minute, to: liveAt + to * minute })
+  const lost = (from: number, to: number) =>
+    ({ type: 'StageUnmeasured', stageIndex: 0, ...span(from, to), at: liveAt + to * minute }) as const
+  const away = (since: number, story = firstLive, now = since + 60) =>
+    given(...story).when({ type: 'away', since: liveAt + since * minute }, liveAt + now * minute)
+  const measured = (story: Events, spans: { from: number; to: number }[], now: number) =>
+    given(...story).when({ type: 'measured', spans }, liveAt + now * minute)
+
+  test('does not soak, and what follows does', () => {
+    const back = away(10)
+    back.gives({ type: 'StageUnmeasured', stageIndex: 0, ...span(10, 70) })
+    expect(minutes(back, 70)).toBe(10)
+    expect(minutes(back, 75)).toBe(15)
+  })
+
+  test('begins no earlier than the soak, and is counted once', () => {
+    away(-30).gives({ type: 'StageUnmeasured', ...span(0, 30) })
+    away(40, [...firstLive, lost(30, 60)], 90).gives({ type: 'StageUnmeasured', ...span(60, 90) })
+    away(40, [...firstLive, lost(30, 60)], 60).givesNothing()
+  })
+
+  test('is none while the soak clock stands', () => {
+    away(10, firstLive.slice(0, -1)).givesNothing()
+    away(20, [...firstLive, { ...paused(), at: liveAt + 10 * minute }]).givesNothing()
+  })
+
+  test('ends nothing when the clock of the process has gone back', () => {
+    away(60, firstLive, 30).givesNothing()
+    expect(minutes(given(...firstLive, lost(10, 60)), 5)).toBe(5)
+    expect(minutes(given(...firstLive), -5)).toBe(0)
+  })
+
+  test('soaks after all as far as runs prove it, each part once', () => {
+    const story = [...firstLive, lost(10, 70)]
+    const proven = measured(story, [span(0, 40)], 71)
+    proven.gives({ type: 'StageMeasured', stageIndex: 0, ...span(10, 40) })
+    expect(minutes(proven, 70)).toBe(40)
+    measured([...story, ...proven.events], [span(0, 40)], 72).givesNothing()
+    const rest = measured([...story, ...proven.events], [span(0, 90)], 72)
+    rest.gives({ type: 'StageMeasured', ...span(40, 70) })
+    expect(minutes(rest, 80)).toBe(80)
+  })
+
+  test('soaks after all when the stage was paused since', () => {
+    const held = { ...paused('blind'), at: liveAt + 70 * minute }
+    const proven = measured([...firstLive, lost(10, 70), held], [span(10, 70)], 71)
+    proven.gives({ type: 'StageMeasured', ...span(10, 70) })
+    expect(minutes(proven, 90)).toBe(70)
+  })
+
+  test('of a stage is forgotten with it', () => {
+    const next = advanced(1, station(2)).map((step) => ({ ...step, at: liveAt + 80 * minute }))
+    measured([...firstLive, lost(10, 70), ...next], [span(10, 70)], 81).givesNothing()
+  })
+})
+
 // Shifts begin at 06:00, 14:00 and 22:00 UTC.
 describe('the full shifts of a soak', () => {
   const twoShifts = aPlan({
@@ -98,6 +157,15 @@ describe('the full shifts of a soak', () => {
     expect(through(given(...again), at('22:00'))).toBe(1)
     expect(through(given(...again), at('05:59', 23))).toBe(1)
     expect(through(given(...again), at('06:00', 23))).toBe(2)
+  })
+
+  test('are none for the shift that nobody measured to its end, until it is proven', () => {
+    const gap = { from: at('13:00'), to: at('15:00') }
+    const lost = { type: 'StageUnmeasured', stageIndex: 0, ...gap, at: at('15:00') } as const
+    expect(through(given(...early, lost), at('22:00'))).toBe(0)
+    expect(through(given(...early, lost), at('06:00', 23))).toBe(1)
+    const proven = given(...early, lost).when({ type: 'measured', spans: [gap] }, at('15:01'))
+    expect(through(proven, at('22:00'))).toBe(2)
   })
 
   test('do not go on while paused, nor into the next stage', () => {

@@ -52,6 +52,8 @@ const byPeople: Bare[] = [
     soakedMs: 0,
     soakedShifts: 0,
   },
+  { type: 'StageUnmeasured', stageIndex: 1, from: start, to: start + 6 * 3_600_000 },
+  { type: 'StageMeasured', stageIndex: 1, from: start, to: start + 3_600_000 },
   { type: 'RolloutResumed', why: null },
   { type: 'BreachAcknowledged', gate: 'error rate', logEvidence: 5, why: 'fixture cable', evidence: [] },
   { type: 'StationWaived', stationId: first, why: 'line is down' },
