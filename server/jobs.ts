@@ -92,7 +92,14 @@ export async function startJobs(database: Database, log: FastifyBaseLogger): Pro
       for (const { name } of Object.values(queues))
         await boss.work<Delivery>(name, everySecond, async ([job]) => {
           if (!job) return
-          const result = await deliver(job.data)
+          const result = await deliver(job.data).catch((error: unknown) => {
+            // The queue keeps the error with the job, where nobody looks, and tries again.
+            log.error(
+              { err: error, delivery: named(job.data) },
+              'a delivery to Slack failed: it is tried again',
+            )
+            throw error
+          })
           if (result.delivered) return
           log.info(
             { delivery: named(job.data), waitSeconds: result.waitSeconds, why: result.why },

@@ -70,7 +70,8 @@ export function httpReceiver(signingSecret: string, take: TakeEvent, logger: Log
       expectNotAhead(raw.headers['x-slack-request-timestamp'])
       return await HTTPModuleFunctions.parseAndVerifyHTTPRequest({ signingSecret }, raw)
     } catch (error) {
-      logger.warn(`a request was refused: ${error instanceof Error ? error.message : String(error)}`)
+      const why = error instanceof Error ? error.message : String(error)
+      logger.warn(`a request was refused: ${why}${clockNote(raw.headers['x-slack-request-timestamp'])}`)
       await reply.code(401).send({ error: 'the signature of this request is not valid' })
       return null
     }
@@ -110,4 +111,12 @@ export function httpReceiver(signingSecret: string, take: TakeEvent, logger: Log
 function expectNotAhead(timestamp: unknown): void {
   const ahead = Number(timestamp) - Date.now() / 1000
   if (ahead > mostAheadSeconds) throw new Error(`its time lies ${Math.round(ahead)} s in the future`)
+}
+
+/** Slack signs the time: what is refused for it may have come just now, to a clock that is wrong. */
+function clockNote(timestamp: unknown): string {
+  const ahead = Number(timestamp) - Date.now() / 1000
+  if (!(Math.abs(ahead) > mostAheadSeconds)) return ''
+  const minutes = Math.round(Math.abs(ahead) / 60)
+  return `. If it came from Slack just now, the clock of this machine is ${minutes} min ${ahead > 0 ? 'behind' : 'ahead'}: set it right`
 }

@@ -8,8 +8,10 @@ import {
 
 export type SlackFailure =
   | { kind: 'wait'; seconds: number; why: string }
-  /** Nobody but a person can change it: the bot is not in the channel, the channel is gone, the token is void. */
+  /** Nobody but a person can change it: the bot is not in the channel, the channel is gone or closed to it. */
   | { kind: 'locked out'; why: string }
+  /** The same, for all of the workspace: no call with this token is any use. */
+  | { kind: 'token refused'; why: string }
   | { kind: 'message gone'; why: string }
   | { kind: 'blocks refused'; why: string }
   | { kind: 'unknown'; why: string }
@@ -18,15 +20,22 @@ const lockedOut = [
   'not_in_channel',
   'channel_not_found',
   'is_archived',
+  // What chat.update calls an archived channel.
+  'is_inactive',
   'restricted_action',
-  'invalid_auth',
-  'not_authed',
-  'token_revoked',
-  'token_expired',
-  'account_inactive',
+  'restricted_action_read_only_channel',
+  'restricted_action_thread_only_channel',
+  'restricted_action_non_threadable_channel',
+  'restricted_action_thread_locked',
+  'channel_is_limited_access',
+  'posting_to_channel_denied',
+  'access_denied',
+  'team_access_not_granted',
+  'enterprise_is_restricted',
   'missing_scope',
   'no_permission',
 ]
+const tokenRefused = ['invalid_auth', 'not_authed', 'token_revoked', 'token_expired', 'account_inactive']
 const gone = ['message_not_found', 'thread_not_found', 'cant_update_message', 'edit_window_closed']
 const refusedBlocks = ['invalid_blocks', 'invalid_blocks_format', 'msg_too_long', 'msg_blocks_too_long']
 const passing = [
@@ -54,6 +63,7 @@ export function slackFailure(error: unknown): SlackFailure {
 
 function platformFailure(code: string): SlackFailure {
   if (lockedOut.includes(code)) return { kind: 'locked out', why: code }
+  if (tokenRefused.includes(code)) return { kind: 'token refused', why: code }
   if (gone.includes(code)) return { kind: 'message gone', why: code }
   if (refusedBlocks.includes(code)) return { kind: 'blocks refused', why: code }
   if (code === 'ratelimited' || code === 'rate_limited' || code === 'message_limit_exceeded')

@@ -2,7 +2,7 @@
 import { isSevere } from '../../server/domain/station-alarms/alarm.ts'
 import type { Delivery, DeliveryResult, Service } from '../../server/service.ts'
 import { type AlarmStory, alarmMessage, severeAlarmNotice } from '../blocks/alarm-message.ts'
-import { type Cards, waitOf } from './cards.ts'
+import { type Cards, type Drawn, waitOf } from './cards.ts'
 import { drawMessage } from './drawn-message.ts'
 import { type Once, postOnce } from './post-once.ts'
 
@@ -51,11 +51,14 @@ export function alarmDelivery(deps: Deps) {
     const { live, channel } = procedure
     if (live === null) return { channel }
     const stage = Math.max(0, live.stageIndex)
-    const card = await cards.draw(client, live.id, stage, { patient: false, mayPost: true })
-    if (card.drawn)
+    const under = (card: Drawn) => {
+      const wait = waitOf([card])
+      if (!card.drawn) return wait === null ? { channel } : { wait }
       return { channel: card.at.channel, thread: { ts: card.at.ts, broadcast: isSevere(alarm) } }
-    const wait = waitOf([card])
-    return wait === null ? { channel } : { wait }
+    }
+    const card = await cards.draw(client, live.id, stage, { patient: false, mayPost: true })
+    if (!card.drawn) return under(card)
+    return { ...under(card), anew: async () => under(await cards.replace(client, live.id, stage, card.at)) }
   }
 
   /** What is severe is told in the alert channel too, with a link to where it is talked about. */

@@ -97,7 +97,7 @@ export function createCards({
   }
 
   /** One card for however many processes. `gone`: the one that was there and was deleted. */
-  async function postCard(client: WebClient, card: Card, gone: SlackPost | null): Promise<Drawn> {
+  async function postCard(client: WebClient, card: Card, gone: { ts: string } | null): Promise<Drawn> {
     const { channel } = card.view.procedure
     if (channel === null) return nothing
     const posted = await posts.exclusively(card.key, async (): Promise<Drawn> => {
@@ -128,7 +128,20 @@ export function createCards({
     return { drawn: true, at, again: !isShown && isRecent ? inProcess : null }
   }
 
-  return { draw, drawOthers }
+  /** A thread cannot be told in any more, since the message above it was deleted: its card is posted anew. */
+  async function replace(
+    client: WebClient,
+    rolloutId: RolloutId,
+    stageIndex: number,
+    gone: { ts: string },
+  ): Promise<Drawn> {
+    return inTurn(cardKey(rolloutId, stageIndex), async () => {
+      const view = await service.get(rolloutId)
+      return view ? postCard(client, await cardOf(view, Math.max(0, stageIndex)), gone) : nothing
+    })
+  }
+
+  return { draw, drawOthers, replace }
 }
 
 type Card = {

@@ -5,7 +5,7 @@ import type { RolloutView } from '../../server/domain/rollout-view.ts'
 import type { Delivery, DeliveryResult, Service } from '../../server/service.ts'
 import { containmentMessage } from '../blocks/containment-message.ts'
 import { stageAt } from '../blocks/thread-events.ts'
-import { type Cards, waitOf } from './cards.ts'
+import { type Cards, type Drawn, waitOf } from './cards.ts'
 import { drawMessage } from './drawn-message.ts'
 import type { Once } from './post-once.ts'
 
@@ -49,9 +49,14 @@ export function containmentDelivery(deps: Deps) {
   ): ReturnType<Parameters<typeof drawMessage>[1]['place']> {
     const before = (await service.events(id)).filter((event) => event.at <= at)
     const stage = stageAt(before, Number.POSITIVE_INFINITY)
+    const under = (card: Drawn) => {
+      const wait = waitOf([card])
+      if (!card.drawn) return wait === null ? null : { wait }
+      return { channel: card.at.channel, thread: { ts: card.at.ts } }
+    }
     const card = await cards.draw(client, id, stage, { patient: false, mayPost: true })
-    if (card.drawn) return { channel: card.at.channel, thread: { ts: card.at.ts } }
-    const wait = waitOf([card])
-    return wait === null ? null : { wait }
+    const place = under(card)
+    if (!card.drawn || place === null || 'wait' in place) return place
+    return { ...place, anew: async () => under(await cards.replace(client, id, stage, card.at)) }
   }
 }

@@ -28,7 +28,7 @@ type Deps = {
 }
 type Ways = ReturnType<typeof waysOf>
 
-/** Only a person can let the bot into a channel: asking Slack every few seconds would not help. */
+/** Only a person can let the bot into a channel, or give it a token: asking Slack every few seconds would not help. */
 const lockedOutSeconds = 600
 const done: DeliveryResult = { delivered: true }
 
@@ -37,6 +37,8 @@ export function createDelivery(deps: Deps) {
   const lockedOut = lockedOutNotice(deps)
   const home = homeDelivery(deps)
   const ways = new WeakMap<Workspace, Ways>()
+  /** Whose token Slack refuses: what else there is for it waits without asking. A new installation is another one. */
+  const refused = new WeakMap<Workspace, { until: number; why: string }>()
 
   /** Throws for faults that are neither Slack's nor the network's. */
   return async function deliver(job: Delivery): Promise<DeliveryResult> {
@@ -46,7 +48,7 @@ export function createDelivery(deps: Deps) {
       const failure = slackFailure(error)
       if (failure.kind === 'wait') return { delivered: false, waitSeconds: failure.seconds, why: failure.why }
       if (failure.kind !== 'locked out') throw error
-      await lockedOut(job, failure.why)
+      await lockedOut.tell(job, failure.why)
       return { delivered: false, waitSeconds: lockedOutSeconds, why: failure.why }
     }
   }
@@ -78,11 +80,36 @@ export function createDelivery(deps: Deps) {
     const workspace = await workspaces.of(procedure.team)
     if (workspace === null) {
       const why = 'the app is not installed in its workspace'
-      await lockedOut(job, why)
+      await lockedOut.log(job, why)
       return { delivered: false, waitSeconds: lockedOutSeconds, why }
     }
+    const rest = refused.get(workspace)
+    if (rest && deps.now() < rest.until)
+      return {
+        delivered: false,
+        waitSeconds: Math.ceil((rest.until - deps.now()) / 1000),
+        why: rest.why,
+      }
     const by = ways.get(workspace) ?? waysOf(workspace, deps)
     ways.set(workspace, by)
+    const begunAt = deps.now()
+    try {
+      return await inItsWay(by, job)
+    } catch (error) {
+      const failure = slackFailure(error)
+      if (failure.kind !== 'token refused') throw error
+      return tokenRefused(workspace, failure.why, begunAt)
+    }
+  }
+
+  async function tokenRefused(workspace: Workspace, code: string, begunAt: number): Promise<DeliveryResult> {
+    const why = `Slack refuses the bot token: ${code}`
+    refused.set(workspace, { until: deps.now() + lockedOutSeconds * 1000, why })
+    await workspaces.refused(workspace.teamId, code, begunAt)
+    return { delivered: false, waitSeconds: lockedOutSeconds, why }
+  }
+
+  function inItsWay(by: Ways, job: Placed): Promise<DeliveryResult> {
     switch (job.kind) {
       case 'card':
         return by.card(job)

@@ -13,9 +13,13 @@ type Drawing = {
   /** Read while nobody else draws it: what was read before could be older than what stands there. Null: there is nothing to draw. */
   read: () => Promise<Message | null>
   /** Where it goes when it is not there yet; null: nowhere. */
-  place: () => Promise<
-    { channel: string; thread?: { ts: string; broadcast?: boolean } } | { wait: DeliveryResult } | null
-  >
+  place: () => Promise<Place | { wait: DeliveryResult } | null>
+}
+type Place = {
+  channel: string
+  thread?: { ts: string; broadcast?: boolean }
+  /** Where it goes when the message above the thread was deleted. */
+  anew?: () => Promise<Place | { wait: DeliveryResult } | null>
 }
 
 export async function drawMessage(
@@ -28,12 +32,7 @@ export async function drawMessage(
     const hash = contentHash(message)
     const found = await posts.find(key)
     if (!found) {
-      const where = await place()
-      if (where === null) return done
-      if ('wait' in where) return where.wait
-      const { channel, ts } = await post(client, where.channel, message, where.thread)
-      await posts.save(key, { channel, ts, contentHash: hash, updatedAt: now() })
-      return done
+      return postAt(await place(), message, hash)
     }
     if (found.contentHash === hash) return done
     const tooEarlyMs = found.updatedAt + gapMs - now()
@@ -49,6 +48,23 @@ export async function drawMessage(
     return done
   })
   return drawn ?? { delivered: false, waitSeconds: 3, why: 'another process is at it' }
+
+  async function postAt(
+    where: Place | { wait: DeliveryResult } | null,
+    message: Message,
+    hash: string,
+  ): Promise<DeliveryResult> {
+    if (where === null) return done
+    if ('wait' in where) return where.wait
+    try {
+      const { channel, ts } = await post(client, where.channel, message, where.thread)
+      await posts.save(key, { channel, ts, contentHash: hash, updatedAt: now() })
+      return done
+    } catch (error) {
+      if (!where.anew || slackFailure(error).kind !== 'message gone') throw error
+      return postAt(await where.anew(), message, hash)
+    }
+  }
 }
 
 const done: DeliveryResult = { delivered: true }

@@ -18,16 +18,27 @@ export function lockedOutNotice(deps: {
   log: BaseLogger
 }) {
   const { workspaces, service, store, now, log } = deps
-  const logged = new Set<string>()
+  const known = new Set<string>()
 
-  return async function lockedOut(job: Delivery, why: string): Promise<void> {
-    const view = 'rolloutId' in job ? await service.get(job.rolloutId) : null
-    const procedure =
-      view?.procedure ?? ('procedureId' in job ? await service.procedure(job.procedureId) : null)
+  async function tell(job: Delivery, why: string): Promise<void> {
+    const { view, procedure } = await subjectOf(job)
     if (!procedure) return
     logOnce(procedure, why)
     const workspace = await workspaces.of(procedure.team)
     if (view !== null && workspace !== null) await tellOwner(workspace, view, why)
+  }
+
+  /** Where nobody can be told in Slack. */
+  async function logged(job: Delivery, why: string): Promise<void> {
+    const { procedure } = await subjectOf(job)
+    if (procedure) logOnce(procedure, why)
+  }
+
+  async function subjectOf(job: Delivery) {
+    const view = 'rolloutId' in job ? await service.get(job.rolloutId) : null
+    const procedure =
+      view?.procedure ?? ('procedureId' in job ? await service.procedure(job.procedureId) : null)
+    return { view, procedure }
   }
 
   function logOnce(
@@ -36,8 +47,8 @@ export function lockedOutNotice(deps: {
   ): void {
     const { name, channel, team } = procedure
     const key = `${team} ${channel} ${why}`
-    if (logged.has(key)) return
-    logged.add(key)
+    if (known.has(key)) return
+    known.add(key)
     log.error(
       { channel, team, why, procedure: name },
       `Slack does not let the bot write to channel ${channel ?? 'none'}: ${why}. ${remedy(why)} Until then its messages wait.`,
@@ -64,6 +75,8 @@ export function lockedOutNotice(deps: {
       )
     }
   }
+
+  return { tell, log: logged }
 }
 
 /** What is wrong with the first of its channels that has something wrong. */
@@ -83,7 +96,8 @@ function notice(view: RolloutView, whatToDo: string): Markup {
 function remedy(why: string): string {
   if (why === 'not_in_channel' || why === 'channel_not_found')
     return 'Invite the bot to the channel or correct the procedure’s channel.'
-  if (why === 'is_archived') return 'Unarchive the channel or give the procedure another one.'
+  if (why === 'is_archived' || why === 'is_inactive')
+    return 'Unarchive the channel or give the procedure another one.'
   if (why === 'the app is not installed in its workspace')
     return 'Install the app there, or correct the procedure’s channel.'
   return 'Check the bot token and its scopes.'

@@ -18,7 +18,7 @@ import {
 } from '../blocks/thread-events.ts'
 import { replyMessage } from '../blocks/thread-messages.ts'
 import { slackFailure } from '../connection/slack-failure.ts'
-import { type Cards, waitOf } from './cards.ts'
+import { type Cards, type Drawn, waitOf } from './cards.ts'
 import { change, contentHash } from './messages.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { postOnce } from './post-once.ts'
@@ -45,6 +45,11 @@ export function threadDelivery(deps: Deps) {
     const event = events.find((each) => each.sequence === job.sequence)
     if (!view || !event) return done
     return inTurn(job.rolloutId, async () => {
+      const before = await unsaid(view, events, event)
+      for (const [index, each] of before.entries()) {
+        const told = await patiently(before.length - index, () => say(view, events, each))
+        if (!told.delivered) return told
+      }
       const told = await say(view, events, event)
       if (!told.delivered) return told
       const alerted = await alert(view, events, event)
@@ -53,13 +58,39 @@ export function threadDelivery(deps: Deps) {
     })
   }
 
-  /** It goes where the breach was told, after it; an ended breach loses its buttons, so that nobody clicks on them. */
-  async function say(view: RolloutView, events: Numbered[], event: Numbered): Promise<DeliveryResult> {
+  /** Jobs come again in any order, above all after Slack was away: what happened first is said first. */
+  async function unsaid(view: RolloutView, events: Numbered[], event: Numbered): Promise<Numbered[]> {
+    const earlier = events.filter((each) => each.sequence < event.sequence)
+    const spoken = earlier.filter((each) => placeOf(view, events, each) !== null)
+    const said = await Promise.all(spoken.map((each) => posts.find(eventKey(view.id, each.sequence))))
+    return spoken.filter((_each, index) => said[index] === null)
+  }
+
+  /** A channel takes a message a second: whoever stands in a long line comes again when its turn may have come. */
+  async function patiently(ahead: number, work: () => Promise<DeliveryResult>): Promise<DeliveryResult> {
+    try {
+      return await work()
+    } catch (error) {
+      const failure = slackFailure(error)
+      if (failure.kind !== 'wait') throw error
+      return { delivered: false, waitSeconds: Math.max(failure.seconds, ahead), why: failure.why }
+    }
+  }
+
+  /** Where it is said, and with which words; null for an event that is not said here. */
+  function placeOf(view: RolloutView, events: Numbered[], event: Numbered) {
     const touched = breachesTouchedBy(event, events)
     const alone = event.type === 'BreachOpened' || isToldAlone(event)
     const where = alone ? event : touched.at(-1)
-    const message = messageOf(view, events, event)
-    if (where === undefined || message === null) return done
+    const message = where === undefined ? null : messageOf(view, events, event)
+    return where === undefined || message === null ? null : { where, message, touched }
+  }
+
+  /** It goes where the breach was told, after it; an ended breach loses its buttons, so that nobody clicks on them. */
+  async function say(view: RolloutView, events: Numbered[], event: Numbered): Promise<DeliveryResult> {
+    const place = placeOf(view, events, event)
+    if (place === null) return done
+    const { where, message, touched } = place
     for (const breach of touched) {
       const told = await sayOnce(view, events, breach, breach, breachMessage(view, breach, events))
       if (!told.delivered) return told
@@ -79,20 +110,28 @@ export function threadDelivery(deps: Deps) {
     const key = eventKey(view.id, event.sequence)
     if (await posts.find(key)) return done
     const stageIndex = stageAt(events, where.sequence)
+    const under = (card: Drawn): Promise<DeliveryResult> =>
+      card.drawn
+        ? postOnce(deps, {
+            key,
+            channel: card.at.channel,
+            message,
+            thread: {
+              ts: card.at.ts,
+              broadcast: event.type === 'ApprovalAsked' || severityOf(event, events) !== null,
+            },
+            ...(event.type === 'ApprovalAsked' && {
+              remember: (kept) => requests.remember(view, event, events, kept),
+            }),
+          })
+        : Promise.resolve(waitOf([card]) ?? done)
     const card = await cards.draw(client, view.id, stageIndex, { patient: false, mayPost: true })
-    if (!card.drawn) return waitOf([card]) ?? done
-    return postOnce(deps, {
-      key,
-      channel: card.at.channel,
-      message,
-      thread: {
-        ts: card.at.ts,
-        broadcast: event.type === 'ApprovalAsked' || severityOf(event, events) !== null,
-      },
-      ...(event.type === 'ApprovalAsked' && {
-        remember: (kept) => requests.remember(view, event, events, kept),
-      }),
-    })
+    try {
+      return await under(card)
+    } catch (error) {
+      if (!card.drawn || slackFailure(error).kind !== 'message gone') throw error
+      return under(await cards.replace(client, view.id, stageIndex, card.at))
+    }
   }
 
   /** Severe breaches are told in the alert channel too, with a link to where they are talked about. */

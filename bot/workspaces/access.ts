@@ -41,7 +41,7 @@ export function singleAccess(deps: SlackAppDeps, wait: Wait, logger: Logger): Ac
       const bot = await connect({ client: clients.interactive, log, wait, signal, onFailure })
       if (bot === null) return null
       facts = { team: bot.teamId, bot: bot.botUserId }
-      const only = singleWorkspace(createWorkspace({ bot, clients, service, now, log }), log)
+      const only = singleWorkspace(createWorkspace({ bot, clients, service, now, log }), { now, log })
       endedWhy = only.endedWhy
       return only.workspaces
     },

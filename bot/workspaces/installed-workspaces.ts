@@ -11,6 +11,8 @@ const installation = z.object({
 })
 export type Bot = { teamId: string; botId: string; botUserId: string; token: string }
 
+const isOver = ['token_revoked', 'account_inactive', 'token_expired']
+
 export function installedWorkspaces(deps: {
   installations: SlackInstallations
   sealing: Sealing
@@ -63,7 +65,16 @@ export function installedWorkspaces(deps: {
     log.warn({ team: teamId, why }, 'Slack: the app was taken out of a workspace; its messages wait there')
   }
 
-  const workspaces: Workspaces = { of, ended }
+  /** Of a token that may work again nothing is ended: an address that is not allowed is refused alike. */
+  async function refused(teamId: string, code: string, at: number): Promise<void> {
+    if (isOver.includes(code)) return ended(teamId, code, at)
+    log.error(
+      { team: teamId, why: code },
+      'Slack refuses the bot token of a workspace; its messages wait there',
+    )
+  }
+
+  const workspaces: Workspaces = { of, ended, refused }
   return {
     workspaces,
     /** Which workspaces this process has seen end and not come back; null for none. */

@@ -20,6 +20,8 @@ export type Workspaces = {
   of(teamId: string | null | undefined): Promise<Workspace | null>
   /** Slack says that the app was taken out of a workspace, or lost its tokens there, at this moment. */
   ended(teamId: string, why: string, at: number): Promise<void>
+  /** Slack refused the token, with this code, in a call that was made at this moment. */
+  refused(teamId: string, code: string, at: number): Promise<void>
 }
 
 export function createWorkspace(deps: {
