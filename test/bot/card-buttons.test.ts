@@ -64,6 +64,24 @@ describe('Advance', () => {
     expect(service.rollouts[0]?.stageIndex).toBe(1)
   })
 
+  it('that meets a database that is away is owned up to whoever clicked, alone, and works once it is back', async () => {
+    const { click, service, shows, workspace, ...open } = await withCard()
+    const { command } = service
+    service.command = () =>
+      Promise.reject(Object.assign(new Error('write CONNECTION_CLOSED'), { code: 'CONNECTION_CLOSED' }))
+    expect(await click('advance')).toMatchObject({ ok: true })
+    await answerTo(
+      { ...open, workspace, service },
+      ines.id,
+      'Firstpass failed to do this. Look at the card before you try again',
+    )
+    expect(workspace.messages(channel)).toHaveLength(1)
+    service.command = command
+    await click('advance')
+    await shows('Advanced to stage 3')
+    expect(service.commanded).toHaveLength(1)
+  })
+
   it('shows the moment of a refusal in the reader’s own time zone', async () => {
     const { click, service, workspace, ...open } = await withCard()
     const why = 'the rollout has moved on: Marek Nowak paused at 2026-11-20T12:00:00.000Z'
