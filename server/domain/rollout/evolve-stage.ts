@@ -22,15 +22,15 @@ export function stageStarted(
       },
     ]),
   )
+  const { unmeasured: _, ...kept } = state
   return {
-    ...state,
+    ...kept,
     stageIndex: event.stageIndex,
     stageStartedAt: event.at,
     liveSince: null,
     soakedMs: 0,
     soakedShifts: 0,
     soakingSince: null,
-    unmeasured: [],
     lifted: [],
     asked: null,
     stations: { ...state.stations, ...pinned },
@@ -59,9 +59,10 @@ export function undone(
       { status: 'queued', trouble: null, waived: null, ...uncountedOf(state.stations[id]) },
     ]),
   )
+  const { unmeasured: _, ...kept } = state
   return decided(
     {
-      ...state,
+      ...kept,
       plan: { ...state.plan, ...state.stageHistory.at(-2)?.planned },
       stageIndex: event.to,
       stageStartedAt: state.stageHistory.at(-2)?.at ?? state.startedAt,
@@ -69,7 +70,6 @@ export function undone(
       soakedMs: event.soakedMs,
       soakedShifts: event.soakedShifts,
       soakingSince: null,
-      unmeasured: [],
       approvals: [],
       asked: null,
       lifted: [],
