@@ -5,7 +5,7 @@ import type { Verdict } from '../server/domain/gates/verdict.ts'
 import type { ProcedureId, RolloutId, StationId } from '../server/domain/ids.ts'
 import type { Instant } from '../server/domain/instant.ts'
 import type { RolloutEvent } from '../server/domain/rollout/events.ts'
-import type { RolloutState, StationProgress } from '../server/domain/rollout/state.ts'
+import type { RolloutState, StationProgress, WithoutStations } from '../server/domain/rollout/state.ts'
 import { type Db, rows } from './client.ts'
 import { announceRollout } from './rollout-marks.ts'
 import { commands, events, rolloutStations, rollouts } from './schema/rollouts.ts'
@@ -39,6 +39,31 @@ export async function loadRollout(db: Db, id: RolloutId, lock = false): Promise<
   const query = db.select({ row: rollouts, unseenMs }).from(rollouts).where(eq(rollouts.id, id))
   const [found] = lock ? await query.for('update') : await query
   return found ? withStations(db, found.row, found.unseenMs) : null
+}
+
+/** The rollout without its stations, and whether a command of this id was carried out: both as of one moment. */
+export async function rolloutAndCommand(
+  db: Db,
+  id: RolloutId,
+  commandId: string | null,
+): Promise<{ state: WithoutStations; isRepeat: boolean } | null> {
+  const [found] = await db
+    .select({
+      state: rollouts.state,
+      isRepeat: sql<boolean>`exists (select 1 from commands where id = ${commandId}::text)`,
+    })
+    .from(rollouts)
+    .where(eq(rollouts.id, id))
+  return found ?? null
+}
+
+/** Of which procedure a rollout is: it never changes. */
+export async function procedureOfRollout(db: Db, id: RolloutId): Promise<ProcedureId | null> {
+  const [found] = await db
+    .select({ procedureId: rollouts.procedureId })
+    .from(rollouts)
+    .where(eq(rollouts.id, id))
+  return found?.procedureId ?? null
 }
 
 /**

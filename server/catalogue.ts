@@ -13,6 +13,7 @@ import {
   procedureByName,
   stationsOf,
 } from '../db/registry.ts'
+import { procedureOfRollout } from '../db/rollout-storage.ts'
 import {
   deploymentId as deploymentIdOf,
   type ProcedureId,
@@ -23,7 +24,7 @@ import type { Group } from './domain/plan.ts'
 import type { Refusal } from './domain/rollout/commands.ts'
 import { notEligible } from './eligible.ts'
 import { deploymentSummary, rolloutLines } from './rollout-lines.ts'
-import type { BuildPush, DeploymentLine, ProcedureSummary } from './service.ts'
+import type { BuildPush, DeploymentLine, ProcedureInBrief, ProcedureSummary } from './service.ts'
 
 type Deps = { database: Database; pageUrl: (id: RolloutId) => string }
 
@@ -53,11 +54,16 @@ export function catalogue({ database, pageUrl }: Deps) {
     }
   }
 
-  async function procedureOf(idOrName: string): Promise<Procedure | null> {
+  async function procedureNamed(idOrName: string): Promise<Procedure | null> {
     const id = procedureIdOf.safeParse(idOrName)
     if (id.success) return procedureById(db, id.data)
     const words = idOrName.trim()
     return (await procedureByName(db, words)) ?? procedureByIdentifier(db, words)
+  }
+
+  async function inBrief(id: ProcedureId): Promise<ProcedureInBrief | null> {
+    const found = await procedureById(db, id)
+    return found && { id, name: found.name, channel: found.slackChannel, team: found.slackTeam }
   }
 
   async function becameOf(procedureId: ProcedureId): Promise<Became> {
@@ -70,8 +76,13 @@ export function catalogue({ database, pageUrl }: Deps) {
       return Promise.all(found.map(summary))
     },
     async procedure(idOrName: string): Promise<ProcedureSummary | null> {
-      const found = await procedureOf(idOrName)
+      const found = await procedureNamed(idOrName)
       return found ? summary(found) : null
+    },
+    procedureInBrief: inBrief,
+    async procedureOf(rollout: RolloutId): Promise<ProcedureInBrief | null> {
+      const id = await procedureOfRollout(db, rollout)
+      return id && inBrief(id)
     },
     async deployments(procedureId: ProcedureId, search = ''): Promise<DeploymentLine[]> {
       const procedure = await procedureById(db, procedureId)

@@ -1,7 +1,7 @@
 // Rollouts for every door: start, the verbs, and what leads from one rollout to another.
 import type { Database, Db } from '../db/client.ts'
 import { recordVerdict } from '../db/recorded-verdicts.ts'
-import { loadRollout, rememberCommand, rememberedCommand } from '../db/rollout-storage.ts'
+import { loadRollout, rememberCommand, rememberedCommand, rolloutAndCommand } from '../db/rollout-storage.ts'
 import { applyCommand, type Deliveries } from './apply-command.ts'
 import { caughtUp } from './caught-up.ts'
 import type { Actor } from './domain/actor.ts'
@@ -11,6 +11,7 @@ import type { Instant } from './domain/instant.ts'
 import { type Against, type Command, isRefusal, type Refusal } from './domain/rollout/commands.ts'
 import { describeEvents } from './domain/rollout/describe.ts'
 import type { RolloutEvent } from './domain/rollout/events.ts'
+import { outdatedForGood } from './domain/rollout/outdated.ts'
 import { type StageFacts, stageReadiness } from './domain/rollout/readiness.ts'
 import { isRunning, isTerminal } from './domain/rollout/state.ts'
 import { refuse } from './refuse.ts'
@@ -60,6 +61,21 @@ export function rollouts({ database, now, deliveries, view }: Deps) {
         at: now(),
       })
     return changed
+  }
+
+  /**
+   * What a click on an old card is told, without a look at its stations and without waiting for whoever decides just now:
+   * of a card that a whole shift looks at there are many, and they must not hold up those that decide.
+   */
+  async function tooLate(
+    id: RolloutId,
+    verb: RolloutVerb,
+    against: Against | undefined,
+    commandId: string | undefined,
+  ): Promise<Refusal | null> {
+    if (verb.verb === 'abort' || against?.version === undefined) return null
+    const found = await rolloutAndCommand(database.db, id, commandId ?? null)
+    return found && !found.isRepeat ? outdatedForGood(against, found.state) : null
   }
 
   async function command(
@@ -125,7 +141,8 @@ export function rollouts({ database, now, deliveries, view }: Deps) {
       transaction((tx) => once(tx, commandId, () => startRollout(tx, input, by, now(), deliveries))).then(
         answered,
       ),
-    command: (id: RolloutId, verb: RolloutVerb, by: Actor, against?: Against, commandId?: string) =>
+    command: async (id: RolloutId, verb: RolloutVerb, by: Actor, against?: Against, commandId?: string) =>
+      (await tooLate(id, verb, against, commandId)) ??
       transaction((tx) => once(tx, commandId, () => command(tx, id, verb, by, against))).then(answered),
     retry: (id: RolloutId, why: string, by: Actor, commandId?: string) =>
       transaction((tx) =>

@@ -100,6 +100,9 @@ export type ProcedureSummary = {
   zone: string
 }
 
+/** What a message needs to know of its procedure to find its place, without a look at its stations. */
+export type ProcedureInBrief = Pick<ProcedureSummary, 'id' | 'name' | 'channel' | 'team'>
+
 /** What came of an automatic push: the rollout that it started, or why it started none. */
 export type BuildPush = { rolloutId: RolloutId; held: null } | { rolloutId: null; held: string }
 
@@ -220,6 +223,8 @@ export type Service = ContainmentService &
     ): Promise<StagePreview | Refusal>
 
     get(id: RolloutId): Promise<RolloutView | null>
+    /** Of which procedure a rollout is, for who needs no more of it: a view reads all of its stations. */
+    procedureOf(id: RolloutId): Promise<ProcedureInBrief | null>
     /** Rollouts and rollbacks of a procedure, newest first. */
     history(procedureId: ProcedureId, limit?: number): Promise<HistoryLine[]>
     list(filter?: { live?: boolean; procedureId?: ProcedureId; limit?: number }): Promise<RolloutLine[]>
@@ -263,6 +268,7 @@ export type Service = ContainmentService &
     declareDefinition(id: DeploymentId, input: DeclareInput, by: Actor): Promise<{ did: string } | Refusal>
 
     procedures(search?: string): Promise<ProcedureSummary[]>
+    procedureInBrief(id: ProcedureId): Promise<ProcedureInBrief | null>
     /** By id or, case-insensitively, by name or identifier. */
     procedure(idOrName: string): Promise<ProcedureSummary | null>
     deployments(procedureId: ProcedureId, search?: string): Promise<DeploymentLine[]>

@@ -6,9 +6,11 @@ import type { DeliveryResult, Service, SlackPost, SlackPosts } from '../../serve
 import type { CardPicture, Message } from '../blocks/build.ts'
 import { rolloutCard } from '../blocks/rollout-card.ts'
 import { slackFailure } from '../connection/slack-failure.ts'
+import type { Workspace } from '../workspaces/workspace.ts'
 import type { Charts } from './charts.ts'
 import { change, contentHash, type Place, post } from './messages.ts'
 import { oneAtATime } from './one-at-a-time.ts'
+import { sharedRounds } from './shared-rounds.ts'
 
 export type Cards = ReturnType<typeof createCards>
 export type Drawn =
@@ -18,11 +20,14 @@ export type Drawn =
   | { drawn: false; wait: null }
   | { drawn: false; wait: Wait }
 type Wait = { seconds: number; why: string }
+type Clicked = { rolloutId: RolloutId; stageIndex: number }
 
 const nothing: Drawn = { drawn: false, wait: null }
 
 /** Slack asks for at least this between two changes of one message. */
 const gapMs = 3000
+/** A crowd that clicks on one old card gets it drawn anew for all of them; one person waits for no rest. */
+const redrawRests = { least: 100, most: gapMs }
 /** Slack takes seconds to process a picture; one that it still refuses after this is asked for at redraws only. */
 const processingMs = 60_000
 const inProcess: Wait = { seconds: 5, why: 'Slack processes the chart of the card' }
@@ -40,6 +45,7 @@ export function createCards({
   now: () => number
 }) {
   const inTurn = oneAtATime()
+  const share = sharedRounds(redrawRests)
 
   /** `patient`: keep Slack's gap between changes, and renew its chart. `mayPost`: post it where it is not there yet. */
   async function draw(
@@ -54,6 +60,23 @@ export function createCards({
     const isCurrent = view !== null && view.stageIndex === stageIndex
     if (!drawn.drawn || !how.patient || !isCurrent || !charts) return drawn
     return (await charts.renew(client, view)) ? { ...drawn, again: inProcess } : drawn
+  }
+
+  /**
+   * At once, for who clicked on it: the card that was clicked on, and the present one where that is another. Whoever clicks
+   * while it is drawn shares the next drawing. Never posts: the queued delivery draws the same cards.
+   */
+  function redraw({ teamId, clients }: Pick<Workspace, 'teamId' | 'clients'>, on: Clicked): Promise<void> {
+    const how = { patient: false, mayPost: false }
+    const { rolloutId, stageIndex } = on
+    return share(`${teamId} ${cardKey(rolloutId, stageIndex)}`, async () => {
+      const clicked = Math.max(0, stageIndex)
+      const { view } = await inTurn(cardKey(rolloutId, clicked), () =>
+        drawOne(clients.interactive, rolloutId, clicked, how),
+      )
+      const present = Math.max(0, view?.stageIndex ?? clicked)
+      if (present !== clicked) await draw(clients.interactive, rolloutId, present, how)
+    })
   }
 
   async function drawOne(
@@ -141,7 +164,7 @@ export function createCards({
     })
   }
 
-  return { draw, drawOthers, replace }
+  return { draw, drawOthers, redraw, replace }
 }
 
 type Card = {

@@ -132,8 +132,7 @@ export function createDelivery(deps: Deps) {
 
   /** Null when it is gone, and with it all there was to say. */
   async function procedureOf(job: Placed): Promise<{ team: string | null } | null> {
-    if ('rolloutId' in job) return (await service.get(job.rolloutId))?.procedure ?? null
-    return service.procedure(job.procedureId)
+    return 'rolloutId' in job ? service.procedureOf(job.rolloutId) : service.procedureInBrief(job.procedureId)
   }
 }
 

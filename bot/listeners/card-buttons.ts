@@ -69,7 +69,7 @@ async function askRetests(deps: Here, click: Click): Promise<void> {
 
 /** The form asks for the right itself, like any start; a rollout that ended meanwhile is refused on submission. */
 async function openSupersede(deps: Here, { on, triggerId, user, to }: Click): Promise<void> {
-  const procedureId = (await deps.service.get(on.rolloutId))?.procedure.id
+  const procedureId = (await deps.service.procedureOf(on.rolloutId))?.id
   await openStartModal(
     deps,
     { trigger: triggerId, user, channel: to.channel ?? null },

@@ -76,9 +76,9 @@ export async function allowedBy(
   const identified = await deps.people.identify(user, verbs.every(stops))
   if ('refused' in identified)
     return { refused: { plain: identified.refused, text: markup`${identified.refused}` } }
-  const view = await deps.service.get(on.rolloutId)
-  for (const verb of view ? verbs : []) {
-    const refused = await deps.rights.refused(identified.actor, verb, view?.procedure.id ?? null)
+  const procedure = await deps.service.procedureOf(on.rolloutId)
+  for (const verb of procedure ? verbs : []) {
+    const refused = await deps.rights.refused(identified.actor, verb, procedure?.id ?? null)
     if (refused) return { refused }
   }
   return identified
@@ -90,12 +90,8 @@ export function rightsFor(verb: RolloutVerb): RightfulVerb[] {
 
 /** Best effort and at once, for the one who looks at it: the queued delivery draws the same card again. */
 export async function drawNow(deps: Here, on: ButtonValue): Promise<void> {
-  const client = deps.clients.interactive
-  const how = { patient: false, mayPost: false }
   try {
-    const view = await deps.service.get(on.rolloutId)
-    const stages = new Set([Math.max(0, on.stageIndex), Math.max(0, view?.stageIndex ?? 0)])
-    for (const stage of stages) await deps.cards.draw(client, on.rolloutId, stage, how)
+    await deps.cards.redraw(deps, on)
   } catch (error) {
     deps.log.debug({ err: error, rollout: on.rolloutId }, 'a card is left to the queue')
   }

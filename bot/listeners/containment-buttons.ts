@@ -61,7 +61,7 @@ async function signOff(at: Here, user: string, { id, note, digest }: Signed): Pr
   try {
     const identified = await at.people.identify(user, false)
     if ('refused' in identified) return identified.refused
-    const procedureId = (await at.service.get(id))?.procedure.id
+    const procedureId = (await at.service.procedureOf(id))?.id
     if (procedureId === undefined) return 'There is no such rollout any more.'
     const refused = await at.rights.refusal(identified.actor, 'acknowledge', procedureId)
     if (refused !== null) return refused

@@ -20,7 +20,7 @@ type Decision = { isAllowed: true } | { isAllowed: false; unknown: { group: stri
 const mostNamed = 6
 
 export function createRights(deps: {
-  service: Pick<Service, 'policy' | 'procedure'>
+  service: Pick<Service, 'policy' | 'procedureInBrief'>
   clients: Clients
   people: People
   teamId: string
@@ -37,7 +37,7 @@ export function createRights(deps: {
   ): Promise<NotAllowed | null> {
     const [policy, procedure] = await Promise.all([
       service.policy(procedureId ?? 'organisation'),
-      procedureId === null ? null : service.procedure(procedureId),
+      procedureId === null ? null : service.procedureInBrief(procedureId),
     ])
     if (policy === null) return noPolicy
     if (procedure && procedure.team !== null && procedure.team !== teamId) return elsewhere(procedure.name)

@@ -22,12 +22,9 @@ import type { UsualRates } from '../../server/domain/gates/mix.ts'
 import type { Verdict } from '../../server/domain/gates/verdict.ts'
 import type { DeploymentId, ProcedureId, RolloutId, StationId } from '../../server/domain/ids.ts'
 import type { RolloutEvent } from '../../server/domain/rollout/events.ts'
-import type { RolloutState, StationProgress } from '../../server/domain/rollout/state.ts'
+import type { StationProgress, WithoutStations } from '../../server/domain/rollout/state.ts'
 import { instant } from './columns.ts'
 import { deployments, procedures } from './procedures.ts'
-
-/** `state` holds everything of the rollout but its stations. */
-export type StoredState = Omit<RolloutState, 'stations'>
 
 export const rollouts = pgTable(
   'rollouts',
@@ -50,7 +47,7 @@ export const rollouts = pgTable(
     }).notNull(),
     version: integer('version').notNull(),
     /** The plan snapshot, the frozen station order and all else that is true in this status. */
-    state: jsonb('state').$type<StoredState>().notNull(),
+    state: jsonb('state').$type<WithoutStations>().notNull(),
     verdict: jsonb('verdict').$type<Verdict>(),
     /** Per metric, how much stations wander by themselves (log-odds): estimated from the past, frozen at the start. */
     driftNoise: jsonb('drift_noise').$type<DriftNoise>().notNull().default({}),

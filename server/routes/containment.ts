@@ -100,7 +100,7 @@ export function containmentRoutes(
       authentication.caller(request)
       const { id } = one.parse(request.params)
       const { list = null, open } = narrowed.parse(request.query)
-      if (!(await service.get(id))) throw noRollout(id)
+      if (!(await service.procedureOf(id))) throw noRollout(id)
       return reply
         .type('text/csv; charset=utf-8')
         .header('content-disposition', `attachment; filename="containment-${id}.csv"`)

@@ -67,7 +67,7 @@ export function ledgerRoutes(
     async (request, reply) => {
       authentication.caller(request)
       const { id } = one.parse(request.params)
-      if (!(await service.get(id))) throw noRollout(id)
+      if (!(await service.procedureOf(id))) throw noRollout(id)
       return reply
         .type('text/csv; charset=utf-8')
         .header('content-disposition', `attachment; filename="ledger-${id}.csv"`)

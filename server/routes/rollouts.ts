@@ -152,7 +152,7 @@ export function rolloutRoutes(app: FastifyInstance, { service, authentication }:
     async (request) => {
       authentication.caller(request)
       const { id } = one.parse(request.params)
-      if (!(await service.get(id))) throw noRollout(id)
+      if (!(await service.procedureOf(id))) throw noRollout(id)
       return { data: (await service.events(id)).map(snakeCase) }
     },
   )

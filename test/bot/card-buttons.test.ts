@@ -222,3 +222,24 @@ describe('a click by a guest', () => {
     expect(service.commanded).toEqual([])
   })
 })
+
+describe('a crowd on an old card', () => {
+  it('is told one by one, and the card is drawn anew for all of them together', async () => {
+    const { click, service, shows, workspace, rollout } = await withCard()
+    const lastDecision = { what: 'paused it', by: marek, at: noon, why: null }
+    const pause = { reason: 'person', why: 'lunch', by: marek, at: noon } as const
+    service.rollouts = [{ ...rollout, status: 'paused', pause, version: 8, lastDecision }]
+    const get = service.get
+    let views = 0
+    service.get = (id) => {
+      views += 1
+      return get(id)
+    }
+    await Promise.all(Array.from({ length: 20 }, () => click('pause')))
+    const told = () =>
+      workspace.ephemerals(ines.id).filter((each) => JSON.stringify(each).includes('paused it'))
+    await workspace.waitFor(() => told().length === 20, 10_000)
+    await shows('*Paused* by Marek Nowak')
+    expect(views).toBeLessThan(10)
+  })
+})

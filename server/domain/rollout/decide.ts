@@ -1,7 +1,6 @@
 // The one decider: what a command makes of a rollout, or why it is refused. Pure; every door enters here.
 import type { Instant } from '../instant.ts'
-import { targetLabel } from '../plan.ts'
-import type { Against, Command, Decided, Refusal } from './commands.ts'
+import type { Command, Decided, Refusal } from './commands.ts'
 import { approve, callApprovers } from './decide-approvals.ts'
 import { changesAccepted, changesFound, definitionDeclared } from './decide-changes.ts'
 import { pickup, retests, run, served, stale, supersede } from './decide-fact.ts'
@@ -10,6 +9,7 @@ import { away, measured } from './decide-measured.ts'
 import { exclude, join, leave, passOver } from './decide-membership.ts'
 import { advance, set, start, undo } from './decide-staging.ts'
 import { abort, acknowledge, pause, resume, waive } from './decide-verb.ts'
+import { moment, outdated } from './outdated.ts'
 import { isTerminal, type RolloutState } from './state.ts'
 
 /**
@@ -101,31 +101,4 @@ function terminal(state: RolloutState): Refusal | null {
         ? 'Start again with retry, or start another build.'
         : 'Use rollback to return to an earlier build.',
   }
-}
-
-/** A button drawn for an earlier state does nothing; the answer names who moved the rollout, and when. */
-function outdated(against: Against | undefined, state: RolloutState): Refusal | null {
-  if (!against) return null
-  const { stageIndex, deploymentId, version } = against
-  const current = 'stageIndex' in state ? state.stageIndex : -1
-  const moved =
-    (stageIndex !== undefined && stageIndex !== current) ||
-    (deploymentId !== undefined && deploymentId !== state.deploymentId) ||
-    (version !== undefined && version !== state.version)
-  if (!moved) return null
-  const { what, by, at } = state.lastDecision
-  const stage = state.plan.stages[current]
-  const where = stage
-    ? `stage ${current + 1} of ${state.plan.stages.length} (${targetLabel(stage.target)}), `
-    : ''
-  return {
-    refused: 'stale',
-    why: `the rollout has moved on: ${by.name} ${what} ${moment(at)}; it is now ${where}${state.status}`,
-    next: 'Look at the current card, then decide again.',
-  }
-}
-
-/** A marker that every door turns into its reader's own time zone. */
-export function moment(at: Instant): string {
-  return `at ${new Date(at).toISOString()}`
 }

@@ -10,6 +10,8 @@ import { without } from './measured.ts'
 
 export type RolloutState = Pending | Active | Paused | Aborting | Aborted | Completed
 export type Running = Active | Paused
+/** All that a rollout is but its stations, of which there may be thousands. */
+export type WithoutStations<State = RolloutState> = State extends unknown ? Omit<State, 'stations'> : never
 
 /** A person's or the service's decision, kept so that a stale click can be told who was first. */
 export type Decision = { what: string; by: Actor; at: Instant; why: string | null }

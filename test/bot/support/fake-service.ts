@@ -268,6 +268,7 @@ export function fakeService(given: Given = {}): FakeService {
     },
     history: async (_id, limit = 20) => fake.told.slice(0, limit),
     get: async (id) => fake.rollouts.find((rollout) => rollout.id === id) ?? null,
+    procedureOf: async (id) => fake.rollouts.find((rollout) => rollout.id === id)?.procedure ?? null,
     list: async (filter = {}) =>
       fake.rollouts
         .filter((rollout) => filter.live !== true || rollout.endedAt === null)
@@ -282,6 +283,7 @@ export function fakeService(given: Given = {}): FakeService {
     freeze: policies.freeze,
     unfreeze: policies.unfreeze,
     procedures: async (search) => procedures.filter((each) => has(each.name, search)),
+    procedureInBrief: async (id) => procedures.find((each) => each.id === id) ?? null,
     procedure: async (name) =>
       procedures.find((each) => each.id === name || each.name.toLowerCase() === name.toLowerCase()) ?? null,
     deployments: async (_id, search) => deployments.filter((each) => has(each.version, search)),
