@@ -1,8 +1,9 @@
 // All tortures, in the order in which they run.
 import { replicas } from './replicas.ts'
+import { soak } from './soak.ts'
 import type { Torture } from './torture.ts'
 
-export const allTortures: Torture[] = [replicas]
+export const allTortures: Torture[] = [replicas, soak]
 
 export const tortureNames: string[] = allTortures.map(({ name }) => name)
 
