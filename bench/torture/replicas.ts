@@ -112,7 +112,11 @@ async function run(place: Place): Promise<Told> {
   const recorded = await recordedRollouts(db)
   const clicked = unexplainedDecisions(recorded, door.clicks)
   const messages = slack.messages(channel).flatMap(({ ts }) => slack.thread(channel, ts))
-  const posts = await messagesAgainstPosts(db, [...new Map(messages.map((each) => [each.ts, each])).values()])
+  const posts = await messagesAgainstPosts(
+    db,
+    [...new Map(messages.map((each) => [each.ts, each])).values()],
+    new Set(slack.files().flatMap(({ id, completedAt }) => (completedAt === undefined ? [] : [id]))),
+  )
   const said = await untold(db, recorded)
   const judged = await judgings(db)
   told.each('pins match the state of their rollout, at every look', wrongAtLook)

@@ -120,10 +120,14 @@ export function unexplainedDecisions(
   return { decisions, unexplained }
 }
 
-/** Said twice: messages of the bot that it does not know as its own. Not said: those that it knows and Slack does not have. */
+/**
+ * Said twice: messages of the bot that it does not know as its own. Not said: those that it knows and Slack does not have.
+ * @param files ids of what was uploaded: pictures are remembered where messages are, by their file.
+ */
 export async function messagesAgainstPosts(
   db: Db,
   messages: readonly Message[],
+  files: ReadonlySet<string>,
 ): Promise<{ messages: number; twice: string[]; lost: string[] }> {
   const posts = await rows<{ key: string; ts: string }>(db, sql`select key, ts from slack_posts`)
   const own = messages.filter(({ bot_id }) => bot_id !== undefined)
@@ -132,7 +136,7 @@ export async function messagesAgainstPosts(
   return {
     messages: own.length,
     twice: own.filter(({ ts }) => !known.has(ts)).map(({ ts, text }) => `${ts}: ${text.slice(0, 160)}`),
-    lost: posts.filter(({ ts }) => !there.has(ts)).map(({ key, ts }) => `${key} at ${ts}`),
+    lost: posts.filter(({ ts }) => !there.has(ts) && !files.has(ts)).map(({ key, ts }) => `${key} at ${ts}`),
   }
 }
 
