@@ -112,11 +112,11 @@ async function run(place: Place): Promise<Told> {
   const recorded = await recordedRollouts(db)
   const clicked = unexplainedDecisions(recorded, door.clicks)
   const messages = slack.messages(channel).flatMap(({ ts }) => slack.thread(channel, ts))
-  const posts = await messagesAgainstPosts(
-    db,
-    [...new Map(messages.map((each) => [each.ts, each])).values()],
-    new Set(slack.files().flatMap(({ id, completedAt }) => (completedAt === undefined ? [] : [id]))),
-  )
+  const posts = await messagesAgainstPosts(db, {
+    messages: [...new Map(messages.map((each) => [each.ts, each])).values()],
+    files: new Set(slack.files().flatMap(({ id, completedAt }) => (completedAt === undefined ? [] : [id]))),
+    killedAt: struck.killedAt,
+  })
   const said = await untold(db, recorded)
   const judged = await judgings(db)
   told.each('pins match the state of their rollout, at every look', wrongAtLook)
@@ -127,7 +127,7 @@ async function run(place: Place): Promise<Told> {
   )
   told.each('a click makes one decision at most', clicked.unexplained)
   told.each('every event, card and summary is told', said.missing)
-  told.each('and nothing is told twice', posts.twice)
+  told.each('nothing is told twice but what a process had said when it was killed', posts.twice)
   told.each('every message that is remembered stands in Slack', posts.lost)
   told.each('one judge at a time for each rollout', judged.atOnce)
   told.each('every rollout ends', end.stuck)
@@ -164,6 +164,12 @@ async function run(place: Place): Promise<Told> {
       note: `${door.twice()} requests sent to two processes, ${clicked.decisions} decisions`,
     },
     { name: 'messages', value: posts.messages, unit: '', note: `${said.told} of them promised` },
+    {
+      name: '  told twice by a death',
+      value: posts.ofDeaths,
+      unit: '',
+      note: `${struck.killedAt.length} deaths`,
+    },
     { name: 'judgings', value: judged.judgings, unit: '' },
     { name: 'looks at pins', value: looks, unit: '' },
     { name: 'until all was delivered', value: queue.seconds, unit: 's' },

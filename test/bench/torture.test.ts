@@ -3,7 +3,7 @@ import { connect, createServer } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { parseArguments } from '../../bench/torture/arguments.ts'
 import { cuttingProxy } from '../../bench/torture/replicas/cutting-proxy.ts'
-import { unexplainedDecisions } from '../../bench/torture/replicas/promises.ts'
+import { isOfADeath, unexplainedDecisions } from '../../bench/torture/replicas/promises.ts'
 import { report } from '../../bench/torture/report.ts'
 import { tellings } from '../../bench/torture/tellings.ts'
 import { ines, noon, uuid } from '../support/fixed-values.ts'
@@ -126,4 +126,14 @@ test('a decision needs a click of its own, drawn against the very version', () =
   expect(decided([click, { ...click, version: 4 }])).toBe(0)
   expect(decided([click, { ...click, version: 5 }])).toBe(1)
   expect(decided([click])).toBe(1)
+})
+
+test('a message that is said twice is put down to a death only while it could not be noted yet', () => {
+  const ts = '1796000000.000100'
+  const second = 1_796_000_000_000
+  expect(isOfADeath(ts, [second - 1])).toBe(false)
+  expect(isOfADeath(ts, [second - 1, second + 400])).toBe(true)
+  expect(isOfADeath(ts, [second + 2_999])).toBe(true)
+  expect(isOfADeath(ts, [second + 3_000])).toBe(false)
+  expect(isOfADeath(ts, [])).toBe(false)
 })

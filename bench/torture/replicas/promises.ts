@@ -120,24 +120,38 @@ export function unexplainedDecisions(
   return { decisions, unexplained }
 }
 
+/** From Slack's answer until it is noted, with all that a busy machine adds. */
+const notedWithinMs = 2_000
+
 /**
- * Said twice: messages of the bot that it does not know as its own. Not said: those that it knows and Slack does not have.
- * @param files ids of what was uploaded: pictures are remembered where messages are, by their file.
+ * Said twice: messages of the bot that it does not know as its own. Of those, `ofDeaths` are the ones around whose moment a
+ * process was killed. Not said: those that it knows and Slack does not have.
+ * @param seen.files ids of what was uploaded: pictures are remembered where messages are, by their file.
  */
 export async function messagesAgainstPosts(
   db: Db,
-  messages: readonly Message[],
-  files: ReadonlySet<string>,
-): Promise<{ messages: number; twice: string[]; lost: string[] }> {
+  seen: { messages: readonly Message[]; files: ReadonlySet<string>; killedAt: readonly number[] },
+): Promise<{ messages: number; twice: string[]; ofDeaths: number; lost: string[] }> {
+  const { messages, files, killedAt } = seen
   const posts = await rows<{ key: string; ts: string }>(db, sql`select key, ts from slack_posts`)
   const own = messages.filter(({ bot_id }) => bot_id !== undefined)
   const known = new Set(posts.map(({ ts }) => ts))
   const there = new Set(own.map(({ ts }) => ts))
+  const unknown = own.filter(({ ts }) => !known.has(ts))
+  const twice = unknown.filter(({ ts }) => !isOfADeath(ts, killedAt))
   return {
     messages: own.length,
-    twice: own.filter(({ ts }) => !known.has(ts)).map(({ ts, text }) => `${ts}: ${text.slice(0, 160)}`),
+    twice: twice.map(({ ts, text }) => `${ts}: ${text.slice(0, 160)}`),
+    ofDeaths: unknown.length - twice.length,
     lost: posts.filter(({ ts }) => !there.has(ts) && !files.has(ts)).map(({ key, ts }) => `${key} at ${ts}`),
   }
+}
+
+/** Whether a process was killed while the message could have been said and not yet noted. */
+export function isOfADeath(ts: string, killedAt: readonly number[]): boolean {
+  // Slack's times here are whole seconds and a running number.
+  const from = Math.floor(Number(ts)) * 1000
+  return killedAt.some((at) => at >= from && at < from + 1000 + notedWithinMs)
 }
 
 /** Of what is told in a thread, always and alone. */

@@ -10,15 +10,23 @@ const mostBytes = 12_000
 /** One in so many kills a process; the others break connections off. */
 const killShare = 0.1
 
+export type Strikes = {
+  figures: Figure[]
+  struck: number
+  /** When processes were killed. */
+  killedAt: number[]
+}
+
 /** Until `kills` strikes are done or `ms` are over. */
 export async function strikes(
   { replicas }: Pick<Cluster, 'replicas'>,
   { seed, kills, ms }: { seed: number; kills: number; ms: number },
-): Promise<{ figures: Figure[]; killed: number; struck: number }> {
+): Promise<Strikes> {
   const random = randomFrom(seed, 'strikes')
   const from = performance.now()
   const seen = new Map<string, number>()
   const note = (name: string): void => void seen.set(name, (seen.get(name) ?? 0) + 1)
+  const killedAt: number[] = []
   let left = kills
 
   /** Each process is struck by itself, so that two are at times struck at once. */
@@ -30,6 +38,7 @@ export async function strikes(
       const isKill = strike.pid !== null && service !== null
       const struck = await replica.proxy.strike({ ...strike, pid: isKill ? service.pid : null })
       tally(strike, struck, isKill)
+      if (isKill) killedAt.push(Date.now())
       if (isKill) await revived(replica)
       // Connections come back one after the other, later after each failure: some strikes find none, and are noted so.
       else await pause(20 + 180 * random())
@@ -68,5 +77,5 @@ export async function strikes(
 
   await Promise.all(replicas.map(strikeOne))
   const figures = [...seen].sort().map(([name, value]) => ({ name, value, unit: '' }))
-  return { figures, killed: seen.get('processes killed') ?? 0, struck: kills - left }
+  return { figures, struck: kills - left, killedAt }
 }
