@@ -35,11 +35,15 @@ const channel = 'C0ROLLOUTS'
 const signingSecret = 'a-secret-only-slack-knows'
 const botToken = 'xoxb-of-the-torture'
 const users = ['U0TESTENG1', 'U0PROCESS1', 'U0LINELEAD']
-const procedures = 4
-const stationsEach = 5
+/** A short run has to be at rest soon after its last strike. */
+const sizes = {
+  full: { procedures: 4, stationsEach: 5, patienceMs: 25_000 },
+  short: { procedures: 2, stationsEach: 4, patienceMs: 6_000 },
+}
 
 async function run(place: Place): Promise<Told> {
-  const { seed, ms, kills, say } = place
+  const { seed, ms, kills, short, say } = place
+  const { procedures, stationsEach, patienceMs } = sizes[short ? 'short' : 'full']
   const from = performance.now()
   const since = () => ((performance.now() - from) / 1000).toFixed(0)
   const where = await place.database('postgres')
@@ -77,12 +81,12 @@ async function run(place: Place): Promise<Told> {
     }
   })()
   say(`three processes serve after ${since()} s`)
-  const struck = await strikes(three, { seed, kills, ms })
+  const struck = await strikes(three, { seed, kills, ms, short })
   say(`struck ${struck.struck} times after ${since()} s`)
   await three.whole()
   await started.stop()
   pressing.finish()
-  const end = await ended(db, ask, 25_000)
+  const end = await ended(db, ask, patienceMs)
   await pressing.stop()
   await testing.drain()
   isOver = true

@@ -33,14 +33,16 @@ export async function cluster(
 ): Promise<Cluster> {
   const { count, env } = options
   const crashes: string[] = []
-  const replicas: Replica[] = []
   let isStopping = false
 
-  for (let number = 0; number < count; number++) {
+  const behindProxy = async () => {
     const proxy = await cuttingProxy(Number(new URL(databaseUrl).port))
     place.atEnd(proxy.close)
-    replicas.push(await replica(proxy))
+    return replica(proxy)
   }
+  // The first makes the schema, the others start beside each other.
+  const first = await behindProxy()
+  const replicas = [first, ...(await Promise.all(Array.from({ length: count - 1 }, behindProxy)))]
 
   async function replica(proxy: CuttingProxy): Promise<Replica> {
     const through = new URL(databaseUrl)

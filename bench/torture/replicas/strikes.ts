@@ -9,6 +9,8 @@ import type { Strike, Struck } from './cutting-proxy.ts'
 const mostBytes = 12_000
 /** One in so many kills a process; the others break connections off. */
 const killShare = 0.1
+/** After so much of the time nothing is killed in a short run: a start takes seconds, which would come on top. */
+const killsUntil = 0.5
 
 export type Strikes = {
   figures: Figure[]
@@ -20,7 +22,7 @@ export type Strikes = {
 /** Until `kills` strikes are done or `ms` are over. */
 export async function strikes(
   { replicas }: Pick<Cluster, 'replicas'>,
-  { seed, kills, ms }: { seed: number; kills: number; ms: number },
+  { seed, kills, ms, short }: { seed: number; kills: number; ms: number; short: boolean },
 ): Promise<Strikes> {
   const random = randomFrom(seed, 'strikes')
   const from = performance.now()
@@ -35,7 +37,8 @@ export async function strikes(
       left -= 1
       const strike = drawn()
       const service = replica.service()
-      const isKill = strike.pid !== null && service !== null
+      const mayKill = !short || performance.now() - from < ms * killsUntil
+      const isKill = strike.pid !== null && service !== null && mayKill
       const struck = await replica.proxy.strike({ ...strike, pid: isKill ? service.pid : null })
       tally(strike, struck, isKill)
       if (isKill) killedAt.push(Date.now())
