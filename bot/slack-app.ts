@@ -35,7 +35,11 @@ export type SlackSettings = {
 /** `tokenSecrets`: seal the installations; the first is in use, the others still open what they sealed. */
 export type OAuthSettings = InstallSettings & { tokenSecrets: [string, ...string[]] }
 export type Wait = (ms: number, signal: AbortSignal) => Promise<void>
-export type SlackStatus = { state: 'connecting' | 'connected' | 'disabled'; reason: string | null }
+/** `refused`: it was connected, and Slack takes its token no more; `disabled`: it is not set up. */
+export type SlackStatus = {
+  state: 'connecting' | 'connected' | 'refused' | 'disabled'
+  reason: string | null
+}
 export type SlackApp = {
   routes: FastifyPluginAsync
   start(): void
@@ -97,11 +101,12 @@ function enabledApp(deps: SlackAppDeps): SlackApp {
       },
       receiver,
       convoStore: false,
+      extendedErrorHandler: true,
       logger,
       clientOptions: { ...interactiveOptions(apiUrl, logger), fetch: fetchWithin5s },
     })
     const homes = createHomes({ service, store, workspaces: opened, now })
-    registerListeners(app, { service, store, workspaces: opened, opens, cards, homes, now, log })
+    registerListeners(app, { service, store, workspaces: opened, opens, cards, homes, now, log }, answerByUrl)
     const workOn = (body: Record<string, unknown>) => app.processEvent({ body, ack: async () => {} })
     deliver = createDelivery({ workspaces: opened, service, store, cards, homes, workOn, now, log })
     workspaces = opened
@@ -119,7 +124,7 @@ function enabledApp(deps: SlackAppDeps): SlackApp {
     },
     status: () => {
       const off = access.endedWhy()
-      if (off !== null) return { state: 'disabled', reason: off }
+      if (off !== null) return { state: 'refused', reason: off }
       if (workspaces === null) return { state: 'connecting', reason: access.waitsFor() }
       if (socket === null || socket.isOpen()) return { state: 'connected', reason: access.note() }
       return { state: 'connecting', reason: 'the Socket Mode connection is not open' }
@@ -159,6 +164,16 @@ function whyDisabled(settings: SlackSettings): string | null {
 /** Bolt answers over response_url without a limit of its own. */
 const fetchWithin5s: typeof fetch = (input, init) =>
   fetch(input, { ...init, signal: init?.signal ?? AbortSignal.timeout(5000) })
+
+async function answerByUrl(responseUrl: string, message: object): Promise<void> {
+  const headers = { 'content-type': 'application/json' }
+  const { ok, status } = await fetchWithin5s(responseUrl, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(message),
+  })
+  if (!ok) throw new Error(`Slack took no answer at its response_url: status ${status}`)
+}
 
 const pause: Wait = async (ms, signal) => {
   await later(ms, undefined, { signal }).catch(() => undefined)

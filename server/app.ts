@@ -93,7 +93,7 @@ type Deps = {
   log: FastifyBaseLogger
   slack: {
     routes: FastifyPluginAsync | null
-    status: () => { state: 'connecting' | 'connected' | 'disabled'; reason: string | null }
+    status: () => { state: 'connecting' | 'connected' | 'refused' | 'disabled'; reason: string | null }
   }
 }
 

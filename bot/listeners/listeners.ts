@@ -7,6 +7,7 @@ import { configOptions } from './config-modal.ts'
 import { configSubmit } from './config-submit.ts'
 import { containmentButtons } from './containment-buttons.ts'
 import type { ListenerDeps } from './deps.ts'
+import { type AnswerTo, answerFailed } from './failed-request.ts'
 import { homeListeners } from './home.ts'
 import { lifecycle } from './lifecycle.ts'
 import { linkShared } from './link-shared.ts'
@@ -19,7 +20,7 @@ import { startOptions } from './start-options.ts'
 import { startRefresh } from './start-refresh.ts'
 import { startSubmit } from './start-submit.ts'
 
-export function registerListeners(app: App, deps: ListenerDeps): void {
+export function registerListeners(app: App, deps: ListenerDeps, answerTo: AnswerTo): void {
   rolloutCommand(app, deps)
   cardButtons(app, deps)
   buildCardButtons(app, deps)
@@ -37,7 +38,10 @@ export function registerListeners(app: App, deps: ListenerDeps): void {
   linkShared(app, deps)
   homeListeners(app, deps)
   lifecycle(app, deps)
-  app.error(async (error) => {
+  app.error(async ({ error, body }: { error: Error; body: unknown }) => {
     deps.log.error({ err: error }, 'a request of Slack failed')
+    await answerFailed(answerTo, body).catch((err) =>
+      deps.log.warn({ err }, 'a person could not be told that their request failed'),
+    )
   })
 }

@@ -24,8 +24,25 @@ export function installedWorkspaces(deps: {
   const unreadable = new Set<string>()
   const gone = new Map<string, string>()
 
-  /** Asked of the store each time: another process may have installed it anew, or seen it end. */
+  /**
+   * Asked of the store each time: another process may have installed it anew, or seen it end. While the store cannot
+   * say, what it said last holds, so that people are told; nothing is decided without the database anyway.
+   */
   async function of(teamId: string | null | undefined): Promise<Workspace | null> {
+    try {
+      return await lookedUp(teamId)
+    } catch (error) {
+      const before = teamId ? built.get(teamId) : undefined
+      if (before === undefined) throw error
+      log.warn(
+        { err: error, team: teamId },
+        'Slack: an installation could not be read; the last known is used',
+      )
+      return before.workspace
+    }
+  }
+
+  async function lookedUp(teamId: string | null | undefined): Promise<Workspace | null> {
     const found = teamId ? await installations.find(teamId) : await installations.only()
     if (found === null || found.ended !== null) {
       if (found !== null) built.delete(found.team)

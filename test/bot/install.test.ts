@@ -224,7 +224,7 @@ describe('an app with a bot token', () => {
     const bot = await openBot({ service: fakeService({ rollouts: [rollout] }) })
     expect(await bot.bot.deliver(card)).toEqual({ delivered: true })
     bot.workspace.uninstall()
-    await vi.waitFor(() => expect(bot.bot.status().state).toBe('disabled'), patiently)
+    await vi.waitFor(() => expect(bot.bot.status().state).toBe('refused'), patiently)
     expect(bot.bot.status().reason).toContain('install it again, set SLACK_BOT_TOKEN and restart')
     expect(await bot.bot.deliver(card)).toMatchObject({ delivered: false, waitSeconds: 600 })
   })

@@ -8,7 +8,8 @@ import { answerTo, channel, openBot } from './support/open-bot.ts'
 
 const user = ines.id
 
-async function installed() {
+/** Not `used`: nothing has asked for the token yet. */
+async function installed({ used = true } = {}) {
   const service = fakeService({ rollouts: [aRollout()] })
   const open = await openBot({ service, oauth: {} })
   const page = await fetch(`${open.server.listeningOrigin}/slack/install`)
@@ -17,7 +18,7 @@ async function installed() {
   const asked = open.workspace.authorize({ user, url: url.replaceAll('&amp;', '&'), allow: true })
   await fetch('location' in asked ? asked.location : '', { headers: { cookie } })
   expect([...open.store.keptInstallations.keys()]).toEqual([defaultTeam.teamId])
-  await open.bot.deliver({ kind: 'card', rolloutId: aRollout().id, stageIndex: 1 })
+  if (used) await open.bot.deliver({ kind: 'card', rolloutId: aRollout().id, stageIndex: 1 })
   const { ts } = open.workspace.messages(channel)[0] ?? { ts: '' }
   return { ...open, ts }
 }
@@ -66,4 +67,48 @@ it('a form is closed before Slack gives up, and carried out once', async () => {
   go()
   await open.workspace.waitFor(() => open.service.commanded.length > 0, 2000)
   expect(open.service.commanded.map(({ verb }) => verb.verb)).toEqual(['abort'])
+})
+
+/** The store fails at once, as it does without a database; so does what a click asks of the service. */
+function dead({ store, service }: Awaited<ReturnType<typeof installed>>) {
+  const fails = async () => {
+    throw new Error('the database does not answer')
+  }
+  store.installations.find = fails
+  service.command = fails
+}
+
+it.each([
+  ['a button', 'Look at the card before you try again'],
+  ['a command', 'Look at `/rollout status` before you try again'],
+])(
+  'whoever uses %s while the database is away is told, with the token known from before',
+  async (what, says) => {
+    const open = await installed()
+    dead(open)
+    if (what === 'a button') await open.workspace.click({ user, channel, ts: open.ts, actionId: 'pause' })
+    else await open.workspace.command({ user, channel, text: 'pause looking around' })
+    await answerTo(open, user, 'Firstpass failed to do this', says)
+  },
+)
+
+it('a form that is submitted meanwhile stays open and says that it failed', async () => {
+  const open = await installed()
+  await open.workspace.click({ user, channel, ts: open.ts, actionId: 'abort' })
+  await open.workspace.waitFor(() => open.workspace.views(user).length > 0, 2000)
+  const viewId = open.workspace.views(user).at(-1)?.id ?? ''
+  dead(open)
+  const values = { reason: 'smoke' }
+  expect(await open.workspace.submitView({ user, viewId, values })).toMatchObject({
+    ok: true,
+    body: { response_action: 'errors', errors: { reason: expect.stringContaining('Firstpass failed') } },
+  })
+})
+
+it('a command that comes to a process which has seen no token yet is answered by its response_url', async () => {
+  const open = await installed({ used: false })
+  dead(open)
+  await open.workspace.command({ user, channel, text: 'help' })
+  await answerTo(open, user, 'Firstpass failed to do this', '`/rollout status`')
+  expect(open.workspace.calls().filter(({ method }) => method === 'chat.postEphemeral')).toEqual([])
 })

@@ -24,7 +24,7 @@ function registered(): Registered[] {
   const note = (kind: string) => (constraints: unknown) => void found.push({ kind, constraints })
   const kinds = ['event', 'command', 'shortcut', 'action', 'options', 'view', 'message', 'function']
   const spies = Object.fromEntries(kinds.map((kind) => [kind, note(kind)]))
-  registerListeners(Object.assign(Object.create(app), spies) as App, {} as ListenerDeps)
+  registerListeners(Object.assign(Object.create(app), spies) as App, {} as ListenerDeps, async () => {})
   return found
 }
 

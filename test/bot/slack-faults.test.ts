@@ -132,7 +132,7 @@ describe('a bot token that Slack refuses', () => {
         expect(await open.deliverOnce(card)).toMatchObject({ delivered: false })
       // The message, and the question whether the token works at all.
       expect(open.workspace.calls().length - before).toBeLessThanOrEqual(2)
-      expect(open.bot.status().reason).toContain(error)
+      expect(open.bot.status()).toEqual({ state: 'refused', reason: expect.stringContaining(error) })
       expect(open.logged.filter((line) => line.includes('does not let the bot write'))).toHaveLength(1)
       open.workspace.faults.clear()
       open.clock.now += 600_000

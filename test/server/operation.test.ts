@@ -1,5 +1,7 @@
 // What whoever runs the service looks at: health, figures, the description of the interface.
+import Fastify from 'fastify'
 import { expect, test } from 'vitest'
+import { healthRoutes } from '../../server/routes/health.ts'
 import { routesOf } from '../support/routes-of.ts'
 import { openTestService } from '../support/test-service.ts'
 
@@ -19,6 +21,20 @@ test('it says that it runs, that it is ready, and on what', async () => {
       slack: { ok: true, detail: 'disabled: no SLACK_BOT_TOKEN' },
     },
   })
+})
+
+test.each([
+  ['connected', 200, true],
+  ['connecting', 503, false],
+  ['refused', 200, false],
+] as const)('with Slack %s it answers %i, and Slack is ok: %s', async (state, status, ok) => {
+  const app = Fastify()
+  const reason = state === 'connected' ? null : 'Slack says why'
+  healthRoutes(app, { database: service.database, slack: () => ({ state, reason }) })
+  const answer = await app.inject({ url: '/readyz' })
+  expect(answer.statusCode).toBe(status)
+  const detail = reason === null ? state : `${state}: ${reason}`
+  expect(answer.json()).toMatchObject({ ready: status === 200, slack: { ok, detail } })
 })
 
 test('its figures are in the shape that Prometheus reads', async () => {
