@@ -26,6 +26,18 @@ test('nights and the weekend are closed', () => {
   ])
 })
 
+test.each([
+  ['forward', '2026-03-28T12:00Z', [0, 9, 16, 30]],
+  ['back', '2026-10-24T12:00Z', [0, 8, 17, 30]],
+])('a night shift is as long as the clock on the wall says where clocks are put %s', (_, from, edges) => {
+  const began = Date.parse(from)
+  const night = openingHours.parse({ zone: 'Europe/Paris', from: '22:00', to: '06:00' })
+  const range = { from: began, to: began + 30 * hour }
+  const found = closedSpans({ ...policy, hours: [night] }, ['Lyon'], range)
+  // From 22:00 to 06:00 it is open for seven hours, or nine; closed before and after.
+  expect(found.flatMap((span) => [span.from, span.to].map((at) => (at - began) / hour))).toEqual(edges)
+})
+
 test('a freeze closes what is open', () => {
   const freeze = {
     from: '2026-03-03T10:00:00Z',

@@ -1,8 +1,8 @@
 // The service is away for hours: on return it never goes on with a stage that nobody measured meanwhile.
 import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
-import { type RunSaid, type TestLine, testLine } from '../support/test-line.ts'
-import { type TestRollout, testRollout } from '../support/test-rollout.ts'
+import { bareStages, type RunSaid, type TestLine, testLine } from '../support/test-line.ts'
+import { rolloutOf, type TestRollout, testRollout } from '../support/test-rollout.ts'
 import { openTestService } from '../support/test-service.ts'
 
 const service = await openTestService()
@@ -189,4 +189,63 @@ test('a process whose clock jumps back counts no time twice, and keeps the order
   expect((await rollout.eventTypes()).slice(-2)).toEqual(['RolloutPaused', 'RolloutResumed'])
   await up(line, 10 * minute)
   expect(await soak(rollout)).toBe('soaked 10 of 240 min')
+})
+
+describe('a start whose time passes while the service is down', () => {
+  const planned = async (line: TestLine) => {
+    const answer = await line.start({ stages: bareStages, start_at: clock.iso(hour) })
+    expect(answer).toMatchObject({ status: 201, body: { rollout: { status: 'pending' } } })
+    return rolloutOf(service, line, answer.body.rollout.id)
+  }
+
+  test('is made up for at the return, once', async () => {
+    const line = await testLine(service)
+    const rollout = await planned(line)
+    await away(6 * hour)
+    await service.judge(line.procedure)
+    await service.judge(line.procedure)
+    expect((await rollout.get()).status).toBe('active')
+    expect((await rollout.eventTypes()).filter((type) => type === 'RolloutStarted')).toHaveLength(1)
+    expect(await rollout.canaries()).toHaveLength(1)
+  })
+
+  test('waits for the next opening where its hours have closed meanwhile', async () => {
+    const line = await testLine(service)
+    const wall = (ms: number) => clock.iso(ms).slice(11, 16)
+    const hours = [{ zone: 'UTC', from: wall(hour), to: wall(3 * hour) }]
+    const body = { policy: { hours }, expected_version: 0 }
+    expect((await service.ask('PUT', `/api/v1/procedures/${line.procedure}/policy`, { body })).status).toBe(
+      200,
+    )
+    const rollout = await planned(line)
+    await away(6 * hour)
+    await service.judge(line.procedure)
+    expect(await rollout.get()).toMatchObject({
+      status: 'pending',
+      waits_for: [expect.stringMatching(/^outside the hours of Lyon/)],
+    })
+    expect(await rollout.canaries()).toEqual([])
+    await away(19 * hour)
+    await service.judge(line.procedure)
+    expect((await rollout.get()).status).toBe('active')
+  })
+})
+
+test('an approval that ran out while the service was down lets nothing advance on return', async () => {
+  const line = await testLine(service)
+  const body = { policy: { approvals_last_minutes: 90 }, expected_version: 0 }
+  expect((await service.ask('PUT', `/api/v1/procedures/${line.procedure}/policy`, { body })).status).toBe(200)
+  const stages = [{ target: { stations: 1 }, soak: { minutes: 0 }, approvals: 1 }, { target: { share: 1 } }]
+  const rollout = await testRollout(service, line, { stages, gates: [] })
+  await rollout.confirm()
+  expect((await rollout.verb('approve')).status).toBe(200)
+  await away(2 * hour)
+  expect(await rollout.verb('advance')).toMatchObject({
+    status: 409,
+    body: { message: expect.stringContaining('0 of 1 approvals; 1 has expired') },
+  })
+  await service.judge(line.procedure)
+  expect((await rollout.eventTypes()).slice(-1)).toEqual(['ApprovalAsked'])
+  expect((await rollout.verb('approve')).status).toBe(200)
+  expect((await rollout.verb('advance')).status).toBe(200)
 })
