@@ -6,6 +6,9 @@ import { type Db, rows } from '../../../db/client.ts'
 import { adminToken } from '../../speed/servers/service.ts'
 import type { Ask } from './anywhere.ts'
 
+/** Stations have to report what they run again before an abort has ended: on a busy machine that takes its time. */
+const abortsWithinMs = 60_000
+
 /** Of rollouts that nobody has brought to an end in time, the rest are aborted. @returns those that even that did not end. */
 export async function ended(
   db: Db,
@@ -25,7 +28,7 @@ export async function ended(
     for (const { id, status } of left)
       if (status !== 'aborting')
         await ask('POST', `/api/v1/rollouts/${id}/abort`, adminToken, { body: { reason: 'the end' } })
-    if (performance.now() - again > patienceMs) break
+    if (performance.now() - again > abortsWithinMs) break
     await pause(250)
   }
   const stuck = await live()
