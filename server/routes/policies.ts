@@ -35,6 +35,7 @@ const freezeBody = z.strictObject({
     .describe('ISO 8601 with its zone; without it the freeze lasts until it is lifted.'),
   sites: z.array(words(200)).max(1000).default([]).describe('Everywhere when empty.'),
 })
+const oneFreeze = z.object({ freeze: z.string() })
 const lifting = z.object({ reason: reason.optional() })
 
 const answered = z.object({
@@ -50,16 +51,23 @@ const noes = { 404: errorBody, 409: errorBody, 422: errorBody }
 
 export function policyRoutes(app: FastifyInstance, { service, authentication }: Deps): void {
   const tags = ['policies']
+  const ofProcedure = z.object({ id: procedureId })
   const places = [
-    { prefix: '/api/v1', of: 'the organisation', scopeOf: (): PolicyScope => 'organisation' },
+    {
+      prefix: '/api/v1',
+      of: 'the organisation',
+      params: z.object({}),
+      scopeOf: (): PolicyScope => 'organisation',
+    },
     {
       prefix: '/api/v1/procedures/:id',
       of: 'a procedure',
-      scopeOf: (params: unknown): PolicyScope => z.object({ id: procedureId }).parse(params).id,
+      params: ofProcedure,
+      scopeOf: (params: unknown): PolicyScope => ofProcedure.parse(params).id,
     },
   ]
 
-  for (const { prefix, of, scopeOf } of places) {
+  for (const { prefix, of, params, scopeOf } of places) {
     app.get(
       `${prefix}/policy`,
       {
@@ -67,6 +75,7 @@ export function policyRoutes(app: FastifyInstance, { service, authentication }: 
           tags,
           security: demands('read'),
           summary: `The policy of ${of}: its own, and what holds`,
+          params,
           response: { 200: answered, ...noes },
         },
       },
@@ -84,6 +93,7 @@ export function policyRoutes(app: FastifyInstance, { service, authentication }: 
           tags,
           security: demands('configure'),
           summary: `Set the policy of ${of}`,
+          params,
           body: change,
           response: { 200: doneJson, ...noes },
         },
@@ -107,6 +117,7 @@ export function policyRoutes(app: FastifyInstance, { service, authentication }: 
           tags,
           security: demands('read'),
           summary: `Every version of the policy of ${of}, newest first`,
+          params,
         },
       },
       async (request) => {
@@ -126,6 +137,7 @@ export function policyRoutes(app: FastifyInstance, { service, authentication }: 
           security: demands('configure'),
           summary: `Freeze ${of}: no further station is taken`,
           description: 'Rollouts stay where they are, gates keep judging, and an abort is never late for it.',
+          params,
           body: freezeBody,
           response: { 200: doneJson, ...noes },
         },
@@ -145,13 +157,14 @@ export function policyRoutes(app: FastifyInstance, { service, authentication }: 
           security: demands('configure'),
           summary: `Lift a freeze of ${of}`,
           description: 'By its id in "freezes" of the policy. One that is lifted already stays so.',
+          params: params.extend(oneFreeze.shape),
           querystring: lifting,
           response: { 200: doneJson, ...noes },
         },
       },
       async (request, reply) => {
         const by = authentication.caller(request)
-        const { freeze: id } = z.object({ freeze: z.string() }).parse(request.params)
+        const { freeze: id } = oneFreeze.parse(request.params)
         const why = lifting.parse(request.query).reason || null
         return answer(reply, await service.unfreeze(scopeOf(request.params), { id, why }, by), 'query')
       },

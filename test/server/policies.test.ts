@@ -151,6 +151,20 @@ describe('of two writers', () => {
   })
 })
 
+test('an id that is none is refused on every way to a procedure’s policy, as on every other', async () => {
+  for (const [method, path, body] of [
+    ['GET', 'policy', undefined],
+    ['PUT', 'policy', { policy: {}, expected_version: 0 }],
+    ['GET', 'policy/history', undefined],
+    ['POST', 'freezes', { why: 'audit' }],
+    ['DELETE', 'freezes/0123456789ab', undefined],
+  ] as const)
+    expect(await ask(method, `/api/v1/procedures/17/${path}`, { body })).toMatchObject({
+      status: 422,
+      body: { code: 'invalid', message: expect.stringContaining('params.id') },
+    })
+})
+
 test('every fault is named with its place, as it was written', async () => {
   const line = await testLine(service, { stations: 0 })
   const answer = await put(
