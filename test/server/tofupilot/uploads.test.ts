@@ -69,6 +69,7 @@ test('the address is good for one file and ten minutes, and for nothing else', a
   expect(await refused(uploadUrl.replace(id(uploadUrl), id(elsewhere)))).toEqual([403, 'FORBIDDEN'])
   expect(await refused(uploadUrl.replace(/until=\d+/, 'until=9999999999999'))).toEqual([403, 'FORBIDDEN'])
   expect(await refused(id(uploadUrl))).toEqual([403, 'FORBIDDEN'])
+  expect(await refused(uploadUrl.replace(/uploads\/[^?]+/, 'uploads/none'))).toEqual([403, 'FORBIDDEN'])
   expect((await put(uploadUrl, recordOf('HTF-address'))).statusCode).toBe(200)
   expect(await refused(uploadUrl)).toEqual([409, 'CONFLICT'])
   clock.pass(10 * 60_000)
