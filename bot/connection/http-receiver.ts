@@ -1,6 +1,7 @@
 // Slack's requests over HTTP: verified, then handed to Bolt, in a scope of their own within our Fastify.
 import { type App, HTTPModuleFunctions, HTTPResponseAck, type Logger, type Receiver } from '@slack/bolt'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
 import type { TakeEvent } from './take-event.ts'
 
 export type HttpReceiver = Receiver & { routes: FastifyPluginAsync }
@@ -62,7 +63,12 @@ export function httpReceiver(signingSecret: string, take: TakeEvent, logger: Log
       ...(retryReason === undefined ? {} : { retryReason }),
     })
     running.add(work)
-    await work.finally(() => running.delete(work))
+    await work
+      .catch((error: unknown) => logger.error(`a payload could not be read: ${String(error)}`))
+      .finally(() => running.delete(work))
+    // It cannot be read, or nobody listens for it, as for a command that only the manifest knows: Slack would wait its
+    // three seconds, and the connection for ever.
+    if (!reply.raw.headersSent) refused(reply.raw, 'nothing here takes this payload')
   }
 
   async function verify(raw: FastifyRequest['raw'], reply: FastifyReply) {
@@ -86,9 +92,10 @@ export function httpReceiver(signingSecret: string, take: TakeEvent, logger: Log
     reply: FastifyReply,
   ) {
     try {
-      return HTTPModuleFunctions.parseHTTPRequestBody(verified)
+      const body: unknown = HTTPModuleFunctions.parseHTTPRequestBody(verified)
+      return z.record(z.string(), z.unknown()).parse(body)
     } catch {
-      reply.code(400).send({ error: 'the body of this request is neither JSON nor a form' })
+      reply.code(400).send({ error: 'the body of this request is neither a JSON object nor a form' })
       return null
     }
   }
@@ -119,4 +126,8 @@ function clockNote(timestamp: unknown): string {
   if (!(Math.abs(ahead) > mostAheadSeconds)) return ''
   const minutes = Math.round(Math.abs(ahead) / 60)
   return `. If it came from Slack just now, the clock of this machine is ${minutes} min ${ahead > 0 ? 'behind' : 'ahead'}: set it right`
+}
+
+function refused(raw: FastifyReply['raw'], error: string): void {
+  raw.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify({ error }))
 }

@@ -43,6 +43,30 @@ describe('a request of Slack', () => {
     expect(await server.inject(request)).toMatchObject({ statusCode: 400 })
   })
 
+  it('that nothing listens for is told so at once, instead of being left without an answer', async () => {
+    const { server } = await openBot()
+    for (const body of [
+      'command=%2Fother&user_id=U0TESTENG1&team_id=T0FACTORY1',
+      'payload=%7B%22type%22%3A%22no%22%7D',
+      'payload=%7B%22type%22%3A%22shortcut%22%7D',
+    ]) {
+      const reply = await server.inject(slackRequest(body, signingSecret))
+      expect([reply.statusCode, reply.json()]).toEqual([400, { error: 'nothing here takes this payload' }])
+    }
+  })
+
+  it('that is JSON but no object is answered with 400', async () => {
+    const { server } = await openBot()
+    for (const body of ['null', '[]', '17']) {
+      const reply = await server.inject(
+        slackRequest(body, signingSecret, { contentType: 'application/json' }),
+      )
+      expect(reply.statusCode).toBe(400)
+      const form = `payload=${encodeURIComponent(body)}`
+      expect((await server.inject(slackRequest(form, signingSecret))).statusCode).toBe(400)
+    }
+  })
+
   it('to verify the address gets its challenge back', async () => {
     const { workspace } = await openBot()
     expect(await workspace.verifyUrl()).toBe(true)
