@@ -7,11 +7,21 @@ export function snakeCase(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [snake(key), snakeCase(each)]))
 }
 
-/** What came in, under the names that it has inside. */
+/** What came in, under the names that it has inside. What lies deeper than any schema goes is left out. */
 export function camelCase(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(camelCase)
+  return camelled(value, 0)
+}
+
+/** Nested without end it would run out of stack; the schemas refuse what is left of it. */
+const deepest = 100
+
+function camelled(value: unknown, depth: number): unknown {
   if (value === null || typeof value !== 'object') return value
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [camel(key), camelCase(each)]))
+  if (depth === deepest) return null
+  if (Array.isArray(value)) return value.map((each) => camelled(each, depth + 1))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [camel(key), camelled(each, depth + 1)]),
+  )
 }
 
 /** The names of a schema as `snakeCase` writes them, so that the description of the interface matches what it answers. */

@@ -151,6 +151,23 @@ describe('of two writers', () => {
   })
 })
 
+test('a body nested without end is refused, in a policy and in a plan', async () => {
+  const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
+  const { version } = await read(organisation)
+  for (const [method, url, body] of [
+    ['PUT', organisation, `{"policy":{"gates":${deep}},"expected_version":${version}}`],
+    [
+      'POST',
+      '/api/v1/rollouts',
+      `{"procedure_id":"${unknown}","deployment_id":"${unknown}","stages":[${deep}]}`,
+    ],
+  ] as const) {
+    const headers = { 'content-type': 'application/json' }
+    const { status, body: answer } = await ask(method, url, { body, headers })
+    expect([status, answer.code]).toEqual([422, 'invalid'])
+  }
+})
+
 test('an id that is none is refused on every way to a procedure’s policy, as on every other', async () => {
   for (const [method, path, body] of [
     ['GET', 'policy', undefined],
