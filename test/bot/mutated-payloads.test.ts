@@ -12,7 +12,8 @@ import { aBuild, fakeService } from './support/fake-service.ts'
 import { channel, type OpenBot, openBot, signingSecret } from './support/open-bot.ts'
 import { slackRequest } from './support/slack-request.ts'
 
-const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 1_000_000)
+/** One that stays, as for the routes. */
+const seed = Number(process.env.FUZZ_SEED ?? 434_859)
 const requests = Number(process.env.FUZZ_REQUESTS ?? 300)
 const user = ines.id
 const rollout = aPausedRollout({ readiness: ready })

@@ -4,10 +4,9 @@ import { fuzzService } from '../support/fuzz/fuzz-service.ts'
 import { openTestService } from '../support/test-service.ts'
 
 const service = await openTestService({ isLocal: true })
-const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 1_000_000)
-const requests = Number(
-  process.env.FUZZ_REQUESTS ?? (service.database.engine.kind === 'pglite' ? 1_000 : 300),
-)
+/** One that stays: what turns red is then the change's own fault. `npm run torture -- --only fuzz` goes on to others. */
+const seed = Number(process.env.FUZZ_SEED ?? 434_859)
+const requests = Number(process.env.FUZZ_REQUESTS ?? (service.database.engine.kind === 'pglite' ? 600 : 150))
 
 test(`${requests} requests to every route, FUZZ_SEED=${seed}`, { timeout: 600_000 }, async () => {
   const { sent, statuses, compared, faults } = await fuzzService(service, {
