@@ -43,6 +43,15 @@ export async function countedCells(
   ]
 }
 
+/** Of the gates whose counting only the process can do, over all that the rollout has a claim on. */
+export function customCellsOf(
+  tx: Db,
+  procedureId: ProcedureId,
+  window: RolloutWindow,
+): Promise<CountedCell[]> {
+  return customCells(tx, gateCountings(window.gates), window, claim(procedureId, window))
+}
+
 /** The runs `t` that rollout `r` has a claim on, with what else is to be joined to each. */
 type Claimed = (joins?: SQL[]) => SQL
 
@@ -61,10 +70,11 @@ export async function runsArrivedSince(
   return found?.runs ?? 0
 }
 
-function claim(procedureId: ProcedureId, { rolloutId }: RolloutWindow, span?: Since | Until): Claimed {
+function claim(procedureId: ProcedureId, window: RolloutWindow, span?: Since | Until): Claimed {
+  const { rolloutId, startedAt } = window
   const late = span
     ? sql`and t.deployment_id in (r.deployment_id, r.base_deployment_id) ${within(span)}`
-    : sql``
+    : sql`and t.id >= ${firstId(Math.floor(startedAt))}::uuid`
   return (joins = []) => sql`(select *, ${measuredColumns} from runs) t
     join rollouts r on r.procedure_id = t.procedure_id and r.id = ${rolloutId}::uuid
     join rollout_stations s on s.procedure_id = t.procedure_id and s.rollout_id = r.id and s.station_id = t.station_id

@@ -1,33 +1,33 @@
 // Counts a rollout anew from the stored runs: when its window or its stations change, and to check the tallies.
 import { sql } from 'drizzle-orm'
 import type { ProcedureId, RolloutId } from '../server/domain/ids.ts'
-import { metricSums } from '../server/domain/metric-tally.ts'
+import { type CountedCell, metricSums } from '../server/domain/metric-tally.ts'
 import { addMetrics } from './add-tallies.ts'
-import { type Db, rows } from './client.ts'
+import type { Db } from './client.ts'
 import { countedCells } from './counted-cells.ts'
 import { countsThere } from './counts-there.ts'
-import { windowOf } from './rollout-windows.ts'
+import { type RolloutWindow, windowOf } from './rollout-windows.ts'
 import { runsKeptSince } from './run-deletion.ts'
+import { firstId } from './run-partitions.ts'
 
 /** Gives what counting run by run gave. The caller holds the procedure's lock. Where runs were deleted the counts stay. */
 export async function recount(tx: Db, procedureId: ProcedureId, rolloutId: RolloutId): Promise<void> {
-  if (await hasLostRuns(tx, procedureId, rolloutId)) return
-  await recountArms(tx, procedureId, rolloutId)
-  await recountMetrics(tx, procedureId, rolloutId)
+  const window = await windowOf(tx, procedureId, rolloutId)
+  if (!window || (await hasLostRuns(tx, window))) return
+  await recountArms(tx, procedureId, window)
+  await replaceMetrics(tx, procedureId, window, await countedCells(tx, procedureId, window))
 }
 
-async function hasLostRuns(tx: Db, procedureId: ProcedureId, rolloutId: RolloutId): Promise<boolean> {
+async function hasLostRuns(tx: Db, { startedAt }: RolloutWindow): Promise<boolean> {
   const since = await runsKeptSince(tx)
-  if (since === null) return false
-  const found = await rows(
-    tx,
-    sql`select 1 from rollouts where procedure_id = ${procedureId}::uuid and id = ${rolloutId}::uuid
-          and started_at < ${new Date(since).toISOString()}::timestamptz`,
-  )
-  return found.length > 0
+  return since !== null && startedAt < since
 }
 
-async function recountArms(tx: Db, procedureId: ProcedureId, rolloutId: RolloutId): Promise<void> {
+async function recountArms(
+  tx: Db,
+  procedureId: ProcedureId,
+  { rolloutId, startedAt }: RolloutWindow,
+): Promise<void> {
   await tx.execute(
     sql`delete from arm_tallies where procedure_id = ${procedureId}::uuid and rollout_id = ${rolloutId}::uuid`,
   )
@@ -48,7 +48,7 @@ async function recountArms(tx: Db, procedureId: ProcedureId, rolloutId: RolloutI
           select ${arm} as arm, t.station_id, 0 as units, 0 as passed, 1 as runs, (t.outcome = 'ERROR')::int as errors,
             (t.outcome = 'TIMEOUT')::int as timeouts, (t.outcome = 'PASS')::int as pass_runs,
             case when t.outcome = 'PASS' then round(extract(epoch from t.ended_at - t.started_at) * 1000) else 0 end as pass_ms
-          from ${claimed('runs')} and t.outcome <> 'ABORTED' and t.sample is null and not t.shadow
+          from ${claimed('runs')} and t.id >= ${firstId(Math.floor(startedAt))}::uuid and t.outcome <> 'ABORTED' and t.sample is null and not t.shadow
           union all
           select ${arm}, t.station_id, 1, t.passed::int, 0, 0, 0, 0, 0 from ${claimed('first_attempts')}
         ) counted
@@ -56,14 +56,18 @@ async function recountArms(tx: Db, procedureId: ProcedureId, rolloutId: RolloutI
   )
 }
 
-async function recountMetrics(tx: Db, procedureId: ProcedureId, rolloutId: RolloutId): Promise<void> {
+/** With what was counted of this rollout. */
+export async function replaceMetrics(
+  tx: Db,
+  procedureId: ProcedureId,
+  window: RolloutWindow,
+  cells: CountedCell[],
+): Promise<void> {
   await tx.execute(
-    sql`delete from metric_tallies where procedure_id = ${procedureId}::uuid and rollout_id = ${rolloutId}::uuid`,
+    sql`delete from metric_tallies where procedure_id = ${procedureId}::uuid and rollout_id = ${window.rolloutId}::uuid`,
   )
-  const window = await windowOf(tx, procedureId, rolloutId)
-  if (!window) return
   const sums = metricSums()
-  for (const cell of await countedCells(tx, procedureId, window)) sums.add(window, cell)
+  for (const cell of cells) sums.add(window, cell)
   const tallies = sums.tallies()
   for (let from = 0; from < tallies.length; from += tallyPage)
     await addMetrics(

@@ -12,6 +12,7 @@ import { refuse } from './refuse.ts'
 /**
  * The caller holds the procedure's lock. Refused while a rollout counts: its past is frozen under the present rule, and
  * numbers of another meaning would be held against it. Null when done.
+ * @param say hears how far the counting is.
  */
 export async function changeAttemptSettings(
   tx: Db,
@@ -19,6 +20,7 @@ export async function changeAttemptSettings(
   to: AttemptSettings,
   by: Actor,
   now: Instant,
+  say: (step: string, ms: number) => void,
 ): Promise<Refusal | null> {
   const { id, attemptRule, zone } = procedure
   if (!changesAttempts(procedure, to)) {
@@ -33,7 +35,7 @@ export async function changeAttemptSettings(
       'Change attempt_rule or zone when it has ended and its watch is over.',
     )
   await changeProcedure(tx, id, to)
-  const rebuilt = await rebuildTallies(tx, id)
+  const rebuilt = await rebuildTallies(tx, id, say)
   await recordProcedureEvent(tx, {
     procedureId: id,
     type: 'AttemptRuleChanged',

@@ -1,7 +1,7 @@
 // Procedures over HTTP.
 
 import { randomUUID } from 'node:crypto'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Database, Db } from '../../db/client.ts'
 import { pinStations } from '../../db/pins.ts'
@@ -161,7 +161,14 @@ export function procedureRoutes(app: FastifyInstance, { database, authentication
         await lockProcedure(tx, id)
         const locked = (await procedureById(tx, id)) ?? present
         const attempts = { attemptRule: attempt_rule ?? locked.attemptRule, zone: zone ?? locked.zone }
-        const refused = await changeAttemptSettings(tx, locked, attempts, by, now())
+        const refused = await changeAttemptSettings(
+          tx,
+          locked,
+          attempts,
+          by,
+          now(),
+          saying(request.log, locked.id),
+        )
         if (refused) throw new HttpNo(409, 'not_now', `${refused.why}. ${refused.next}`)
         if (auto_push !== undefined) await switchPushes(tx, locked, auto_push, by, now())
         if (Object.keys(change).length > 0) await changeProcedure(tx, id, change)
@@ -189,7 +196,7 @@ export function procedureRoutes(app: FastifyInstance, { database, authentication
       const by = authentication.caller(request)
       const { id } = await theProcedure(database, oneProcedure.parse(request.params).id)
       return transaction(async (tx) => {
-        const rebuilt = await rebuildTallies(tx, id)
+        const rebuilt = await rebuildTallies(tx, id, saying(request.log, id))
         const body = { rebuilt, by }
         await recordProcedureEvent(tx, {
           procedureId: id,
@@ -327,4 +334,9 @@ function procedureJson(procedure: Procedure) {
     revert_limit_minutes: procedure.revertLimitMinutes,
     created_at: procedure.createdAt.toISOString(),
   }
+}
+
+/** Years of runs take minutes: the log says how far it is. */
+function saying(log: FastifyBaseLogger, procedure: ProcedureId) {
+  return (step: string, ms: number) => log.info({ procedure, step, ms }, 'counting a procedure anew')
 }

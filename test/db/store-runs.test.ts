@@ -6,9 +6,9 @@ import { rebuildTallies } from '../../db/rebuild-tallies.ts'
 import { recount } from '../../db/recount.ts'
 import { storeRuns } from '../../db/store-runs.ts'
 import { gates } from '../../server/domain/gates/gate.ts'
-import type { UsualRates } from '../../server/domain/gates/mix.ts'
 import type { Run } from '../../server/domain/run.ts'
 import { makeRunId } from '../../server/run-id.ts'
+import { everyGate, usual, usualRates } from '../support/every-gate.ts'
 import { histories, recounted, tallied, talliedMetrics } from '../support/history.ts'
 import { openTestDatabase } from '../support/open-test-database.ts'
 import { type RawLine, rawLine, rawRollout } from '../support/raw-line.ts'
@@ -116,31 +116,6 @@ test('of two runs of a unit that start together the same one is first, whichever
   }
   expect(first[0]).toBe(first[1])
 })
-
-/** A gate of every kind that counts. */
-const everyGate = gates.parse([
-  { metric: 'first-pass yield' },
-  { metric: 'error rate' },
-  { metric: 'timeout rate' },
-  { metric: 'duration', direction: 'either', shiftRelative: 0.13 },
-  { metric: 'duration', name: 'much longer', shiftRelative: 0.1, shiftBy: 7_000.3 },
-  { metric: 'measurement coverage' },
-  { metric: 'custom', name: 'current', statistic: 'mean', read: 'mA', shiftBy: 2 },
-  { metric: 'custom', name: 'retries', statistic: 'rate', read: 'retries', above: 1 },
-  { metric: 'custom', name: 'cool', statistic: 'behaviour', expression: 'mA < 9.0 && outcome != "ERROR"' },
-])
-const usual = {
-  'duration, increase': 42_000.1,
-  'duration, decrease': 42_000,
-  'much longer': 40_000,
-  'measurement coverage': 4,
-  current: 5.5,
-}
-const usualRates: UsualRates = {
-  'first-pass yield': { '': 0.02, '0 A': 0.013, '1 B': 0.1 },
-  'duration, increase': { '': 0.5, '2 ': 0.71 },
-  cool: { '': 0.1 / 3, '1 C': 0.2 / 7 },
-}
 
 test('a recount of a rollout gives what was counted run by run, whatever its gates count', {
   timeout: 120_000,
