@@ -63,13 +63,14 @@ export async function wrongPins(db: Db): Promise<string[]> {
   return [...now, ...past].map(({ seen }) => seen)
 }
 
-/** Of live rollouts, in one snapshot: stations whose pin is not what the rollout's state says. */
+/** Of live rollouts, in one snapshot: stations whose pin is not what the rollout's state says. An unlinked one has left. */
 export async function pinsAgainstState(db: Db): Promise<string[]> {
   const found = await rows<{ seen: string }>(
     db,
     sql`select 'rollout ' || r.id || ': station ' || s.station_id || ' is ' || (s.progress ->> 'status') || ' and pinned to '
           || coalesce(p.deployment_id::text, 'nothing') as seen
         from rollouts r join rollout_stations s on s.procedure_id = r.procedure_id and s.rollout_id = r.id
+        join station_procedures l on l.procedure_id = s.procedure_id and l.station_id = s.station_id
         left join pins p on p.procedure_id = s.procedure_id and p.station_id = s.station_id and p.to_at is null
         where r.status in ('active', 'paused') and p.deployment_id is distinct from
           case when s.progress ->> 'status' in ('pinned', 'pulled', 'confirmed') then r.deployment_id else r.base_deployment_id end`,
