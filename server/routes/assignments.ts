@@ -48,8 +48,12 @@ export function assignmentRoutes(app: FastifyInstance, deps: Deps): void {
   app.get(
     '/api/v1/stations/me/assignments',
     {
-      // Set below, all at once: one by one they took a sixth of the time of the whole answer.
+      // All at once: one by one they took a sixth of the time of the whole answer. Before anybody is refused.
       helmet: false,
+      onRequest: (_request, reply, done) => {
+        reply.headers(headers)
+        done()
+      },
       // Described for /docs, and read by hand.
       validatorCompiler: () => () => true,
       schema: {
@@ -62,7 +66,6 @@ export function assignmentRoutes(app: FastifyInstance, deps: Deps): void {
       },
     },
     async (request, reply) => {
-      reply.headers(headers)
       const waitMs = secondsToWait(request.query) * 1_000
       const until = performance.now() + waitMs
       const known = request.headers['if-none-match']

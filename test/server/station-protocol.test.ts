@@ -38,10 +38,10 @@ test('an assignment carries all that a station needs to swap, of each of its pro
   })
 })
 
-test('an answer carries the headers of all others, a refusal too', async () => {
+test('an answer carries the headers of all others but the policy for pages, a refusal too', async () => {
   const line = await testLine(service, { stations: 1 })
   const usual = (await ask('GET', '/healthz')).headers
-  const own = ['content-length', 'content-type', 'date', 'connection']
+  const own = ['content-length', 'content-type', 'date', 'connection', 'content-security-policy']
   const expected = Object.fromEntries(Object.entries(usual).filter(([name]) => !own.includes(name)))
   expect(Object.keys(expected).length).toBeGreaterThan(5)
   expect((await poll(line.bench(0))).headers).toMatchObject(expected)
