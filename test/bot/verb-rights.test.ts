@@ -81,9 +81,9 @@ describe('a verb', () => {
 
   it('over a procedure of another workspace is for nobody here, whoever may there', async () => {
     const { refusal, service, workspace } = await rightsOf({})
-    service.procedure = async () => ({ ...procedure, team: 'T0ELSEWHER' })
+    service.procedureInBrief = async () => ({ ...procedure, team: 'T0ELSEWHER' })
     expect(await refusal(ines, 'abort', procedure.id)).toContain('PCBA-FCT are in another Slack workspace')
-    service.procedure = async () => ({ ...procedure, team: workspace.team.teamId })
+    service.procedureInBrief = async () => ({ ...procedure, team: workspace.team.teamId })
     expect(await refusal(ines, 'abort', procedure.id)).toBeNull()
   })
 
