@@ -54,10 +54,10 @@ export function beganSince(moment: string, since: Instant | null): SQL {
   return sql`and ${sql.raw(moment)} >= ${new Date(since).toISOString()}::timestamptz`
 }
 
-/** @param id a column, such as `r.id`. */
-export function isOneOf(id: string, windows: Pick<RolloutWindow, 'rolloutId'>[]): SQL {
+/** @param column such as `r.id`. */
+export function isOneOf(column: string, windows: Pick<RolloutWindow, 'rolloutId'>[]): SQL {
   const ids = JSON.stringify(windows.map(({ rolloutId }) => rolloutId))
-  return sql`${sql.raw(id)} in (select one::uuid from jsonb_array_elements_text(${ids}::text::jsonb) one)`
+  return sql`${sql.raw(column)} in (select one::uuid from jsonb_array_elements_text(${ids}::text::jsonb) one)`
 }
 
 /** How many runs have a number, how many lie beyond the usual one, the first again, and how many by more than the shift. */

@@ -71,17 +71,17 @@ export function errorHandling(app: FastifyInstance, refused: RefusedKeys | null 
   )
 }
 
-/** Under the codes of the native protocol. */
+/** Under the codes of the native protocol. @param beside what else the answer holds, of the message that may be told. */
 export function sendError(
   error: Error,
   request: FastifyRequest,
   reply: FastifyReply,
-  beside: Record<string, unknown> = {},
+  beside: (message: string) => Record<string, unknown> = () => ({}),
 ): FastifyReply {
   const { status, code, message, extra, retryAfterSeconds } = answerTo(error, request)
   if (retryAfterSeconds !== null) reply.header('retry-after', String(retryAfterSeconds))
   letItBeSent(status, request, reply)
-  return reply.code(status).send({ code, message, ...extra, ...beside })
+  return reply.code(status).send({ code, message, ...extra, ...beside(message) })
 }
 
 /** Of a body that is too large: up to so much is read and dropped, so that its sender comes to read the answer. */

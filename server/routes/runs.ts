@@ -199,7 +199,7 @@ export function runRoutes(app: FastifyInstance, deps: Deps): void {
 /** In the shape of the client that sent it; of a body that could not be read nobody knows whose it is: both can read it. */
 function sendRunError(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (isOldRun(request.body)) return sendForeignError(error, request, reply)
-  return sendError(error, request, reply, wasRead(request) ? {} : { error: { message: error.message } })
+  return sendError(error, request, reply, (message) => (wasRead(request) ? {} : { error: { message } }))
 }
 
 function wasRead({ body }: FastifyRequest): boolean {

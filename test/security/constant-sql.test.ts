@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 const ofOurs = new Set([
   // Names of tables and columns, or expressions of them, which the code of db writes out.
   ...[
+    'bad',
     'build',
     'coalesce',
     'column',
@@ -18,6 +19,7 @@ const ofOurs = new Set([
     'more',
     'ms',
     'name',
+    'names',
   ],
   ...['of', 'only', 'place', 'presentPin', 'run', 'stations', 'table'],
   // Numbers of ours: how many rows, which sign, and boundaries of partitions made of a time.
@@ -31,14 +33,15 @@ const ofOurs = new Set([
     'mostRuns',
     'mostTroubles',
     'pageSize',
+    'slot',
   ],
   ...['sign', 'stepsToDouble', 'to'],
   // What of a row is chained, and where: constants of db/audit-sources.ts.
   ...['cases', 'item', 'ofRow', 'ofRows', 'owner'],
-  // How to wait for rows, one of two words.
-  'busyRows',
+  // How to wait for rows, one of two words; settings of the planner.
+  ...['busyRows', 'way'],
   // An id, parsed as a UUID where it came in, and that of nothing; dates of a time zone, made by the domain.
-  ...['dayOf', 'nilId', 'procedureId'],
+  ...['dayOf', 'days', 'nilId', 'procedureId'],
 ])
 
 function rawIn(text: string): string[] {

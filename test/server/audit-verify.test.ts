@@ -32,7 +32,10 @@ function verify(...words: string[]): Promise<{ code: number; out: string; err: s
 const act = (why: string) =>
   sql`insert into access_events (type, body, by, why, at) values ('test', '{}', '{"name": "Ana"}', ${why}, now())`
 
-test('a record that is whole is printed with its heads; one that was changed or cut is named, with exit code 1', async () => {
+test('a record that is whole is printed with its heads; one that was changed or cut is named, with exit code 1', {
+  // Seven processes one after another, each with an embedded database of its own.
+  timeout: 120_000,
+}, async () => {
   await written(async ({ db }) => {
     for (const why of ['one', 'two', 'three']) await db.execute(act(why))
   })

@@ -71,6 +71,7 @@ export async function tcpGate(target: { host: string; port: number }): Promise<T
     },
     async open() {
       isDark = false
+      if (gate.listening) return
       gate = make()
       gate.listen(port, '127.0.0.1')
       await once(gate, 'listening')
