@@ -47,6 +47,7 @@ export function containments({ database, now, deliveries }: Deps) {
     if (kept && started < kept.until) return kept.counted
     const fresh = await count(db, scope)
     const took = performance.now() - started
+    for (const [id, { until }] of known) if (until <= performance.now()) known.delete(id)
     known.delete(scope.rolloutId)
     if (took > slowMs)
       known.set(scope.rolloutId, { until: performance.now() + restFactor * took, counted: fresh })

@@ -8,7 +8,7 @@ import { liveStages } from '../db/rollout-storage.ts'
 import { closeAlarms, knownAlarms, openAlarms } from '../db/station-alarms.ts'
 import type { Deliveries } from './apply-command.ts'
 import type { ProcedureId } from './domain/ids.ts'
-import { day, type Instant, minute } from './domain/instant.ts'
+import { day, hour, type Instant, minute } from './domain/instant.ts'
 import type { AlarmGroup } from './domain/station-alarms/alarm.ts'
 import { judgeStations } from './domain/station-alarms/look.ts'
 import { knownStations, rememberedGaps } from './known-stations.ts'
@@ -78,19 +78,29 @@ export function stationWatch({ database, now, deliveries }: Deps) {
 
   /** A build that was taken back and is still run judges further units: a list that was signed off asks again. */
   async function followContainment(tx: Db, procedureId: ProcedureId, at: Instant): Promise<void> {
-    for (const { id, receivedAt } of await stillRunning(tx, procedureId, at - day))
-      if (told.get(`containment ${id}`)?.shown !== `${receivedAt}`) {
-        told.set(`containment ${id}`, { at, shown: `${receivedAt}` })
-        await deliveries.send(tx, { kind: 'containment', rolloutId: id })
-      }
+    for (const { id, receivedAt } of await stillRunning(tx, procedureId, at - day)) {
+      const isKnown = told.get(`containment ${id}`)?.shown === `${receivedAt}`
+      keep(`containment ${id}`, `${receivedAt}`, at)
+      if (!isKnown) await deliveries.send(tx, { kind: 'containment', rolloutId: id })
+    }
   }
 
   /** Something else than was told last, or a minute later. Lost with the process: then it is told once more. */
   function isNews(key: string, shown: string, at: Instant): boolean {
     const last = told.get(key)
     if (last && last.shown === shown && at - last.at < minute) return false
-    told.set(key, { at, shown })
+    keep(key, shown, at)
     return true
+  }
+
+  /** What nobody has asked about for an hour is forgotten: rollouts end, and this process goes on for months. */
+  function keep(key: string, shown: string, at: Instant): void {
+    told.delete(key)
+    told.set(key, { at, shown })
+    for (const [oldest, last] of told) {
+      if (at - last.at <= hour) break
+      told.delete(oldest)
+    }
   }
 
   return {
