@@ -8,7 +8,12 @@ import Fastify, {
   type FastifyPluginAsync,
   LogController,
 } from 'fastify'
-import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import {
+  jsonSchemaTransform,
+  jsonSchemaTransformObject,
+  serializerCompiler,
+  validatorCompiler,
+} from 'fastify-type-provider-zod'
 import type { Database } from '../db/client.ts'
 import { rolloutMark } from '../db/rollout-marks.ts'
 import type { Deliveries } from './apply-command.ts'
@@ -147,6 +152,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
       components: { securitySchemes },
     },
     transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
   })
   rateLimits(app, refused)
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: docsPolicy })

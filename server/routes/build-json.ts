@@ -1,9 +1,11 @@
 // Builds as the interface writes them.
+import type { z } from 'zod'
 import type { Deployment } from '../../db/registry.ts'
 import type { Actor } from '../domain/actor.ts'
 import type { BuildPush, BuildRecord } from '../service.ts'
+import type { deploymentAnswer, pushAnswer, recordAnswer } from './build-answers.ts'
 
-export function deploymentJson(deployment: Deployment) {
+export function deploymentJson(deployment: Deployment): z.infer<typeof deploymentAnswer> {
   const { promoted } = deployment
   return {
     id: deployment.id,
@@ -34,11 +36,11 @@ export function deploymentJson(deployment: Deployment) {
   }
 }
 
-export function pushJson(push: BuildPush | null) {
+export function pushJson(push: BuildPush | null): z.infer<typeof pushAnswer> | null {
   return push && { rollout_id: push.rolloutId, held_because: push.held }
 }
 
-export function recordJson(record: BuildRecord) {
+export function recordJson(record: BuildRecord): z.infer<typeof recordAnswer> {
   const { runs, notEligible } = record
   return {
     is_active: record.isActive,

@@ -9,6 +9,7 @@ import type { Instant } from '../domain/instant.ts'
 import { readTime } from '../domain/time-text.ts'
 import type { Authentication } from './authentication.ts'
 import { demands } from './demands.ts'
+import { errorBody } from './errors.ts'
 import { theDeployment } from './lookup.ts'
 import { words } from './words.ts'
 
@@ -46,6 +47,10 @@ export function buildLogRoutes(app: FastifyInstance, { database, authentication,
         description: `They are kept whatever becomes of the build: the newest ${mostLogLines.toLocaleString('en')} of each.`,
         params: one,
         body: linesBody,
+        response: {
+          201: z.object({ added: z.int(), dropped: z.int().describe('Older lines that made room.') }),
+          404: errorBody,
+        },
       },
     },
     async (request, reply) => {
@@ -69,6 +74,13 @@ export function buildLogRoutes(app: FastifyInstance, { database, authentication,
         summary: 'The log of a build, in the order it came in',
         params: one,
         querystring: query,
+        response: {
+          200: z.object({
+            data: z.array(z.object({ id: z.int(), at: z.string(), level, message: z.string() })),
+            meta: z.object({ has_more: z.boolean(), next_after: z.int() }),
+          }),
+          404: errorBody,
+        },
       },
     },
     async (request) => {

@@ -13,9 +13,10 @@ import { isRefusal, type Refusal } from '../domain/rollout/commands.ts'
 import { webAddress } from '../domain/web-address.ts'
 import type { Service } from '../service.ts'
 import type { Authentication } from './authentication.ts'
+import { changedAnswer, deploymentAnswer, listedAnswer, recordAnswer } from './build-answers.ts'
 import { abortJson, deploymentJson, pushJson, recordJson } from './build-json.ts'
 import { demands } from './demands.ts'
-import { HttpNo, refusalBody, refusalStatus } from './errors.ts'
+import { errorBody, HttpNo, refusalBody, refusalStatus } from './errors.ts'
 import { theDeployment, theProcedure } from './lookup.ts'
 import { name, words } from './words.ts'
 
@@ -29,7 +30,7 @@ const artifact = {
     .regex(/^[0-9a-fA-F]{64}$/, 'expected 64 hexadecimal digits')
     .nullish(),
   artifact_metadata: z
-    .record(z.string().min(1).max(100), z.json())
+    .record(z.string().min(1).max(100), z.unknown())
     .refine((held) => JSON.stringify(held).length <= 20_000, 'expected at most 20,000 characters of JSON')
     .optional()
     .describe('What else the build says of it: size, digest of the image, number of the build.'),
@@ -75,6 +76,10 @@ const deploymentChange = z.strictObject({
   ...declared,
 })
 
+/** A build that is taken already is named in `id`. */
+const taken = errorBody.extend({ id: deploymentId.optional() })
+const noes = { 404: errorBody, 409: taken, 422: errorBody }
+
 export function deploymentRoutes(
   app: FastifyInstance,
   { database, authentication, builds, service }: Deps,
@@ -91,6 +96,7 @@ export function deploymentRoutes(
         description:
           'The same version with the same commit and artifact again is answered with 200 and what is there. A production build that is ready gets a card, and starts its rollout where the procedure has automatic pushes on.',
         body: deploymentBody,
+        response: { 200: changedAnswer, 201: changedAnswer, ...noes },
       },
     },
     async (request, reply) => {
@@ -147,6 +153,7 @@ export function deploymentRoutes(
         summary: 'Builds of a procedure, newest first',
         params: ofProcedure,
         querystring: filter,
+        response: { 200: z.object({ data: z.array(listedAnswer) }), 404: errorBody },
       },
     },
     async (request) => {
@@ -177,6 +184,7 @@ export function deploymentRoutes(
         security: demands('read'),
         summary: 'One build: its rollouts, its runs by outcome, and where it is now',
         params: one,
+        response: { 200: deploymentAnswer.extend(recordAnswer.shape), 404: errorBody },
       },
     },
     async (request) => {
@@ -200,6 +208,7 @@ export function deploymentRoutes(
           'An artifact that stations may have pulled changes no more. A build goes from pending to building, then ready or failed; one that failed may be built again; one that is ready may be set to failed until it is rolled out.',
         params: one,
         body: deploymentChange,
+        response: { 200: changedAnswer, ...noes },
       },
     },
     async (request, reply) => {
@@ -231,6 +240,7 @@ export function deploymentRoutes(
         summary: 'Make a production build of a preview or development build',
         params: one,
         body: promotion,
+        response: { 200: changedAnswer, ...noes },
       },
     },
     async (request, reply) => {

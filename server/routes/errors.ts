@@ -10,11 +10,13 @@ import { QueueFull } from '../gathering.ts'
 import type { RefusedKeys } from '../refused-keys.ts'
 import { TooLate } from '../too-late.ts'
 
-export const errorBody = z.object({
-  code: z.string(),
-  message: z.string(),
-  issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
-})
+export const errorBody = z
+  .object({
+    code: z.string(),
+    message: z.string(),
+    issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  })
+  .meta({ id: 'Error' })
 export type ErrorBody = z.infer<typeof errorBody>
 
 /** An expected "no" that a route answers by throwing; it is no fault of the service. */

@@ -12,7 +12,6 @@ import {
   allProcedures,
   changeProcedure,
   deploymentById,
-  type Procedure,
   procedureById,
   procedureByIdentifier,
   procedureByName,
@@ -22,14 +21,15 @@ import {
 import type { Repository } from '../../db/schema/procedures.ts'
 import { lockProcedure } from '../../db/store-runs.ts'
 import { changeAttemptSettings } from '../attempt-settings.ts'
-import { attemptRule, attemptWords } from '../domain/attempt-rule.ts'
+import { attemptRule } from '../domain/attempt-rule.ts'
 import { deploymentId, type ProcedureId, procedureId } from '../domain/ids.ts'
 import type { Instant } from '../domain/instant.ts'
 import { switchPushes } from '../push-switch.ts'
 import type { Authentication } from './authentication.ts'
 import { demands } from './demands.ts'
-import { HttpNo } from './errors.ts'
+import { errorBody, HttpNo } from './errors.ts'
 import { theProcedure } from './lookup.ts'
+import { procedureAnswer, procedureJson } from './procedure-json.ts'
 import { repository } from './repository-body.ts'
 import { name, words } from './words.ts'
 
@@ -80,6 +80,10 @@ const procedureBody = z.strictObject({
 
 const procedureChange = procedureBody.partial()
 
+/** A name or an identifier that is taken already is of the procedure `id`. */
+const taken = errorBody.extend({ id: procedureId.optional() })
+const noes = { 404: errorBody, 409: taken, 422: errorBody }
+
 export function procedureRoutes(app: FastifyInstance, { database, authentication, now }: Deps): void {
   const { db } = database
   const transaction = <T>(work: (tx: Db) => Promise<T>) => db.transaction((tx) => work(tx))
@@ -95,7 +99,15 @@ export function procedureRoutes(app: FastifyInstance, { database, authentication
 
   app.post(
     '/api/v1/procedures',
-    { schema: { tags, security: demands('configure'), summary: 'Add a procedure', body: procedureBody } },
+    {
+      schema: {
+        tags,
+        security: demands('configure'),
+        summary: 'Add a procedure',
+        body: procedureBody,
+        response: { 201: procedureAnswer, ...noes },
+      },
+    },
     async (request, reply) => {
       authentication.caller(request)
       const body = procedureBody.parse(request.body)
@@ -117,7 +129,14 @@ export function procedureRoutes(app: FastifyInstance, { database, authentication
 
   app.get(
     '/api/v1/procedures',
-    { schema: { tags, security: demands('read'), summary: 'All procedures' } },
+    {
+      schema: {
+        tags,
+        security: demands('read'),
+        summary: 'All procedures',
+        response: { 200: z.object({ data: z.array(procedureAnswer) }) },
+      },
+    },
     async (request) => {
       authentication.caller(request)
       return { data: (await allProcedures(db)).map(procedureJson) }
@@ -127,7 +146,15 @@ export function procedureRoutes(app: FastifyInstance, { database, authentication
   const oneProcedure = z.object({ id: procedureId })
   app.get(
     '/api/v1/procedures/:id',
-    { schema: { tags, security: demands('read'), summary: 'One procedure', params: oneProcedure } },
+    {
+      schema: {
+        tags,
+        security: demands('read'),
+        summary: 'One procedure',
+        params: oneProcedure,
+        response: { 200: procedureAnswer, 404: errorBody },
+      },
+    },
     async (request) => {
       authentication.caller(request)
       return procedureJson(await theProcedure(database, oneProcedure.parse(request.params).id))
@@ -143,6 +170,7 @@ export function procedureRoutes(app: FastifyInstance, { database, authentication
         summary: 'Change a procedure',
         params: oneProcedure,
         body: procedureChange,
+        response: { 200: procedureAnswer, ...noes },
       },
     },
     async (request) => {
@@ -224,6 +252,7 @@ export function procedureRoutes(app: FastifyInstance, { database, authentication
           'The first active build of a procedure, pinned to all its stations without a rollout. Later ones come by rollout or rollback.',
         params: oneProcedure,
         body: activation,
+        response: { 200: procedureAnswer, ...noes },
       },
     },
     async (request) => {
@@ -265,8 +294,7 @@ export function procedureRoutes(app: FastifyInstance, { database, authentication
           body: { deploymentId: deployment_id, why: reason, by },
           at: new Date(at),
         })
-        const after = await procedureById(tx, procedure.id)
-        return after && procedureJson(after)
+        return procedureJson((await procedureById(tx, procedure.id)) ?? procedure)
       })
     },
   )
@@ -306,34 +334,6 @@ function expectChannel(team: string | null, channel: string | null): void {
     'invalid',
     `body.slack_team: expected slack_channel too, the channel in ${team} that cards go to, got none. Give both, or neither.`,
   )
-}
-
-function procedureJson(procedure: Procedure) {
-  return {
-    id: procedure.id,
-    name: procedure.name,
-    zone: procedure.zone,
-    attempt_rule: procedure.attemptRule,
-    first_attempt: attemptWords(procedure.attemptRule).meaning,
-    time_limit_seconds: procedure.timeLimitSeconds,
-    soak_minutes: procedure.soakMinutes,
-    slack_channel: procedure.slackChannel,
-    slack_team: procedure.slackTeam,
-    active_deployment_id: procedure.activeDeploymentId,
-    former_deployment_id: procedure.formerDeploymentId,
-    auto_push: procedure.autoPush,
-    identifier: procedure.identifier,
-    repository: procedure.repository && {
-      owner: procedure.repository.owner,
-      name: procedure.repository.name,
-      provider: procedure.repository.provider,
-      gitlab_project_id: procedure.repository.gitlabProjectId,
-      path: procedure.repository.path,
-    },
-    production_branch: procedure.productionBranch,
-    revert_limit_minutes: procedure.revertLimitMinutes,
-    created_at: procedure.createdAt.toISOString(),
-  }
 }
 
 /** Years of runs take minutes: the log says how far it is. */

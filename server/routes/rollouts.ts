@@ -2,6 +2,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { actor } from '../domain/actor.ts'
 import { gateName } from '../domain/gates/gate.ts'
 import { deploymentId, procedureId, rolloutId, stationId } from '../domain/ids.ts'
 import { isRefusal, type Refusal } from '../domain/rollout/commands.ts'
@@ -40,7 +41,9 @@ const verbs = [
   'acknowledge',
 ] as const
 
-const viewJson = snakeCaseSchema(rolloutView)
+const viewJson = snakeCaseSchema(rolloutView).meta({ id: 'Rollout' })
+/** With what its type has besides. */
+const eventJson = z.looseObject({ type: z.string(), sequence: z.int(), at: z.number(), by: actor })
 const doneJson = z.object({ did: z.string(), rollout: viewJson })
 const noes = { 404: errorBody, 409: errorBody, 422: errorBody }
 
@@ -147,6 +150,7 @@ export function rolloutRoutes(app: FastifyInstance, { service, authentication }:
         security: demands('read'),
         summary: 'What happened, by whom, when and why',
         params: one,
+        response: { 200: z.object({ data: z.array(eventJson) }), ...noes },
       },
     },
     async (request) => {

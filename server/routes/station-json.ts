@@ -1,10 +1,16 @@
 // A station as the interface shows it.
+import type { z } from 'zod'
 import type { Station } from '../../db/registry.ts'
 import { clockText, isOff } from '../domain/clock-ahead.ts'
 import type { Instant } from '../domain/instant.ts'
 import { excludedNow, heldNow, type Out } from '../domain/takes-part.ts'
+import type { stationAnswer } from './station-answers.ts'
 
-export function stationJson(station: Station, keyPrefix: string | null, now: Instant) {
+export function stationJson(
+  station: Station,
+  keyPrefix: string | null,
+  now: Instant,
+): z.infer<typeof stationAnswer> {
   const held = heldNow(station, now)
   return {
     id: station.id,

@@ -11,11 +11,25 @@ import { type StationId, stationId } from '../domain/ids.ts'
 import { type Instant, minute } from '../domain/instant.ts'
 import { type Authentication, hashKey } from './authentication.ts'
 import { demands } from './demands.ts'
-import { HttpNo } from './errors.ts'
+import { errorBody, HttpNo } from './errors.ts'
 import { theStation } from './lookup.ts'
 import { words } from './words.ts'
 
 type Deps = { database: Database; authentication: Authentication; now: () => Instant }
+
+const keyAnswer = z.object({
+  prefix: z.string(),
+  state: z.enum(['in use', 'ending', 'ended']),
+  created_at: z.string(),
+  last_used_at: z.string().nullable(),
+  ends_at: z.string().nullable(),
+  why: z.string().nullable(),
+})
+const madeAnswer = z.object({
+  key: z.string(),
+  prefix: z.string(),
+  former_ends_at: z.string().nullable().describe('Null: it had none.'),
+})
 
 /** @returns the key itself, which nothing keeps. */
 export async function giveKey(tx: Db, stationId: StationId, now: Instant): Promise<string> {
@@ -44,6 +58,7 @@ export function stationKeyRoutes(app: FastifyInstance, { database, authenticatio
         summary: 'The keys of a station, by their first characters',
         description: 'Newest first, those that have ended too.',
         params: oneStation,
+        response: { 200: z.object({ data: z.array(keyAnswer) }), 404: errorBody },
       },
     },
     async (request) => {
@@ -72,6 +87,7 @@ export function stationKeyRoutes(app: FastifyInstance, { database, authenticatio
           'Answers with the key, once. The former one goes on for the overlap, so that the station is never locked out.',
         params: oneStation,
         body: rotation.nullish(),
+        response: { 201: madeAnswer, 404: errorBody },
       },
     },
     async (request, reply) => {
@@ -116,7 +132,15 @@ export function stationKeyRoutes(app: FastifyInstance, { database, authenticatio
 
   app.delete(
     '/api/v1/stations/:id/keys/:prefix',
-    { schema: { tags, security: demands('configure'), summary: 'Revoke a key at once', params: oneKey } },
+    {
+      schema: {
+        tags,
+        security: demands('configure'),
+        summary: 'Revoke a key at once',
+        params: oneKey,
+        response: { 200: keyAnswer, 404: errorBody },
+      },
+    },
     async (request) => revoke(request, authentication.caller(request), 'revoked'),
   )
   const reasoned = z.strictObject({ reason: words(500).trim().min(1, 'expected a reason') })
@@ -129,13 +153,14 @@ export function stationKeyRoutes(app: FastifyInstance, { database, authenticatio
         summary: 'Revoke a key at once, and say why',
         params: oneKey,
         body: reasoned,
+        response: { 200: keyAnswer, 404: errorBody },
       },
     },
     async (request) => revoke(request, authentication.caller(request), reasoned.parse(request.body).reason),
   )
 }
 
-function keyJson(key: StationKey, now: Instant) {
+function keyJson(key: StationKey, now: Instant): z.infer<typeof keyAnswer> {
   const { endsAt } = key
   return {
     prefix: key.prefix,

@@ -18,7 +18,9 @@ import type { Instant } from '../domain/instant.ts'
 import { excludedNow, heldNow } from '../domain/takes-part.ts'
 import type { Authentication } from './authentication.ts'
 import { demands } from './demands.ts'
+import { errorBody } from './errors.ts'
 import { theStation } from './lookup.ts'
+import { seenStationAnswer, stationInFullAnswer, type stationProcedureAnswer } from './station-answers.ts'
 import { stationJson } from './station-json.ts'
 
 type Deps = { database: Database; authentication: Authentication; now: () => Instant }
@@ -61,6 +63,12 @@ export function stationLookupRoutes(app: FastifyInstance, { database, authentica
         summary: 'Stations by name, a page at a time',
         description: 'All filters must hold; they compare without case.',
         querystring: listQuery,
+        response: {
+          200: z.object({
+            data: z.array(seenStationAnswer),
+            meta: z.object({ has_more: z.boolean(), next_cursor: z.string().nullable() }),
+          }),
+        },
       },
     },
     async (request) => {
@@ -98,6 +106,7 @@ export function stationLookupRoutes(app: FastifyInstance, { database, authentica
         description:
           'For each of its procedures three facts, never one: desired (its pin), pulled (what it acknowledged), ran (its latest run). Open alarms, and its latest errors, with builds that it could not take.',
         params: oneStation,
+        response: { 200: stationInFullAnswer, 404: errorBody },
       },
     },
     async (request) => {
@@ -159,7 +168,7 @@ async function jsons(
   stations: Station[],
   connections: ReadonlyMap<string, Connection>,
   now: Instant,
-) {
+): Promise<z.infer<typeof seenStationAnswer>[]> {
   const prefixes = await keyPrefixes(
     db,
     stations.map(({ id }) => id),
@@ -215,7 +224,7 @@ function hasStatus(
   }
 }
 
-function procedureJson(procedure: StationProcedure) {
+function procedureJson(procedure: StationProcedure): z.infer<typeof stationProcedureAnswer> {
   const { id, name, active, desired, pulled, ran, lastRunAt, rollout } = procedure
   const iso = (at: Instant | null) => (at === null ? null : new Date(at).toISOString())
   return {

@@ -22,8 +22,9 @@ import { type ProcedureId, procedureId, type StationId, stationId } from '../dom
 import type { Instant } from '../domain/instant.ts'
 import type { Authentication } from './authentication.ts'
 import { demands } from './demands.ts'
-import { HttpNo } from './errors.ts'
+import { errorBody, HttpNo } from './errors.ts'
 import { theProcedure, theStation } from './lookup.ts'
+import { stationAnswer } from './station-answers.ts'
 import { stationJson } from './station-json.ts'
 import { giveKey, prefixOf } from './station-keys.ts'
 import { name, words } from './words.ts'
@@ -58,6 +59,10 @@ const stationChange = z.strictObject({
     .describe('Holds it until somebody gives it back; null gives it back. PUT …/hold takes an end too.'),
 })
 
+/** A name that is taken already is of the station `id`. */
+const taken = errorBody.extend({ id: stationId.optional() })
+const noes = { 404: errorBody, 409: taken, 422: errorBody }
+
 export function stationRoutes(app: FastifyInstance, { database, authentication, now, changed }: Deps): void {
   const { db } = database
   const transaction = <T>(work: (tx: Db) => Promise<T>) => db.transaction((tx) => work(tx))
@@ -72,6 +77,7 @@ export function stationRoutes(app: FastifyInstance, { database, authentication, 
         summary: 'Register a station',
         description: 'Answers with its key, once: it is kept as a hash only.',
         body: stationBody,
+        response: { 201: stationAnswer.extend({ key: z.string() }), ...noes },
       },
     },
     async (request, reply) => {
@@ -109,6 +115,7 @@ export function stationRoutes(app: FastifyInstance, { database, authentication, 
         description: 'Rollouts that have begun keep the stations they took; those to come look at it anew.',
         params: oneStation,
         body: stationChange,
+        response: { 200: stationAnswer, ...noes },
       },
     },
     async (request) => {

@@ -15,13 +15,14 @@ import {
 } from '../../db/api-tokens.ts'
 import type { Database, Db } from '../../db/client.ts'
 import { procedureById } from '../../db/registry.ts'
+import { actor } from '../domain/actor.ts'
 import { type ApiTokenId, apiTokenId, procedureId } from '../domain/ids.ts'
 import { type Instant, minute } from '../domain/instant.ts'
 import { scope, scopeMeanings, scopes } from '../domain/scopes.ts'
 import { readTime } from '../domain/time-text.ts'
 import { type Authentication, hashKey, tokenStart } from './authentication.ts'
 import { demands } from './demands.ts'
-import { HttpNo } from './errors.ts'
+import { errorBody, HttpNo } from './errors.ts'
 import { name, words } from './words.ts'
 
 type Deps = { database: Database; authentication: Authentication; now: () => Instant }
@@ -57,6 +58,25 @@ const rotation = z.strictObject({
 })
 const revocation = z.strictObject({ reason: words(500).trim().min(1, 'expected a reason') })
 
+const time = z.string().nullable()
+const tokenAnswer = z.object({
+  id: apiTokenId,
+  name: z.string(),
+  scopes: z.array(scope),
+  procedures: z.array(procedureId).nullable(),
+  state: z.enum(['in use', 'expired', 'revoked']),
+  created_at: z.string(),
+  created_by: actor,
+  expires_at: time,
+  revoked_at: time,
+  why: time,
+  last_used_at: time,
+  secrets: z.array(
+    z.object({ prefix: z.string(), created_at: z.string(), ends_at: time, last_used_at: time }),
+  ),
+})
+const noes = { 404: errorBody, 409: errorBody, 422: errorBody }
+
 export function tokenRoutes(app: FastifyInstance, { database, authentication, now }: Deps): void {
   const { db } = database
   const tags = ['access']
@@ -71,6 +91,7 @@ export function tokenRoutes(app: FastifyInstance, { database, authentication, no
         security,
         summary: 'API tokens, with what each may do',
         description: 'Newest first, those that have ended too. Secrets by their first characters.',
+        response: { 200: z.object({ data: z.array(tokenAnswer) }) },
       },
     },
     async () => {
@@ -88,6 +109,7 @@ export function tokenRoutes(app: FastifyInstance, { database, authentication, no
         summary: 'Make an API token',
         description: 'Answers with the token, once: only its hash is kept.',
         body: newToken,
+        response: { 201: tokenAnswer.extend({ token: z.string() }), ...noes },
       },
     },
     async (request, reply) => {
@@ -144,6 +166,7 @@ export function tokenRoutes(app: FastifyInstance, { database, authentication, no
         description: 'Answers with it, once. The former one goes on for the grace.',
         params: oneToken,
         body: rotation.nullish(),
+        response: { 201: tokenAnswer.extend({ token: z.string(), former_ends_at: z.string() }), ...noes },
       },
     },
     async (request, reply) => {
@@ -187,6 +210,7 @@ export function tokenRoutes(app: FastifyInstance, { database, authentication, no
         summary: 'Revoke an API token at once, and say why',
         params: oneToken,
         body: revocation,
+        response: { 200: tokenAnswer, ...noes },
       },
     },
     async (request) => {
@@ -238,7 +262,7 @@ function endOf(text: string | null | undefined, now: Instant): Instant | null {
   })
 }
 
-function tokenJson(token: ApiToken, secrets: ApiTokenSecret[], now: Instant) {
+function tokenJson(token: ApiToken, secrets: ApiTokenSecret[], now: Instant): z.infer<typeof tokenAnswer> {
   const used = secrets.flatMap(({ lastUsedAt }) => (lastUsedAt === null ? [] : [lastUsedAt.getTime()]))
   const isOver = token.endsAt !== null && token.endsAt.getTime() <= now
   return {
