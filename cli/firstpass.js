@@ -2,6 +2,7 @@
 // Starts the command line on a Node that runs TypeScript as it is: this one, or the one that the project pins.
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
+import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -16,8 +17,11 @@ function startOn(node) {
     process.stderr.write(`firstpass: Node 24 did not start: ${error.message}. Run npm ci in its folder.\n`)
     process.exitCode = 1
   })
-  child.on('close', (code) => {
-    process.exitCode = code ?? 1
+  // Both get what the keyboard sends: the other one says how it ends. What is sent to this one alone is handed on.
+  process.on('SIGINT', () => {})
+  process.on('SIGTERM', () => child.kill('SIGTERM'))
+  child.on('close', (code, signal) => {
+    process.exitCode = code ?? 128 + (signal === null ? 1 : constants.signals[signal])
   })
 }
 

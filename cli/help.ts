@@ -1,5 +1,6 @@
 // The help of the command line.
 import { type Command, commonOptions, type Option, type Options } from './command.ts'
+import { table } from './table.ts'
 
 export function generalHelp(commands: Command[]): string {
   const rows = commands.map(({ name, summary }) => [name, summary] as const)
@@ -8,7 +9,8 @@ export function generalHelp(commands: Command[]): string {
     '',
     ...columns(rows),
     '',
-    'firstpass COMMAND --help says more. Exit codes: 0 done, 1 refused or not reached, 2 not understood.',
+    'firstpass COMMAND --help says more. Exit codes: 0 done, 1 refused or not reached, 2 not understood;',
+    'with --wait: 0 completed, 3 paused, 4 aborted, 5 --timeout is over, 130 Ctrl-C. The rollout goes on.',
   ].join('\n')
 }
 
@@ -26,7 +28,11 @@ export function commandHelp({ name, operands, summary, options, example }: Comma
 }
 
 function rowsOf(options: Options): (readonly [string, string])[] {
-  return Object.entries(options).map(([name, option]) => [flag(name, option), option.help])
+  return Object.entries(options).map(([name, option]) => [flag(name, option), helpOf(option)])
+}
+
+function helpOf({ words = [], help }: Option): string {
+  return words.length === 0 ? help : `${words.join(', ')}: ${help}`
 }
 
 function flag(name: string, { short, value, multiple }: Option): string {
@@ -35,6 +41,7 @@ function flag(name: string, { short, value, multiple }: Option): string {
 }
 
 function columns(rows: (readonly [string, string])[]): string[] {
-  const width = Math.max(...rows.map(([left]) => left.length))
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`)
+  return table(rows)
+    .split('\n')
+    .map((line) => (line === '' ? line : `  ${line}`))
 }

@@ -1,31 +1,37 @@
-// Finds the command, reads its options, prints what it answers. Exit codes: 0 done, 1 refused, 2 not understood.
+// Finds the command, reads its options, prints what it answers. Exit codes: 0 done, 1 refused, 2 not understood, 130 ended
+// by whoever ran it; of what waits for a rollout, see rollout/outcome.ts.
 import { parseArgs } from 'node:util'
-import { api, Refused } from './api.ts'
+import { Refused } from '../clients/api/client.ts'
 import {
   type Command,
   commonOptions,
   type Environment,
-  Misuse,
   type Options,
+  type Output,
+  type Session,
   type Values,
 } from './command.ts'
 import { commands } from './commands.ts'
+import { connected } from './config/connected.ts'
 import { commandHelp, generalHelp } from './help.ts'
+import { Misuse } from './misuse.ts'
 
 /** What a process has; tests have their own. */
 export type Process = {
   env: Environment
-  stdin: NodeJS.ReadableStream
-  stdout: { write(text: string): unknown }
-  stderr: { write(text: string): unknown }
+  stdin: Session['stdin']
+  stdout: Output
+  stderr: Output
+  /** Aborted: whoever ran it pressed Ctrl-C. */
+  signal?: AbortSignal
 }
 
-export async function run(words: string[], { env, stdin, stdout, stderr }: Process): Promise<number> {
+export async function run(words: string[], { env, stdin, stdout, stderr, signal }: Process): Promise<number> {
   const print = (text: string) => {
-    stdout.write(`${text}\n`)
+    if (text !== '') stdout.write(`${text}\n`)
     return 0
   }
-  const found = commands.find(({ name }) => words.slice(0, 2).join(' ') === name)
+  const found = commandOf(words)
   if (!found) {
     const help = helpFor(words)
     if (help !== null) return print(help)
@@ -34,17 +40,27 @@ export async function run(words: string[], { env, stdin, stdout, stderr }: Proce
     )
     return 2
   }
-  const rest = words.slice(2)
+  const rest = words.slice(found.name.split(' ').length)
+  const ends = signal ?? new AbortController().signal
   try {
     const { values, positionals } = read(rest, { ...found.options, ...commonOptions })
     if (values.help === true) return print(commandHelp(found))
-    const answer = await found.run(values, positionals, { ...session(values, env), env, stdin })
-    return print(values.json === true ? JSON.stringify(answer.json, null, 2) : answer.text)
+    const session = sessionOf(values, { env, stdin, stderr, signal: ends })
+    const answer = await found.run(values, positionals, session)
+    print(values.json === true ? JSON.stringify(answer.json, null, 2) : answer.text)
+    return answer.code ?? 0
   } catch (error) {
+    if (ends.aborted) return 130
     const said = saidOf(found, rest.includes('--json'), error)
     stderr.write(`${said.text}\n`)
     return said.code
   }
+}
+
+/** The longest name that the words begin with. */
+function commandOf(words: string[]): Command | undefined {
+  const two = words.slice(0, 2).join(' ')
+  return commands.find(({ name }) => name === two) ?? commands.find(({ name }) => name === words[0])
 }
 
 function helpFor(words: string[]): string | null {
@@ -63,11 +79,15 @@ function read(words: string[], options: Options): { values: Values; positionals:
   }
 }
 
-function session(values: Values, env: Environment) {
-  const url = String(values.url ?? env.FIRSTPASS_URL ?? 'http://127.0.0.1:3000')
-  const token = String(values.token ?? env.FIRSTPASS_TOKEN ?? '')
-  const who = values.as ?? env.FIRSTPASS_ACTOR ?? env.GITHUB_ACTOR ?? env.GITLAB_USER_NAME ?? env.USER
-  return api({ url, token, as: String(who ?? '') })
+function sessionOf(values: Values, more: Pick<Session, 'env' | 'stdin' | 'stderr' | 'signal'>): Session {
+  let api: Session['api'] | null = null
+  return {
+    ...more,
+    get api() {
+      api ??= connected(values, more)
+      return api
+    },
+  }
 }
 
 /** @throws what is neither of the two: a fault of this program. */

@@ -4,10 +4,11 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { given, Misuse, type Options, textOf, textsOf, type Values } from '../command.ts'
+import { given, type Options, textOf, textsOf, type Values } from '../command.ts'
+import { Misuse } from '../misuse.ts'
 
-export const statuses = ['pending', 'building', 'ready', 'failed']
-export const environments = ['production', 'preview', 'development']
+export const statuses = ['pending', 'building', 'ready', 'failed'] as const
+export const environments = ['production', 'preview', 'development'] as const
 
 export const buildOptions: Options = {
   'artifact-url': { type: 'string', value: 'URL', help: 'where stations pull it from' },
@@ -27,7 +28,7 @@ export const buildOptions: Options = {
   reason: { type: 'string', value: 'TEXT', help: 'why it is at its status; needed with failed' },
 }
 
-export async function buildFields(values: Values): Promise<Record<string, unknown>> {
+export async function buildFields(values: Values) {
   const file = textOf(values, 'artifact-file')
   const artifact = file === undefined ? null : await artifactOf(file)
   const sha256 = textOf(values, 'artifact-sha256')
@@ -55,7 +56,7 @@ async function artifactOf(file: string): Promise<{ sha256: string; size: number 
 }
 
 /** A bare number is a share of one; -0.8 would be 80 points, which nobody means. */
-function yieldChange(written: string | undefined): number | undefined {
+export function yieldChange(written: string | undefined): number | undefined {
   if (written === undefined) return undefined
   const [, number, unit] =
     /^([+-]?\d*\.?\d+)\s*(points?|pts?)?$/i.exec(written.trim().replace(/^[−–]/, '-')) ?? []

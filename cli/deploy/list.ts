@@ -1,9 +1,12 @@
 // firstpass deploy list: the builds of a procedure, newest first.
-import type { Json } from '../api.ts'
-import { type Command, Misuse, oneOf, textsOf } from '../command.ts'
+import { answerOf } from '../../clients/api/client.ts'
+import { type Command, given, oneOf, textsOf } from '../command.ts'
 import { findProcedure, procedureOption } from '../find.ts'
-import { list as listOf, object, text } from '../read-json.ts'
+import { Misuse } from '../misuse.ts'
+import { table } from '../table.ts'
+import { minuteText } from '../times.ts'
 import { environments, statuses } from './build-options.ts'
+import { abortText, subjectOf } from './build-text.ts'
 
 export const list: Command = {
   name: 'deploy list',
@@ -11,52 +14,29 @@ export const list: Command = {
   operands: '',
   options: {
     ...procedureOption,
-    environment: { type: 'string', value: 'WORD', help: `only ${environments.join(', ')}` },
-    status: { type: 'string', value: 'WORD', help: `only ${statuses.join(', ')}` },
+    environment: { type: 'string', value: 'WORD', words: environments, help: 'only builds of it' },
+    status: { type: 'string', value: 'WORD', words: statuses, help: 'only builds that are at it' },
     label: { type: 'string', multiple: true, value: 'WORD', help: 'only builds with it; may be repeated' },
   },
   example: '--procedure FCT --status ready --label power',
   async run(values, operands, session) {
     if (operands.length > 0) throw new Misuse(`expected options alone, got "${operands[0]}"`)
-    const environment = oneOf(values, 'environment', environments)
-    const status = oneOf(values, 'status', statuses)
-    const query = new URLSearchParams([
-      ...(environment === undefined ? [] : [['environment', environment]]),
-      ...(status === undefined ? [] : [['status', status]]),
-      ...(textsOf(values, 'label') ?? []).map((label) => ['label', label]),
+    const query = given({
+      environment: oneOf(values, 'environment', environments),
+      status: oneOf(values, 'status', statuses),
+      label: textsOf(values, 'label'),
+    })
+    const path = { id: (await findProcedure(values, session)).id }
+    const answer = await answerOf(
+      session.api.GET('/api/v1/procedures/{id}/deployments', { params: { path, query } }),
+    )
+    const rows = answer.data.map(({ version, environment, status, created_at, aborted, commit }) => [
+      version,
+      environment,
+      status,
+      minuteText(created_at),
+      aborted ? abortText(aborted) : subjectOf(commit.message),
     ])
-    const procedure = await findProcedure(values, session)
-    const answer = await session.ask(
-      'GET',
-      `/api/v1/procedures/${text(procedure, 'id')}/deployments?${query}`,
-    )
-    const builds = listOf(answer, 'data')
-    return { json: answer, text: builds.length === 0 ? 'no such build' : table(builds) }
+    return { json: answer, text: table(rows) || 'no such build' }
   },
-}
-
-function table(builds: Json[]): string {
-  const rows = builds.map((build) => [
-    text(build, 'version'),
-    text(build, 'environment'),
-    text(build, 'status'),
-    text(build, 'created_at').slice(0, 16).replace('T', ' '),
-    noteOf(build),
-  ])
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
-}
-
-function noteOf(build: Json): string {
-  const aborted = object(build, 'aborted')
-  if (text(aborted, 'at') !== '')
-    return `aborted on ${text(aborted, 'at').slice(0, 10)}: ${text(aborted, 'reason')}`
-  return text(object(build, 'commit'), 'message').trim().split('\n', 1)[0] ?? ''
 }

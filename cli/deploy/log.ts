@@ -1,12 +1,13 @@
 // firstpass deploy log: adds lines to the log of a build, or shows it.
 import { readFile } from 'node:fs/promises'
 import { text as readAll } from 'node:stream/consumers'
-import type { Json } from '../api.ts'
-import { type Command, Misuse, oneOf, type Session, textOf } from '../command.ts'
+import { answerOf } from '../../clients/api/client.ts'
+import { type Command, oneOf, type Session, textOf } from '../command.ts'
 import { findBuild, procedureOption } from '../find.ts'
-import { list, object, text } from '../read-json.ts'
+import { Misuse } from '../misuse.ts'
 
-const levels = ['debug', 'info', 'warning', 'error']
+const levels = ['debug', 'info', 'warning', 'error'] as const
+type Level = (typeof levels)[number]
 /** What the interface takes at a time, and of a line. */
 const mostLines = 1000
 const longestLine = 4000
@@ -20,7 +21,8 @@ export const log: Command = {
     level: {
       type: 'string',
       value: 'WORD',
-      help: `${levels.join(', ')}: of the lines added, or from which on`,
+      words: levels,
+      help: 'of the lines added, or from which on',
     },
     file: { type: 'string', value: 'FILE', help: 'add the lines of a file; - reads what is piped in' },
   },
@@ -30,15 +32,18 @@ export const log: Command = {
     const file = textOf(values, 'file')
     if (file !== undefined && words.length > 0) throw new Misuse('expected a text or --file, got both')
     const lines = file === undefined ? words : linesOf(await contentOf(file, session))
-    const id = text(await findBuild(named, values, session), 'id')
-    const url = `/api/v1/deployments/${id}/logs`
-    if (words.length === 0 && file === undefined) return shown(await allLines(session, url, level ?? 'debug'))
+    const { id } = await findBuild(named, values, session)
+    if (words.length === 0 && file === undefined) return shown(await allLines(session, id, level ?? 'debug'))
     const said = file === undefined ? [lines.join(' ')] : lines
     for (let from = 0; from < said.length; from += mostLines) {
       const part = said.slice(from, from + mostLines)
-      await session.ask('POST', url, {
-        lines: part.map((message) => ({ level: level ?? 'info', message: message.slice(0, longestLine) })),
-      })
+      const lines = part.map((message) => ({
+        level: level ?? ('info' as const),
+        message: message.slice(0, longestLine),
+      }))
+      await answerOf(
+        session.api.POST('/api/v1/deployments/{id}/logs', { params: { path: { id } }, body: { lines } }),
+      )
     }
     return {
       json: { added: said.length },
@@ -63,20 +68,24 @@ function linesOf(content: string): string[] {
     .filter((line) => line.trim() !== '')
 }
 
-async function allLines(session: Session, url: string, level: string): Promise<Json[]> {
-  const found: Json[] = []
-  for (let after = '0'; ; ) {
-    const page = await session.ask('GET', `${url}?limit=${mostLines}&level=${level}&after=${after}`)
-    found.push(...list(page, 'data'))
-    const meta = object(page, 'meta')
-    if (meta.has_more !== true) return found
-    after = text(meta, 'next_after')
+type Line = Awaited<ReturnType<typeof page>>['data'][number]
+
+async function allLines({ api }: Session, id: string, level: Level): Promise<Line[]> {
+  const found: Line[] = []
+  for (let after = 0; ; ) {
+    const { data, meta } = await page(api, id, level, after)
+    found.push(...data)
+    if (!meta.has_more) return found
+    after = meta.next_after
   }
 }
 
-function shown(lines: Json[]): { json: unknown; text: string } {
-  const rows = lines.map(
-    (each) => `${text(each, 'at')} ${text(each, 'level').padEnd(7)} ${text(each, 'message')}`,
-  )
+function page(api: Session['api'], id: string, level: Level, after: number) {
+  const params = { path: { id }, query: { limit: mostLines, level, after } }
+  return answerOf(api.GET('/api/v1/deployments/{id}/logs', { params }))
+}
+
+function shown(lines: Line[]): { json: unknown; text: string } {
+  const rows = lines.map(({ at, level, message }) => `${at} ${level.padEnd(7)} ${message}`)
   return { json: { data: lines }, text: rows.length === 0 ? 'nothing was said yet' : rows.join('\n') }
 }

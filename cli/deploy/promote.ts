@@ -1,7 +1,8 @@
 // firstpass deploy promote: makes a production build of a preview or development build.
-import { type Command, Misuse, textOf } from '../command.ts'
+import { answerOf } from '../../clients/api/client.ts'
+import { type Command, textOf } from '../command.ts'
 import { findBuild, procedureOption } from '../find.ts'
-import { text } from '../read-json.ts'
+import { Misuse } from '../misuse.ts'
 import { pushText } from './build-text.ts'
 
 export const promote: Command = {
@@ -17,9 +18,11 @@ export const promote: Command = {
     const reason = textOf(values, 'reason')
     if (rest.length > 0) throw new Misuse(`expected one build, got "${rest[0]}" too`)
     if (reason === undefined) throw new Misuse('expected --reason: it stands on the record of the build')
-    const found = await findBuild(named, values, session)
-    const build = await session.ask('POST', `/api/v1/deployments/${text(found, 'id')}/promote`, { reason })
-    const said = `${text(build, 'version')} is a production build now: ${text(build, 'status')}`
+    const { id } = await findBuild(named, values, session)
+    const build = await answerOf(
+      session.api.POST('/api/v1/deployments/{id}/promote', { params: { path: { id } }, body: { reason } }),
+    )
+    const said = `${build.version} is a production build now: ${build.status}`
     return { json: build, text: [said, pushText(build)].filter((line) => line !== '').join('\n') }
   },
 }

@@ -1,8 +1,9 @@
 // firstpass deploy register: tells Firstpass of a build, once, however often it is run.
-import { type Command, given, Misuse, oneOf, type Session, textOf, type Values } from '../command.ts'
+import { answerOf } from '../../clients/api/client.ts'
+import { type Command, given, oneOf, type Session, textOf, type Values } from '../command.ts'
 import { findProcedure, procedureOption } from '../find.ts'
 import { type Commit, gitCommit } from '../git.ts'
-import { text } from '../read-json.ts'
+import { Misuse } from '../misuse.ts'
 import { buildFields, buildOptions, environments, statuses } from './build-options.ts'
 import { pushText } from './build-text.ts'
 
@@ -20,9 +21,10 @@ export const register: Command = {
     environment: {
       type: 'string',
       value: 'WORD',
-      help: `${environments.join(', ')}; production when absent`,
+      words: environments,
+      help: 'production when absent',
     },
-    status: { type: 'string', value: 'WORD', help: `${statuses.join(', ')}; ready when absent` },
+    status: { type: 'string', value: 'WORD', words: statuses, help: 'ready when absent' },
     ...buildOptions,
   },
   example: '--procedure FCT --version 2.5.0 --artifact-url https://… --artifact-file fct.tar.gz',
@@ -34,14 +36,18 @@ export const register: Command = {
     const environment = oneOf(values, 'environment', environments)
     const status = oneOf(values, 'status', statuses)
     const procedure = await findProcedure(values, session)
-    const build = await session.ask('POST', '/api/v1/deployments', {
-      procedure_id: text(procedure, 'id'),
-      version,
-      commit,
-      ...given({ environment, status }),
-      ...fields,
-    })
-    const said = `${text(procedure, 'name')} ${text(build, 'version')} is registered: ${text(build, 'environment')}, ${text(build, 'status')}, ${text(build, 'id')}`
+    const build = await answerOf(
+      session.api.POST('/api/v1/deployments', {
+        body: {
+          procedure_id: procedure.id,
+          version,
+          commit,
+          ...given({ environment, status }),
+          ...fields,
+        },
+      }),
+    )
+    const said = `${procedure.name} ${build.version} is registered: ${build.environment}, ${build.status}, ${build.id}`
     return { json: build, text: [said, pushText(build)].filter((line) => line !== '').join('\n') }
   },
 }

@@ -1,6 +1,7 @@
 // firstpass runs delete: deletes the runs of long ago, for good.
-import { type Command, Misuse, textOf } from '../command.ts'
-import { list, object, text } from '../read-json.ts'
+import { answerOf } from '../../clients/api/client.ts'
+import { type Command, textOf } from '../command.ts'
+import { Misuse } from '../misuse.ts'
 
 export const deleteRuns: Command = {
   name: 'runs delete',
@@ -20,15 +21,11 @@ export const deleteRuns: Command = {
       throw new Misuse(`expected --before with a date as 2025-01-01, got ${before ?? 'nothing'}`)
     if (reason === undefined)
       throw new Misuse('expected --reason: it stands on the record of every procedure')
-    const answer = await session.ask('POST', '/api/v1/run-deletions', {
-      before: new Date(at).toISOString(),
-      reason,
-    })
-    const deleted = list(answer, 'deleted').map(
-      (part) => `${text(part, 'name')} is deleted, up to ${text(part, 'to').slice(0, 10)}`,
+    const answer = await answerOf(
+      session.api.POST('/api/v1/run-deletions', { body: { before: new Date(at).toISOString(), reason } }),
     )
-    const rollout = text(object(answer, 'kept_for'), 'rollout_id')
-    const kept = rollout === '' ? [] : [`what rollout ${rollout} still counts was kept`]
+    const deleted = answer.deleted.map(({ name, to }) => `${name} is deleted, up to ${to.slice(0, 10)}`)
+    const kept = answer.kept_for ? [`what rollout ${answer.kept_for.rollout_id} still counts was kept`] : []
     const nothing =
       deleted.length + kept.length === 0 ? ['no partition ends by then: nothing was deleted'] : []
     return { json: answer, text: [...deleted, ...kept, ...nothing].join('\n') }

@@ -1,6 +1,10 @@
 // firstpass tokens create: a new API token, printed once.
-import { type Command, given, Misuse, textOf, textsOf } from '../command.ts'
+import { answerOf } from '../../clients/api/client.ts'
+import { type Command, given, textOf, textsOf } from '../command.ts'
+import { Misuse } from '../misuse.ts'
 import { newSecret } from './token-text.ts'
+
+const scopes = ['read', 'report', 'deploy', 'rollout', 'configure', 'admin'] as const
 
 export const create: Command = {
   name: 'tokens create',
@@ -11,7 +15,8 @@ export const create: Command = {
       type: 'string',
       multiple: true,
       value: 'SCOPE',
-      help: 'read, report, deploy, rollout, configure or admin; may be repeated',
+      words: scopes,
+      help: 'may be repeated',
     },
     'expires-at': { type: 'string', value: 'TIME', help: 'ISO 8601; without it, until it is revoked' },
     'only-procedure': {
@@ -25,18 +30,20 @@ export const create: Command = {
   async run(values, [name, ...rest], session) {
     if (name === undefined || rest.length > 0)
       throw new Misuse('expected one name, in quotes when it has spaces')
-    const scopes = textsOf(values, 'scope')
-    if (scopes === undefined) throw new Misuse('expected --scope, got nothing')
-    const token = await session.ask(
-      'POST',
-      '/api/v1/tokens',
-      given({
-        name,
-        scopes,
-        expires_at: textOf(values, 'expires-at'),
-        procedures: textsOf(values, 'only-procedure'),
-      }),
-    )
+    const asked = textsOf(values, 'scope')
+    if (asked === undefined) throw new Misuse('expected --scope, got nothing')
+    const more = given({
+      expires_at: textOf(values, 'expires-at'),
+      procedures: textsOf(values, 'only-procedure'),
+    })
+    const body = { name, scopes: asked.map(scopeOf), ...more }
+    const token = await answerOf(session.api.POST('/api/v1/tokens', { body }))
     return { json: token, text: newSecret(token) }
   },
+}
+
+function scopeOf(text: string) {
+  const found = scopes.find((each) => each === text)
+  if (found) return found
+  throw new Misuse(`--scope: expected ${scopes.join(', ')}, got "${text}"`)
 }

@@ -1,6 +1,7 @@
 // firstpass tokens list: API tokens, newest first, with what each may do.
-import { type Command, Misuse } from '../command.ts'
-import { list as listOf } from '../read-json.ts'
+import { answerOf } from '../../clients/api/client.ts'
+import type { Command } from '../command.ts'
+import { Misuse } from '../misuse.ts'
 import { tokenLine } from './token-text.ts'
 
 export const list: Command = {
@@ -11,8 +12,7 @@ export const list: Command = {
   example: '--json',
   async run(_values, operands, session) {
     if (operands.length > 0) throw new Misuse(`expected options alone, got "${operands[0]}"`)
-    const answer = await session.ask('GET', '/api/v1/tokens')
-    const tokens = listOf(answer, 'data')
-    return { json: answer, text: tokens.map(tokenLine).join('\n') || 'there is no token yet' }
+    const answer = await answerOf(session.api.GET('/api/v1/tokens'))
+    return { json: answer, text: answer.data.map(tokenLine).join('\n') || 'there is no token yet' }
   },
 }

@@ -1,5 +1,7 @@
 // firstpass tokens revoke: an API token opens nothing from now on.
-import { type Command, Misuse, textOf } from '../command.ts'
+import { answerOf } from '../../clients/api/client.ts'
+import { type Command, textOf } from '../command.ts'
+import { Misuse } from '../misuse.ts'
 import { findToken } from './find-token.ts'
 import { tokenLine } from './token-text.ts'
 
@@ -13,9 +15,10 @@ export const revoke: Command = {
     if (rest.length > 0) throw new Misuse(`expected one token, got "${rest[0]}" too`)
     const reason = textOf(values, 'reason')
     if (reason === undefined) throw new Misuse('expected --reason, got nothing')
-    const token = await session.ask('POST', `/api/v1/tokens/${await findToken(named, session)}/revoke`, {
-      reason,
-    })
+    const path = { id: await findToken(named, session) }
+    const token = await answerOf(
+      session.api.POST('/api/v1/tokens/{id}/revoke', { params: { path }, body: { reason } }),
+    )
     return { json: token, text: tokenLine(token) }
   },
 }

@@ -1,26 +1,26 @@
 // Tokens as the command line prints them.
-import type { Json } from '../api.ts'
-import { list, text } from '../read-json.ts'
+import { minuteText } from '../times.ts'
 
-export function tokenLine(token: Json): string {
-  const used = text(token, 'last_used_at')
+type Token = {
+  id: string
+  name: string
+  scopes: string[]
+  state: string
+  secrets: { prefix: string }[]
+  last_used_at: string | null
+}
+
+export function tokenLine({ id, name, scopes, state, secrets, last_used_at }: Token): string {
   return [
-    text(token, 'id'),
-    text(token, 'name'),
-    `[${words(token, 'scopes')}]`,
-    text(token, 'state'),
-    list(token, 'secrets')
-      .map((secret) => text(secret, 'prefix'))
-      .join(' '),
-    used === '' ? 'never used' : `used ${used.slice(0, 16).replace('T', ' ')}`,
+    id,
+    name,
+    `[${scopes.join(', ')}]`,
+    state,
+    secrets.map(({ prefix }) => prefix).join(' '),
+    last_used_at === null ? 'never used' : `used ${minuteText(last_used_at)}`,
   ].join('  ')
 }
 
-export function newSecret(token: Json): string {
-  return `${tokenLine(token)}\n\n${text(token, 'token')}\n\nThis is shown once: keep it now.`
-}
-
-function words(token: Json, field: string): string {
-  const value = token[field]
-  return Array.isArray(value) ? value.join(', ') : ''
+export function newSecret(token: Token & { token: string }): string {
+  return `${tokenLine(token)}\n\n${token.token}\n\nThis is shown once: keep it now.`
 }

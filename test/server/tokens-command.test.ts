@@ -44,7 +44,10 @@ test('what is missing or wrong is said', async () => {
     code: 2,
     err: expect.stringContaining('--scope'),
   })
-  expect(await run('tokens', 'create', 'x', '--scope', 'all')).toMatchObject({ code: 1 })
+  expect(await run('tokens', 'create', 'x', '--scope', 'all')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('configure, admin, got "all"'),
+  })
   expect(await run('tokens', 'revoke', 'nobody', '--reason', 'x')).toMatchObject({
     code: 2,
     err: expect.stringContaining('there is no token "nobody"'),
