@@ -1,5 +1,9 @@
 // All commands, in the order in which the help lists them.
 import type { Command } from './command.ts'
+import { login } from './config/login.ts'
+import { logout } from './config/logout.ts'
+import { show as showConfig } from './config/show.ts'
+import { use as useConfig } from './config/use.ts'
 import { list } from './deploy/list.ts'
 import { log } from './deploy/log.ts'
 import { promote } from './deploy/promote.ts'
@@ -15,4 +19,5 @@ export const commands: Command[] = [
   ...[register, status, promote, list, log],
   ...[listTokens, create, rotate, revoke],
   deleteRuns,
+  ...[login, logout, showConfig, useConfig],
 ]
