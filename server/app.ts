@@ -69,11 +69,16 @@ import { takeRun } from './routes/tofupilot/take-run.ts'
 import { tofuPilotRoutes } from './routes/tofupilot/tofupilot.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { unattributedRoutes } from './routes/unattributed.ts'
+import { webhookDeliveryRoutes } from './routes/webhook-deliveries.ts'
+import { webhookRoutes } from './routes/webhooks.ts'
 import type { Service } from './service.ts'
 import { stationPace } from './station-pace.ts'
 import type { StationSnapshot } from './station-snapshot.ts'
 import type { TokenSnapshot } from './token-snapshot.ts'
 import type { UploadLinks } from './upload-links.ts'
+import type { AllowedAddresses } from './webhooks/allowed-addresses.ts'
+import type { WebhookSecrets } from './webhooks/webhook-secrets.ts'
+import type { WebhookSender } from './webhooks/webhook-sender.ts'
 
 type Deps = {
   database: Database
@@ -91,6 +96,7 @@ type Deps = {
   uploadLinks: UploadLinks
   /** Null: the webhook is not set up. */
   githubSecret: string | null
+  webhooks: { secrets: WebhookSecrets; allowed: AllowedAddresses; attempt: WebhookSender['attempt'] }
   pages: PageDoorway & { watchers: RolloutWatchers; drawPicture: DrawPicture }
   /** Something of the procedure has changed that its rollout should be judged on. */
   changed: (procedureId: ProcedureId) => void
@@ -114,6 +120,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     adminToken,
     uploadLinks,
     githubSecret,
+    webhooks,
     pages,
     changed,
     now,
@@ -174,6 +181,8 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   stationRoutes(app, registry)
   stationKeyRoutes(app, registry)
   tokenRoutes(app, registry)
+  webhookRoutes(app, { ...registry, ...webhooks })
+  webhookDeliveryRoutes(app, { ...registry, ...webhooks })
   stationLookupRoutes(app, registry)
   stationStandingRoutes(app, registry)
   assignmentRoutes(app, { authentication: known, stations, waiters, pace: stationPace() })

@@ -2,6 +2,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { unsafeSettings } from './safe-defaults.ts'
+import { isNetwork } from './webhooks/allowed-addresses.ts'
 
 const optionalText = z
   .string()
@@ -132,6 +133,26 @@ export const settingsSchema = z.object({
   GITHUB_WEBHOOK_SECRET: secret(16).describe(
     'Secret of the GitHub webhook at /webhooks/github, which registers builds; without it none is taken.',
   ),
+  WEBHOOK_ALLOW: list
+    .refine(
+      (networks) => networks === undefined || (networks.length > 0 && networks.every(isNetwork)),
+      'expected addresses or networks, such as 10.0.0.5,10.1.0.0/16, separated by commas',
+    )
+    .describe(
+      'Addresses or networks that webhooks may be sent to although they are not public, separated by commas; to these also by http://. Public addresses alone when absent.',
+    ),
+  WEBHOOK_SECRET: list
+    .refine(
+      (keys) => keys === undefined || (keys.length > 0 && keys.every((key) => key.length >= leastKey)),
+      `expected secrets of at least ${leastKey} characters each, separated by commas`,
+    )
+    .describe(
+      'Encrypts the secrets that webhooks are signed with; several, separated by commas: the first encrypts, all decrypt. Made and kept in the database when absent.',
+    ),
+  SEND_WEBHOOKS: z
+    .enum(['true', 'false'], 'expected true or false')
+    .default('true')
+    .describe('false: this process sends none, as for a look at a backup; they wait.'),
   KEEP_RUNS_DAYS: z.coerce
     .number(keepDays)
     .int(keepDays)

@@ -4,6 +4,7 @@ import closeWithGrace from 'close-with-grace'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { type OAuthSettings, type SlackAppDeps, slackApp } from '../bot/slack-app.ts'
+import { sealing } from '../bot/workspaces/sealing.ts'
 import { type Database, openDatabase } from '../db/client.ts'
 import { exclusively } from '../db/exclusively.ts'
 import { keptSetting } from '../db/kept-settings.ts'
@@ -37,6 +38,10 @@ import { stationWatch } from './station-watch.ts'
 import { tallyChecks } from './tally-checks.ts'
 import { tokenSnapshot } from './token-snapshot.ts'
 import { uploadLinks } from './upload-links.ts'
+import { allowedAddresses } from './webhooks/allowed-addresses.ts'
+import { poster } from './webhooks/post.ts'
+import { webhookSecrets } from './webhooks/webhook-secrets.ts'
+import { webhookSender } from './webhooks/webhook-sender.ts'
 
 export type Firstpass = { url: string; close(): Promise<void> }
 
@@ -116,6 +121,17 @@ export async function startFirstpass(options: {
   const intake = ingest({ database: { ...database, db: database.ingest }, now, stored: changed })
   running.defer(() => intake.stop())
 
+  const [sealsNow, ...sealedBefore] = settings.WEBHOOK_SECRET ?? []
+  const webhookSecret = sealsNow ?? (await keptSetting(database.db, 'webhook secret', newSecret))
+  const secrets = webhookSecrets({
+    database,
+    seals: sealing([webhookSecret, ...sealedBefore], 'firstpass webhooks'),
+    now,
+  })
+  const allowed = allowedAddresses(settings.WEBHOOK_ALLOW ?? [])
+  const sender = webhookSender({ database, secrets, post: poster(allowed), publicUrl: reachedAt, now, log })
+  running.defer(() => sender.stop())
+
   const waiters = pinWaiters()
   const known = await stationSnapshot({ database, now, log, forgot: waiters.wake })
   running.defer(() => known.stop())
@@ -145,6 +161,7 @@ export async function startFirstpass(options: {
     ...(settings.TRUST_PROXY ? { trustProxy: settings.TRUST_PROXY } : {}),
     uploadLinks: uploadLinks({ publicUrl: publicUrl ?? null, signing: signs }),
     githubSecret: settings.GITHUB_WEBHOOK_SECRET ?? null,
+    webhooks: { secrets, allowed, attempt: sender.attempt },
     pages: {
       watchers,
       drawPicture,
@@ -179,6 +196,7 @@ export async function startFirstpass(options: {
     throw portTaken(error, settings)
   })
   publicUrl ??= listening
+  if (settings.SEND_WEBHOOKS === 'true') await sender.start()
 
   if (slack && jobs) {
     slack.start()

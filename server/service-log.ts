@@ -9,6 +9,7 @@ const shapes: [RegExp, string][] = [
   [/\bxox[a-z.]*-[\w-]+|\bxapp-[\w-]+/g, hidden],
   // Its first letters are shown to people, to tell keys apart, and may stand in the log.
   [/\b(fp[a-z]{1,2}_)[\w-]{12,}/g, `$1${hidden}`],
+  [/\bwhsec_[\w+/=-]{12,}/g, hidden],
   [/([?&](?:key|code|state|token|id_token|access_token|client_secret)=)[^&\s"'\\]+/gi, `$1${hidden}`],
   [/(firstpass_\w+=)[^;\s"'\\]+/g, `$1${hidden}`],
   [/\b(v0=|sha256=)[0-9a-f]{64}\b/gi, `$1${hidden}`],

@@ -9,9 +9,10 @@ const version = 'v1'
  * AES-256-GCM with a random nonce for each sealing; `owner` is authenticated with it, so that what was sealed for one
  * cannot be put in the place of another's.
  * @param secrets the first seals, all open: a new one is put in front, and the old one removed when nothing needs it.
+ * @param purpose what is sealed for one is not opened for another, whatever the secrets.
  */
-export function sealing(secrets: [string, ...string[]]) {
-  const [newest, ...older] = secrets.map(keyOf)
+export function sealing(secrets: [string, ...string[]], purpose = 'firstpass slack installations') {
+  const [newest, ...older] = secrets.map((secret) => keyOf(secret, purpose))
 
   function seal(text: string, owner: string): string {
     if (!newest) throw new Error('a secret is needed to seal with')
@@ -52,6 +53,6 @@ function opened(sealed: string, owner: string, key: Buffer): string | null {
   }
 }
 
-function keyOf(secret: string): Buffer {
-  return Buffer.from(hkdfSync('sha256', secret, '', 'firstpass slack installations', 32))
+function keyOf(secret: string, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, '', purpose, 32))
 }

@@ -11,7 +11,7 @@ export const scopeMeanings: Record<Scope, string> = {
   deploy: 'registers builds, their status, logs, labels and definitions, as a build server does',
   rollout: 'starts rollouts and decides in them, rolls back, pins, signs off, acknowledges',
   configure: 'adds and changes procedures, policies, freezes, stations and their keys',
-  admin: 'does all of this, and makes and revokes tokens',
+  admin: 'does all of this, makes and revokes tokens, and says where webhooks go',
 }
 
 export function allows(has: readonly Scope[], needed: Scope): boolean {

@@ -1,5 +1,5 @@
-// The service connects to Slack and to its database, and to no address that somebody names: nothing that comes in (an artifact,
-// a link, a payload) is ever fetched.
+// The service connects to Slack and to its database. Of addresses that somebody names it sends to those of webhooks alone, by
+// one file that looks at each; nothing else that comes in (an artifact, a link, a payload) is ever fetched.
 import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 
@@ -33,6 +33,9 @@ const allowed: Record<string, string> = {
   'db/verify-audit.ts': 'DATABASE_URL, to read',
   'db/check-drift.ts': 'a check of developers; no part of the service',
   'server/jobs.ts': 'DATABASE_URL',
+  'server/webhooks/post.ts': 'webhooks: what the lookup of reach.ts lets through',
+  'server/webhooks/reach.ts': 'resolves the names of webhooks; connects to nothing',
+  'server/webhooks/allowed-addresses.ts': 'isIP and lists of networks; connects to nothing',
   'server/config.ts': 'isIP alone',
   'server/client-address.ts': 'isIPv6 alone: nothing is connected to',
 }

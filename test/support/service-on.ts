@@ -1,6 +1,7 @@
 // The service put together as server/main.ts does; whoever asks says when time passes and when rollouts are judged.
 import Fastify, { type FastifyBaseLogger } from 'fastify'
 import type { Logger } from 'pino'
+import { sealing } from '../../bot/workspaces/sealing.ts'
 import type { Database } from '../../db/client.ts'
 import { judgedRollouts } from '../../db/rollout-storage.ts'
 import { buildApp } from '../../server/app.ts'
@@ -23,6 +24,10 @@ import { type StationSnapshot, stationSnapshot } from '../../server/station-snap
 import { stationWatch } from '../../server/station-watch.ts'
 import { tokenSnapshot } from '../../server/token-snapshot.ts'
 import { uploadLinks } from '../../server/upload-links.ts'
+import { allowedAddresses } from '../../server/webhooks/allowed-addresses.ts'
+import { poster } from '../../server/webhooks/post.ts'
+import { webhookSecrets } from '../../server/webhooks/webhook-secrets.ts'
+import { type WebhookSender, webhookSender } from '../../server/webhooks/webhook-sender.ts'
 import { type TestClock, testClock } from './test-clock.ts'
 
 export const adminToken = 'admin-token-of-the-tests'
@@ -59,6 +64,8 @@ export type TestService = {
   /** Open pages that are told of changes now. */
   watching(): number
   stopWatching(): Promise<void>
+  /** Nothing queued is sent before it is started. */
+  webhooks: WebhookSender
 }
 
 export type ServiceOptions = {
@@ -69,6 +76,8 @@ export type ServiceOptions = {
   isLocal?: boolean
   log?: Logger
   patience?: Parameters<typeof buildApp>[0]['patience']
+  /** Networks that webhooks may be sent to although they are not public. */
+  webhookAllow?: string[]
   /** That of another replica; one of its own when absent. */
   clock?: TestClock
 }
@@ -94,6 +103,10 @@ export async function serviceOn(
   const stations = await stationSnapshot({ database, now, log, forgot: waiters.wake }, { checkEvery: null })
   const tokens = await tokenSnapshot({ database, now, log })
   const watchers = await rolloutWatchers(database, log)
+  const secrets = webhookSecrets({ database, seals: sealing(['webhook secret of the tests'], 'tests'), now })
+  const allowed = allowedAddresses(options.webhookAllow ?? [])
+  const post = poster(allowed, { patienceMs: 1_000 })
+  const webhooks = webhookSender({ database, secrets, post, publicUrl, now, log }, { lookEveryMs: 40 })
   const app = await buildApp({
     database,
     service,
@@ -106,6 +119,7 @@ export async function serviceOn(
     ...(options.patience ? { patience: options.patience } : {}),
     uploadLinks: uploadLinks({ publicUrl: null, signing: signs }),
     githubSecret: options.githubSecret === undefined ? githubSecret : options.githubSecret,
+    webhooks: { secrets, allowed, attempt: webhooks.attempt },
     pages: {
       watchers,
       drawPicture: pictureDrawer(),
@@ -139,6 +153,7 @@ export async function serviceOn(
     stations,
     watching: watchers.count,
     stopWatching: watchers.stop,
+    webhooks,
     async ask(method, url, { token = adminToken, body, headers = {} } = {}) {
       const reply = await app.inject({
         method,
@@ -163,6 +178,7 @@ export async function serviceOn(
       await tokens.stop()
       await watchers.stop()
       await replaying.stop()
+      await webhooks.stop()
       await app.close()
     },
   }
