@@ -1,5 +1,7 @@
 // `npm run demo`: Firstpass on its embedded database, a local Slack workspace and a simulated factory.
 import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { startFirstpass } from '../server/main.ts'
 import { type DemoArguments, helpText, parseArguments } from './arguments.ts'
 import { type Clock, fastClock } from './clock.ts'
@@ -9,7 +11,6 @@ import { requireFreePort } from './factory/free-port.ts'
 import { greeting } from './factory/greeting.ts'
 import { listenToOperator } from './factory/operator.ts'
 import { demoPeople } from './factory/people-policy.ts'
-import { realPause } from './factory/retry-wait.ts'
 import { scenarios } from './factory/scenarios.ts'
 import { statusLine } from './factory/status-line.ts'
 import { offeredByManifest } from './offered-by-manifest.ts'
@@ -95,7 +96,7 @@ async function demo(wanted: DemoArguments, env: NodeJS.ProcessEnv, stop: AbortSi
   while (!stop.aborted) {
     // What a later start goes on from, should this one be killed before it comes by here again.
     await save(clock.now() + statusEveryMs * wanted.speed)
-    await realPause(statusEveryMs, stop).catch(() => undefined)
+    await pause(statusEveryMs, undefined, { signal: stop }).catch(() => undefined)
     if (!stop.aborted) say(statusLine(factory.stats(), factory, clock.now()))
   }
 }
@@ -168,6 +169,7 @@ function startedFactory(
     log: { info: say, warn: complain },
     soakMinutes,
     signal,
+    folder: join(wanted.data, 'stations'),
     ...(slackChannel === undefined ? {} : { slackChannel }),
     // The groups and channels of the policy are those of the local workspace.
     ...(wanted['no-slack'] ? {} : { people: demoPeople }),

@@ -1,9 +1,10 @@
 // The few questions of the administrator's API that setting up a factory needs.
 import { z } from 'zod'
-import { type Answer, fateOf, httpClient, type Request, wordsOf } from './http-client.ts'
+import { fateOf } from '../../clients/station/fate.ts'
+import { type Answer, httpClient, type Request, wordsOf } from '../../clients/station/http-client.ts'
+import { type Pause, retryWaitMs } from '../../clients/station/retry-wait.ts'
 import type { PeoplePolicy } from './people-policy.ts'
 import type { ProcedurePolicy } from './procedure-policy.ts'
-import { type RealPause, retryWaitMs } from './retry-wait.ts'
 
 const created = z.object({ id: z.string() })
 const conflict = z.object({ id: z.string() })
@@ -45,7 +46,7 @@ export type NewDeployment = {
 export type AdminApi = ReturnType<typeof adminApi>
 
 /** Every function throws an error that says what was asked and what the server answered. */
-export function adminApi(deps: { url: string; adminToken: string; pause: RealPause; signal: AbortSignal }) {
+export function adminApi(deps: { url: string; adminToken: string; pause: Pause; signal: AbortSignal }) {
   const request = httpClient({ url: deps.url, token: deps.adminToken })
 
   /** The id of the procedure with this name, which may be there already. */

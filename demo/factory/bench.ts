@@ -22,7 +22,8 @@ export function bench(deps: {
   desired: () => string | null
   behaviourOf: (deploymentId: string) => BuildBehaviour
   started: (run: Omit<Execution, 'result'>) => void
-  finished: (execution: Execution) => void
+  /** It is on the station's disk when this resolves. */
+  finished: (execution: Execution) => Promise<void>
 }) {
   const { profile, seed, clock } = deps
   const swapLuck = random(seed, profile.name, 'swap')
@@ -51,7 +52,7 @@ export function bench(deps: {
     const execution = { job, result, deploymentId, build, startedAt: clock.now() }
     deps.started(execution)
     await clock.sleep(endOf(execution) - clock.now(), signal)
-    deps.finished(execution)
+    await deps.finished(execution)
     deps.shelf.put(job, result, profile, endOf(execution))
     await clock.sleep(pauseAfter(seed, profile, job), signal)
   }

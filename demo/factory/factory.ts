@@ -1,4 +1,8 @@
 // The simulated factory: it knows the service only by its address and speaks nothing but its HTTP protocol.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pauses } from '../../clients/station/retry-wait.ts'
 import type { Clock } from '../clock.ts'
 import { adminApi } from './admin-api.ts'
 import type { FactoryLog } from './factory-log.ts'
@@ -8,12 +12,12 @@ import { factoryIncident } from './incident.ts'
 import type { PeoplePolicy } from './people-policy.ts'
 import { referenceSamples } from './reference-samples.ts'
 import { retestShelf } from './retest-shelf.ts'
-import { type RealPause, realPause } from './retry-wait.ts'
 import type { ScenarioName } from './scenario.ts'
 import { scenarios } from './scenarios.ts'
 import { type Score, scoreboard } from './scoreboard.ts'
 import { type FactorySetUp, setUpFactory, storePast } from './set-up.ts'
 import { station } from './station.ts'
+import { typescriptBench } from './typescript-bench.ts'
 import { unitSupply } from './unit-supply.ts'
 
 export type FactoryStats = Score & {
@@ -43,29 +47,28 @@ export type FactoryOptions = {
   earlier?: { setUp: FactorySetUp; generation: number }
   /** Ends a set-up that is under way. */
   signal?: AbortSignal
-  /** How retries wait, in real milliseconds. */
-  pause?: RealPause
+  /** Multiplies the real time that retries wait. */
+  waitFactor?: number
+  /** Where the stations keep their queues; absent: in a folder that goes with the factory. */
+  folder?: string
 }
 
 export type Factory = Awaited<ReturnType<typeof startFactory>>
 
 /** Of all stations together: what a server on the embedded database takes in a few seconds. */
 const mostPastFirstAttempts = 40_000
-/** Real milliseconds in which a stopping factory may still hand over what it has tested. */
-const handOverMs = 2000
 
 /** Throws when the set-up does not go through; from then on nothing but `stop` ends it. */
 export async function startFactory(options: FactoryOptions) {
   const { url, seed, clock, log } = options
-  const pause = options.pause ?? realPause
+  const { waitFactor = 1 } = options
   const scenario = scenarios[options.scenario]
   const fleet = fleetOf(options.earlier?.setUp.stations.length ?? options.stations, seed)
   const shelf = retestShelf({ seed, fleet })
   const generation = options.earlier?.generation ?? 1
   const working = new AbortController()
-  const delivering = new AbortController()
   const signal = options.signal ?? working.signal
-  const admin = adminApi({ url, adminToken: options.adminToken, pause, signal })
+  const admin = adminApi({ url, adminToken: options.adminToken, pause: pauses(waitFactor), signal })
   if (options.people) await admin.people(options.people, 'For the people of the demo')
   const setUp = options.earlier?.setUp ?? (await prepare())
   if (scenario.policy)
@@ -79,33 +82,41 @@ export async function startFactory(options: FactoryOptions) {
     say: log.info,
   })
 
-  const stations = fleet.map((profile) =>
-    station({
-      url,
-      key: keyOf(profile.name),
-      procedureId: setUp.procedureId,
-      profile,
-      seed,
-      clock,
-      pause,
-      supply: unitSupply({
-        station: profile.name,
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'firstpass-stations-')))
+  const stations = await Promise.all(
+    fleet.map(async (profile) =>
+      station({
+        client: await typescriptBench({
+          name: profile.name,
+          url,
+          key: keyOf(profile.name),
+          procedureId: setUp.procedureId,
+          folder: join(folder, profile.name),
+          waitFactor,
+          log,
+          acknowledged: (pickup) => incident.acknowledged(profile, pickup),
+        }),
+        procedureId: setUp.procedureId,
+        profile,
+        seed,
+        clock,
+        supply: unitSupply({
+          station: profile.name,
+          shelf,
+          samples: referenceSamples({ seed, station: profile.name }),
+          productOf: (index) => incident.productAt(profile, index),
+          generation,
+          firstIndex: pastFirstAttempts() + 1,
+        }),
         shelf,
-        samples: referenceSamples({ seed, station: profile.name }),
-        productOf: (index) => incident.productAt(profile, index),
-        generation,
-        firstIndex: pastFirstAttempts() + 1,
+        behaviourOf: (deploymentId) => incident.behaviourOf(profile, deploymentId),
+        heldMs: incident.heldMs,
+        kept: () => incident.keptBy(profile),
+        scoreboard: scores,
       }),
-      shelf,
-      behaviourOf: (deploymentId) => incident.behaviourOf(profile, deploymentId),
-      heldMs: incident.heldMs,
-      kept: () => incident.keptBy(profile),
-      scoreboard: scores,
-      log,
-      acknowledged: (pickup) => incident.acknowledged(profile, pickup),
-    }),
+    ),
   )
-  const ended = Promise.all(stations.map((one) => one.run(working.signal, delivering.signal)))
+  const ended = Promise.all(stations.map((one) => one.run(working.signal)))
   // Awaited in `stop`; a loop that breaks before says so at once instead of ending the process.
   ended.catch((error: unknown) => log.warn(`The simulated factory broke: ${String(error)}`))
 
@@ -159,7 +170,7 @@ export async function startFactory(options: FactoryOptions) {
     return {
       ...scores.total(),
       queued: stations.reduce((sum, one) => sum + one.queued(), 0),
-      parked: stations.reduce((sum, one) => sum + one.parked().length, 0),
+      parked: stations.reduce((sum, one) => sum + one.parked(), 0),
       byDeployment: scores.byDeployment(),
     }
   }
@@ -174,11 +185,8 @@ export async function startFactory(options: FactoryOptions) {
 
   async function handOver(): Promise<void> {
     working.abort()
-    const until = performance.now() + handOverMs
-    while (stations.some((one) => one.isUp() && one.queued() > 0) && performance.now() < until)
-      await realPause(10, delivering.signal)
-    delivering.abort()
     await ended
+    if (options.folder === undefined) await rm(folder, { recursive: true, force: true })
   }
 
   return {

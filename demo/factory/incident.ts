@@ -1,7 +1,6 @@
 // What befalls the factory, in some scenarios, once the first station has the new build.
 import { type BuildBehaviour, goodBuild } from './build-behaviour.ts'
 import type { StationProfile } from './fleet.ts'
-import type { PickupBody } from './outbox.ts'
 import { type ProductName, productOf } from './product.ts'
 
 const minute = 60_000
@@ -30,7 +29,7 @@ export function factoryIncident(deps: {
   let first: { station: StationProfile; at: number } | null = null
 
   /** The server knows now that this station has, or runs, a deployment. */
-  function acknowledged(station: StationProfile, pickup: PickupBody): void {
+  function acknowledged(station: StationProfile, pickup: { deployment_id: string }): void {
     if (incident === null || first !== null || pickup.deployment_id !== candidate.id) return
     first = { station, at: deps.now() }
     if (incident.kind === 'network lost') deps.goOffline(station.name)

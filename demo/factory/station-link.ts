@@ -1,21 +1,14 @@
 // The network cable of one station: it can be cut in mid-request and plugged in again.
-import type { Answer, HttpClient, Request } from './http-client.ts'
 
-export type StationLink = ReturnType<typeof stationLink>
-
-export function stationLink(deps: { request: HttpClient }) {
+export function stationLink() {
   let cable = new AbortController()
   let waiting: (() => void)[] = []
 
-  /** Waits while the cable is cut; rejects only when the caller's signal is aborted. */
-  async function request(one: Request): Promise<Answer> {
-    while (cable.signal.aborted) await restored(one.signal)
-    try {
-      return await deps.request({ ...one, signal: AbortSignal.any([one.signal, cable.signal]) })
-    } catch {
-      one.signal.throwIfAborted()
-      return { kind: 'unreachable', why: 'the network cable was cut' }
-    }
+  /** Waits while the cable is cut; rejects when it is cut in mid-request, and when the caller's signal is aborted. */
+  const overCable: typeof fetch = async (address, init) => {
+    const signals = init?.signal ? [init.signal] : []
+    while (cable.signal.aborted) await restored(AbortSignal.any(signals))
+    return fetch(address, { ...init, signal: AbortSignal.any([...signals, cable.signal]) })
   }
 
   function restored(signal: AbortSignal): Promise<void> {
@@ -31,7 +24,7 @@ export function stationLink(deps: { request: HttpClient }) {
   }
 
   function cut(): void {
-    cable.abort()
+    cable.abort(new Error('the network cable was cut'))
   }
 
   function restore(): void {
@@ -42,5 +35,5 @@ export function stationLink(deps: { request: HttpClient }) {
     for (const goOn of those) goOn()
   }
 
-  return { request, cut, restore, isUp: () => !cable.signal.aborted }
+  return { fetch: overCable, cut, restore, isUp: () => !cable.signal.aborted }
 }

@@ -40,18 +40,19 @@ describe('when the server is away', () => {
   })
 
   it.each([503, 429])('does not give up on %i and waits as long as it is told', async (status) => {
-    const waits: number[] = []
-    const all = await running({
-      pause: async (ms, signal) => {
-        waits.push(ms)
-        await new Promise((resolve) => setTimeout(resolve, 5))
-        signal.throwIfAborted()
-      },
+    const all = await running({ stations: 1 })
+    const asked: number[] = []
+    all.server.misbehave((request) => {
+      if (!request.url.includes('/runs')) return null
+      asked.push(performance.now())
+      return { status, retryAfter: 2 }
     })
-    all.server.misbehave((request) => (request.url.includes('/runs') ? { status, retryAfter: 7 } : null))
-    await until(() => all.factory.stats().runs >= 20, '20 runs')
+    await until(() => asked.length >= 4, 'it came again')
     expect(all.server.runs()).toEqual([])
-    expect(waits.filter((ms) => ms >= 7000 && ms <= 8400).length).toBeGreaterThan(3)
+    // A twentieth of the two seconds.
+    asked.slice(1).forEach((at, index) => {
+      expect(at - (asked[index] ?? at)).toBeGreaterThan(95)
+    })
     all.server.misbehave(null)
     await expectNothingLost(all)
   })
@@ -94,13 +95,17 @@ describe('when the server refuses a run', () => {
     expect(all.server.runs().length + parked).toBeGreaterThanOrEqual(runs)
   })
 
-  it('finds the run that spoils a batch by sending one at a time', async () => {
+  it('halves a batch that is refused as a whole until it fits', async () => {
     const all = await running({ stations: 1 })
     all.server.misbehave((request) => (request.url.includes('/runs') ? { status: 503 } : null))
     await until(() => all.factory.stats().runs >= 6, 'a queue of runs')
-    all.server.misbehave((request) => (request.url.includes('/batch') ? { status: 413 } : null))
+    all.server.misbehave((request) => {
+      const { runs = [] } = request.body as { runs?: unknown[] }
+      return request.url.includes('/batch') && runs.length > 2 ? { status: 413 } : null
+    })
     await until(() => all.factory.stats().queued <= 1, 'the queue is sent')
     all.server.misbehave(null)
+    expect(all.factory.stats().parked).toBe(0)
     await expectNothingLost(all)
   })
 })

@@ -18,7 +18,7 @@ export async function smallFactory(changes: Partial<FactoryOptions> = {}) {
     clock: fastClock({ speed: 5000 }),
     log: { info: () => {}, warn: (text) => warnings.push(text) },
     // Retries keep their order but not their length: a test need not wait for a Retry-After of seconds.
-    pause: (ms, signal) => pause(ms / 20, undefined, { signal }),
+    waitFactor: 1 / 20,
     ...changes,
   })
   return {

@@ -1,15 +1,15 @@
-// How a simulated station asks what to run.
+// How a station asks what to run.
 import { expect, test } from 'vitest'
-import { assignmentWatch } from '../../../demo/factory/assignment-watch.ts'
-import type { Answer } from '../../../demo/factory/http-client.ts'
-import type { StationLink } from '../../../demo/factory/station-link.ts'
+import { assignmentWatch } from '../../clients/station/assignment-watch.ts'
+import type { Answer } from '../../clients/station/http-client.ts'
 
 /** Polls until the answers have run out; the pauses that it made in between. */
 async function pausesAfter(answers: Partial<Extract<Answer, { kind: 'answer' }>>[]): Promise<number[]> {
   const end = new AbortController()
   const pauses: number[] = []
   const waiting = [...answers]
-  const link: Pick<StationLink, 'request'> = {
+  const poll = assignmentWatch({
+    name: 'ST-1',
     async request() {
       const next = waiting.shift()
       if (!next) end.abort()
@@ -24,17 +24,13 @@ async function pausesAfter(answers: Partial<Extract<Answer, { kind: 'answer' }>>
         ...next,
       }
     },
-  }
-  const watch = assignmentWatch({
-    stationName: 'ST-1',
-    procedureId: 'procedure',
-    link: link as StationLink,
     pause: async (ms) => void pauses.push(ms),
-    spread: 0,
+    random: () => 0,
     log: { info: () => {}, warn: () => {} },
-    changed: () => {},
+    etag: null,
+    said: () => {},
   })
-  await expect(watch.poll(end.signal)).rejects.toThrow()
+  await expect(poll(end.signal)).rejects.toThrow()
   return pauses
 }
 
@@ -51,8 +47,15 @@ test('it asks again when the server says, and not sooner than twice a second', a
   }
 })
 
+const body = { assignments: [{ procedure_id: 'procedure', deployment: { id: 'd1', version: 'v1' } }] }
+
 test('what is new it takes at once, and a server that refuses says when to come again', async () => {
-  const body = { assignments: [{ procedure_id: 'procedure', deployment: { id: 'd1', version: 'v1' } }] }
-  expect(await pausesAfter([{ status: 200, body, pollAfterMs: 9_000 }])).toEqual([])
+  expect(await pausesAfter([{ status: 200, body, etag: 'W/"1"', pollAfterMs: 9_000 }])).toEqual([])
   expect(await pausesAfter([{ status: 429, retryAfterMs: 1_000 }])).toEqual([1_000])
+})
+
+test('a server without tags is not asked without a pause, and a refused key not before a minute', async () => {
+  const [pause] = await pausesAfter([{ status: 200, body }])
+  expect(pause).toBeGreaterThan(400)
+  expect(await pausesAfter([{ status: 401, retryAfterMs: 1_000 }])).toEqual([45_000])
 })

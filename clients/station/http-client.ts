@@ -1,4 +1,5 @@
 // JSON over HTTP as a station sees it: an answer, or none. No status is an exception here.
+import { mostWaitMs } from './retry-wait.ts'
 
 export type Request = {
   method: 'GET' | 'POST' | 'PUT'
@@ -24,18 +25,22 @@ export type HttpClient = ReturnType<typeof httpClient>
 /** Longer than any long poll: a server that accepts and then says nothing counts as unreachable. */
 const patienceMs = 60_000
 
-export function httpClient(deps: { url: string; token: string }) {
+export function httpClient(deps: { url: string; token: string; fetch?: typeof fetch | undefined }) {
+  const ask = deps.fetch ?? fetch
+
   /** Rejects only when the caller's signal is aborted. */
   return async function request(one: Request): Promise<Answer> {
     try {
-      const response = await fetch(new URL(one.path, deps.url), {
+      const response = await ask(new URL(one.path, deps.url), {
         method: one.method,
         headers: {
           authorization: `Bearer ${deps.token}`,
           ...(one.body === undefined ? {} : { 'content-type': 'application/json' }),
           ...(one.ifNoneMatch ? { 'if-none-match': one.ifNoneMatch } : {}),
         },
-        ...(one.body === undefined ? {} : { body: JSON.stringify(one.body) }),
+        ...(one.body === undefined ? {} : { body: textOf(one.body) }),
+        // A POST that is redirected becomes a GET, and the key goes to whoever is named there.
+        redirect: 'manual',
         signal: AbortSignal.any([one.signal, AbortSignal.timeout(patienceMs)]),
       })
       const text = await response.text()
@@ -44,7 +49,7 @@ export function httpClient(deps: { url: string; token: string }) {
         status: response.status,
         body: parsed(text),
         etag: response.headers.get('etag'),
-        retryAfterMs: retryAfterMs(response.headers.get('retry-after')),
+        retryAfterMs: retryAfterMs(response.headers),
         pollAfterMs: pollAfterMs(response.headers.get('x-poll-after-ms')),
       }
     } catch (error) {
@@ -54,18 +59,16 @@ export function httpClient(deps: { url: string; token: string }) {
   }
 }
 
-/** What to do with an answer: it is done, it may heal by itself, or a person must look at it. */
-export function fateOf(answer: Answer): 'done' | 'again' | 'refused' {
-  if (answer.kind === 'unreachable') return 'again'
-  if (answer.status < 400) return 'done'
-  return answer.status >= 500 || [408, 425, 429].includes(answer.status) ? 'again' : 'refused'
-}
-
 /** "422 invalid_run: ended_at is before started_at" */
 export function wordsOf(answer: Answer): string {
   if (answer.kind === 'unreachable') return answer.why
   const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body)
   return `${answer.status} ${text.slice(0, 300)}`
+}
+
+/** What is JSON already, as the queue keeps it, is sent as it is. */
+function textOf(body: unknown): string {
+  return typeof body === 'string' ? body : JSON.stringify(body)
 }
 
 function parsed(text: string): unknown {
@@ -76,17 +79,24 @@ function parsed(text: string): unknown {
   }
 }
 
-function retryAfterMs(header: string | null): number | null {
+/** A moment is read by the clock of the server that named it: the station's own may be off by days. */
+function retryAfterMs(headers: Headers): number | null {
+  const header = headers.get('retry-after')
   if (header === null) return null
   const seconds = Number(header)
-  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000)
+  if (Number.isFinite(seconds)) return within(seconds * 1000)
+  const now = Date.parse(headers.get('date') ?? '')
   const until = Date.parse(header)
-  return Number.isNaN(until) ? null : Math.max(0, until - Date.now())
+  return Number.isNaN(until) ? null : within(until - (Number.isNaN(now) ? Date.now() : now))
 }
 
 function pollAfterMs(header: string | null): number | null {
   const ms = Number(header ?? '')
-  return header !== null && Number.isFinite(ms) ? Math.max(0, ms) : null
+  return header !== null && Number.isFinite(ms) ? within(ms) : null
+}
+
+function within(ms: number): number {
+  return Math.min(mostWaitMs, Math.max(0, ms))
 }
 
 function reasonOf(error: unknown): string {
