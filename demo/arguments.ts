@@ -17,6 +17,7 @@ const flags = {
   channel: { type: 'string' },
   'no-slack': { type: 'boolean' },
   socket: { type: 'boolean' },
+  python: { type: 'string' },
   keep: { type: 'boolean' },
   fresh: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -34,6 +35,7 @@ const demoArguments = z
     channel: z.string({ error: (issue) => expected('the id of a Slack channel', issue.input) }).optional(),
     'no-slack': onOrOff(),
     socket: onOrOff(),
+    python: whole(0, 500).optional(),
     keep: onOrOff(),
     fresh: onOrOff(),
   })
@@ -102,6 +104,7 @@ ${scenarioNames.map((name) => `                       ${name.padEnd(15)}${scenar
   --seed N           another seed is another factory (default ${defaults.seed})
   --port N           port of Firstpass (default ${defaults.port})
   --slack-port N     port of the local Slack workspace (default ${defaults['slack-port']})
+  --python N         stations that run the Python client, where there is Python (default a quarter, at most 6)
   --data DIR         where the data is kept (default ${defaultDirectory}, which is emptied at every start)
   --keep             go on with what ${defaultDirectory} holds instead of emptying it
   --fresh            empty the directory given with --data first

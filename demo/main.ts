@@ -87,6 +87,7 @@ async function demo(wanted: DemoArguments, env: NodeJS.ProcessEnv, stop: AbortSi
       version: factory.candidate.version,
       baseVersion: factory.base.version,
       stationCount: factory.stations.length,
+      pythonStations: factory.pythonStations,
       soakMinutes,
       scenario: scenarios[wanted.scenario],
     }),
@@ -170,6 +171,7 @@ function startedFactory(
     soakMinutes,
     signal,
     folder: join(wanted.data, 'stations'),
+    pythonStations: wanted.python ?? Math.min(6, Math.floor(wanted.stations / 4)),
     ...(slackChannel === undefined ? {} : { slackChannel }),
     // The groups and channels of the policy are those of the local workspace.
     ...(wanted['no-slack'] ? {} : { people: demoPeople }),

@@ -28,7 +28,7 @@ export function heartbeats(deps: {
   let refusals = 0
 
   /** Returns at once: a station never waits for its heartbeat. */
-  return function say(heartbeat: Heartbeat): void {
+  function say(heartbeat: Heartbeat): void {
     latest = heartbeat
     if (sending) return
     sending = true
@@ -49,4 +49,6 @@ export function heartbeats(deps: {
         deps.log.warn(`${deps.name}: the server refused a heartbeat: ${wordsOf(answer)}`)
     }
   }
+
+  return { say, isSending: () => sending }
 }

@@ -98,9 +98,9 @@ export async function openStation(options: StationOptions) {
     parked,
     delivered: (what) => options.delivered?.(what),
   })
-  const beat = heartbeats({
+  const { say: beat, isSending } = heartbeats({
     ...shared,
-    signal: working.signal,
+    signal: delivering.signal,
     clock: () => (options.now === null ? null : new Date(now()).toISOString()),
   })
   /** By procedure: what the server was told that is running. */
@@ -128,6 +128,9 @@ export async function openStation(options: StationOptions) {
   /** The starts of the runs that are going: a fixture may hold several units. */
   const going = new Set<{ startedAt: number }>()
 
+  // Whatever an earlier process was running when it was killed, nothing runs now.
+  heartbeat()
+
   /** What the next run is to be made with; null: nothing is to be run. Known without the server once it has been told. */
   function assignment(procedureId: string): Build | null {
     return builds.ready(procedureId)
@@ -143,8 +146,7 @@ export async function openStation(options: StationOptions) {
     const clock = performance.now()
     const mine = { startedAt }
     going.add(mine)
-    beat({
-      ...busyness(),
+    heartbeat({
       ...(start.telemetry && { telemetry: start.telemetry }),
       ...(start.checks && { checks: start.checks }),
     })
@@ -154,7 +156,7 @@ export async function openStation(options: StationOptions) {
     }
 
     function end(how: Pick<Heartbeat, 'telemetry' | 'checks'> = {}): void {
-      if (going.delete(mine)) beat({ ...busyness(), ...how })
+      if (going.delete(mine)) heartbeat(how)
     }
 
     return {
@@ -173,6 +175,11 @@ export async function openStation(options: StationOptions) {
         end()
       },
     }
+  }
+
+  /** Says how the station is. Returns at once. */
+  function heartbeat(told: Omit<Heartbeat, 'busy' | 'run_started_at'> = {}): void {
+    beat({ ...busyness(), ...told })
   }
 
   /** The oldest start counts: runs that started later wait to be judged. */
@@ -217,7 +224,8 @@ export async function openStation(options: StationOptions) {
   async function close({ handOverMs = 0 } = {}): Promise<void> {
     working.abort()
     const until = performance.now() + handOverMs
-    while (queue.count() > 0 && performance.now() < until) await pauses()(10, delivering.signal)
+    while ((queue.count() > 0 || isSending()) && performance.now() < until)
+      await pauses()(10, delivering.signal)
     delivering.abort()
     await ended
     await builds.saved()
@@ -229,7 +237,7 @@ export async function openStation(options: StationOptions) {
     assignment,
     begin,
     report,
-    heartbeat: beat,
+    heartbeat,
     artifact,
     /** Reports that wait to be sent. */
     queued: queue.count,

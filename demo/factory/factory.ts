@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { pauses } from '../../clients/station/retry-wait.ts'
 import type { Clock } from '../clock.ts'
 import { adminApi } from './admin-api.ts'
+import { benchClients } from './bench-clients.ts'
 import type { FactoryLog } from './factory-log.ts'
 import { fleet as fleetOf } from './fleet.ts'
 import { history } from './history.ts'
@@ -17,7 +18,6 @@ import { scenarios } from './scenarios.ts'
 import { type Score, scoreboard } from './scoreboard.ts'
 import { type FactorySetUp, setUpFactory, storePast } from './set-up.ts'
 import { station } from './station.ts'
-import { typescriptBench } from './typescript-bench.ts'
 import { unitSupply } from './unit-supply.ts'
 
 export type FactoryStats = Score & {
@@ -49,6 +49,8 @@ export type FactoryOptions = {
   signal?: AbortSignal
   /** Multiplies the real time that retries wait. */
   waitFactor?: number
+  /** Of the stations, so many run the Python client where there is Python; none unless told. */
+  pythonStations?: number
   /** Where the stations keep their queues; absent: in a folder that goes with the factory. */
   folder?: string
 }
@@ -83,10 +85,15 @@ export async function startFactory(options: FactoryOptions) {
   })
 
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'firstpass-stations-')))
+  const clients = await benchClients({
+    stations: fleet.length,
+    pythonStations: options.pythonStations ?? 0,
+    log,
+  })
   const stations = await Promise.all(
-    fleet.map(async (profile) =>
+    fleet.map(async (profile, index) =>
       station({
-        client: await typescriptBench({
+        client: await clients.open(index, {
           name: profile.name,
           url,
           key: keyOf(profile.name),
@@ -185,7 +192,7 @@ export async function startFactory(options: FactoryOptions) {
 
   async function handOver(): Promise<void> {
     working.abort()
-    await ended
+    await ended.finally(clients.end)
     if (options.folder === undefined) await rm(folder, { recursive: true, force: true })
   }
 
@@ -196,6 +203,7 @@ export async function startFactory(options: FactoryOptions) {
     stop,
     goOffline,
     comeBack,
+    pythonStations: clients.inPython,
     stationNames: stations.map((one) => one.name),
     offlineNames: () => stations.filter((one) => !one.isUp()).map((one) => one.name),
   }

@@ -12,6 +12,7 @@ export function greeting(about: {
   version: string
   baseVersion: string
   stationCount: number
+  pythonStations: number
   speed: number
   soakMinutes: number
   scenario: Scenario
@@ -24,7 +25,7 @@ Firstpass is running.
   Firstpass        ${about.url}
   Admin token      ${about.adminToken}
 
-${about.stationCount} simulated stations in Lyon and Penang test boards with ${about.procedureName} ${about.baseVersion}, ${about.speed} times as fast as real ones.
+${about.stationCount} simulated stations in Lyon and Penang test boards with ${about.procedureName} ${about.baseVersion}, ${about.speed} times as fast as real ones. ${clientWords(about)}
 ${howToStart(about)}
 
 Scenario ${about.scenario.name}: ${about.scenario.description}
@@ -51,4 +52,9 @@ function howToStart(about: {
   const byCard =
     about.scenario.startWords === '' ? 'Press Start… on the card of the new build, or type' : 'Type'
   return `${byCard} this in ${where}:\n\n  ${command.trimEnd()}`
+}
+
+function clientWords(about: { stationCount: number; pythonStations: number }): string {
+  if (about.pythonStations === 0) return 'They run the TypeScript station client.'
+  return `${about.pythonStations} of them run the Python station client, the others the TypeScript one.`
 }

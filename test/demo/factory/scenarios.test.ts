@@ -14,6 +14,7 @@ const greetingOf = (name: ScenarioName) =>
     version: '2.4.1',
     baseVersion: '2.4.0',
     stationCount: 24,
+    pythonStations: 6,
     speed: 60,
     soakMinutes: 60,
     scenario: scenarios[name],
