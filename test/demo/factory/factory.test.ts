@@ -151,13 +151,12 @@ describe('a factory', () => {
     server.pin(first, factory.candidate.id)
     await until(() => (factory.stats().byDeployment[factory.candidate.id]?.runs ?? 0) >= 10, 'canary runs')
     await factory.stop()
-    const beats = server
-      .seen()
-      .flatMap(({ path, station, body }) =>
-        path.endsWith('/heartbeats')
-          ? [{ station, ...(body as { telemetry: { drops: number }; checks: Record<string, boolean> }) }]
-          : [],
-      )
+    const beats = server.seen().flatMap(({ path, station, body }) =>
+      // The first of each station tells only that it has started.
+      path.endsWith('/heartbeats') && body.telemetry !== undefined
+        ? [{ station, ...(body as { telemetry: { drops: number }; checks: Record<string, boolean> }) }]
+        : [],
+    )
     const [own, others] = [true, false].map((isFirst) =>
       beats.filter((beat) => (beat.station === first) === isFirst),
     )
