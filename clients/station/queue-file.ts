@@ -26,6 +26,8 @@ export async function openQueueFile(path: string, damaged: (lines: string[]) => 
   await file.truncate(end)
   let waiting: { kind: Kind; body: string; done: PromiseWithResolvers<void> }[] = []
   let bytes = entries.reduce((sum, one) => sum + one.length, 0)
+  /** On the way to the disk. */
+  let underWay = 0
   let last: Promise<unknown> = Promise.resolve()
   if (kept.unreadable.length > 0) {
     await damaged(kept.unreadable)
@@ -43,6 +45,7 @@ export async function openQueueFile(path: string, damaged: (lines: string[]) => 
   function put(kind: Kind, body: string): Promise<void> {
     const done = Promise.withResolvers<void>()
     waiting.push({ kind, body, done })
+    underWay += body.length
     if (waiting.length === 1) void inTurn(flush)
     return done.promise
   }
@@ -67,6 +70,8 @@ export async function openQueueFile(path: string, damaged: (lines: string[]) => 
       for (const { done } of these) done.resolve()
     } catch (error) {
       for (const { done } of these) done.reject(error)
+    } finally {
+      underWay -= these.reduce((sum, { body }) => sum + body.length, 0)
     }
   }
 
@@ -111,8 +116,8 @@ export async function openQueueFile(path: string, damaged: (lines: string[]) => 
   function settle(numbers: ReadonlySet<number>): Promise<void> {
     if (numbers.size === 0) return Promise.resolve()
     return inTurn(async () => {
+      bytes -= entries.reduce((sum, one) => sum + (numbers.has(one.number) ? one.length : 0), 0)
       entries = entries.filter((one) => !numbers.has(one.number))
-      bytes = entries.reduce((sum, one) => sum + one.length, 0)
       if (entries.length === 0) {
         await file.truncate(0)
         end = 0
@@ -151,7 +156,7 @@ export async function openQueueFile(path: string, damaged: (lines: string[]) => 
     read,
     settle,
     count: () => entries.length,
-    bytes: () => bytes,
+    bytes: () => bytes + underWay,
     close: () => inTurn(() => file.close()),
   }
 }

@@ -113,7 +113,8 @@ class Bench:
     def report(self, number, run):
         try:
             self.client.report(run)
-            say("stored", station=self.name, number=number, **self.counts())
+            self.told = self.counts()
+            say("stored", station=self.name, number=number, **self.told)
         except QueueFull as error:
             say("full", station=self.name, number=number, why=str(error))
 

@@ -34,9 +34,9 @@ export async function smallFactory(changes: Partial<FactoryOptions> = {}) {
 
 /** Real time passes until the condition holds. */
 export async function until(holds: () => boolean, what: string): Promise<void> {
-  const deadline = performance.now() + 8000
+  const deadline = performance.now() + 20_000
   while (!holds()) {
-    if (performance.now() > deadline) throw new Error(`It did not happen in 8 s: ${what}`)
+    if (performance.now() > deadline) throw new Error(`It did not happen in 20 s: ${what}`)
     await pause(5)
   }
 }
