@@ -136,8 +136,8 @@ class Station:
     key       the station's own
     folder    of this station alone: queue, refused reports, builds; it must outlive the process
     name      in what the client says by ``logging`` under the name "firstpass"
-    install   ``install(build, procedure)`` makes a build ready to be run, such as unpacking ``station.artifact(build)``.
-              While it raises, the former build is run. Absent: every build is ready at once.
+    install   ``install(build, procedure, artifact)`` makes a build ready to be run, such as unpacking the file whose
+              path ``artifact()`` gives. While it raises, the former build is run. Absent: every build is ready at once.
     changed   ``changed(procedure, build)``: another build is to be run from the next run on; None: none
     delivered ``delivered(kind, body)``: the server has taken a report
     tells_clock  False keeps the station's clock from being compared with the server's
@@ -155,7 +155,7 @@ class Station:
         folder: str | os.PathLike,
         *,
         name: str = "station",
-        install: Callable[[Build, str], None] | None = None,
+        install: Callable[[Build, str, Callable[[], Path]], None] | None = None,
         changed: Callable[[str, Build | None], None] | None = None,
         delivered: Callable[[str, dict], None] | None = None,
         tells_clock: bool = True,
@@ -573,7 +573,7 @@ def _read_build(said: Any) -> Build:
 class _Builds:
     """From "asked to run" to "may be run": installs what is assigned, tells the server, and keeps both on disk."""
 
-    def __init__(self, station: Station, install: Callable[[Build, str], None] | None, wait_factor: float) -> None:
+    def __init__(self, station: Station, install: Callable[[Build, str, Callable[[], Path]], None] | None, wait_factor: float) -> None:
         self._station = station
         self._install = install
         self._wait_factor = wait_factor
@@ -619,7 +619,7 @@ class _Builds:
         station, failures = self._station, 0
         while self._bringing.get(procedure) is build and not station._working.is_set():
             try:
-                self._install(build, procedure)
+                self._install(build, procedure, lambda: station.artifact(build))
             except Exception as error:
                 failures += 1
                 if failures == 1:

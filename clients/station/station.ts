@@ -26,10 +26,10 @@ export type StationOptions = {
   /** In what the client says. */
   name?: string
   /**
-   * Makes a build ready to be run, such as `async (build) => unpack(await station.artifact(build))`. While it has not
-   * succeeded the former build is run. Absent: every build is ready at once.
+   * Makes a build ready to be run, such as `async (build, procedureId, artifact) => unpack(await artifact())`. While it
+   * has not succeeded the former build is run. Absent: every build is ready at once.
    */
-  install?: (build: Build, procedureId: string) => Promise<void>
+  install?: (build: Build, procedureId: string, artifact: () => Promise<string>) => Promise<void>
   /** Another build is to be run from the next run on; null: none. */
   changed?: (procedureId: string, build: Build | null) => void
   /** The server has taken a report. */
@@ -109,7 +109,7 @@ export async function openStation(options: StationOptions) {
     ...shared,
     folder,
     kept,
-    install: options.install,
+    install: (build, procedureId) => options.install?.(build, procedureId, () => artifact(build)),
     acknowledge,
     changed(procedureId, build) {
       announced.delete(procedureId)

@@ -17,7 +17,7 @@ export function takeUp(deps: {
   folder: string
   kept: KeptBuilds
   /** Absent: a build needs no installation here. */
-  install?: ((build: Build, procedureId: string) => Promise<void>) | undefined
+  install: (build: Build, procedureId: string) => Promise<void> | undefined
   acknowledge: (pickup: Pickup) => void
   /** Another build may be run from the next run on; null: none. */
   changed: (procedureId: string, build: Build | null) => void
@@ -57,7 +57,9 @@ export function takeUp(deps: {
     bringing.set(procedureId, build)
     for (let failures = 0; isAsked(procedureId, build); ) {
       try {
-        if (deps.install) await deps.install(build, procedureId)
+        const installed = deps.install(build, procedureId)
+        // Not awaited where there is nothing to wait for: it is ready at once.
+        if (installed) await installed
         if (!isAsked(procedureId, build)) return
         makeReady(procedureId, build)
         acknowledge('pulled')

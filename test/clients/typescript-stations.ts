@@ -28,7 +28,6 @@ for await (const line of createInterface({ input: process.stdin })) {
 }
 
 async function open(station: string, order: Order): Promise<void> {
-  const made = Promise.withResolvers<Station>()
   const client = await openStation({
     url: order.url,
     key: order.key,
@@ -41,11 +40,8 @@ async function open(station: string, order: Order): Promise<void> {
     delivered: ({ kind, body }) => {
       if (kind === 'pickup') say('acknowledged', { station, deployment_id: (body as Order).deployment_id })
     },
-    ...(order.installs
-      ? { install: async (build) => void (await (await made.promise).artifact(build)) }
-      : {}),
+    ...(order.installs ? { install: async (_build, _procedure, artifact) => void (await artifact()) } : {}),
   })
-  made.resolve(client)
   benches.set(station, { client, run: null, told: '' })
   say('open', {
     station,

@@ -39,7 +39,8 @@ export async function tcpGate(target: { host: string; port: number }): Promise<T
       client.on('data', (chunk) => isDark || server.write(chunk))
       server.pipe(late()).pipe(client)
       client.on('close', () => server.destroy())
-      server.on('close', () => client.destroy())
+      // One that ends in peace has its last words still under way: they end the client's connection.
+      server.on('close', (isBroken) => isBroken && client.destroy())
     })
   let gate = make()
   gate.listen(0, '127.0.0.1')

@@ -74,7 +74,7 @@ class Bench:
             opener=self.cable.open,
             changed=lambda procedure, build: self.say_assignment(procedure, build),
             delivered=lambda kind, body: self.say_delivered(kind, body),
-            install=(lambda build, procedure: self.client.artifact(build)) if installs else None,
+            install=(lambda build, procedure, artifact: artifact()) if installs else None,
             **({} if most_bytes is None else {"most_bytes": most_bytes}),
         )
         build = self.client.assignment(procedure)
