@@ -15,6 +15,7 @@ import { hearingItself } from './announcements.ts'
 import { bounded } from './bounded.ts'
 import { lockDirectory } from './directory-lock.ts'
 import { type PgliteThread, pgliteThread } from './pglite-thread.ts'
+import { counted, type PoolLoad } from './transactions-open.ts'
 import { vacuumNowAndThen } from './vacuum.ts'
 import { watchedSockets } from './watched-socket.ts'
 
@@ -38,6 +39,8 @@ export type Database = {
   listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>>
   /** Whether a commit has been seen to reach the disk. Null: PostgreSQL's own business. */
   durable: boolean | null
+  /** Transactions of this process, by what their connections are for. */
+  load(): PoolLoad[]
   close(): Promise<void>
 }
 
@@ -102,10 +105,16 @@ async function openPostgres(url: string, patienceMs: number): Promise<Database> 
   }
   const over = (own: typeof client, longest: number) =>
     bounded(hearingItself(drizzlePostgres(own), hear), { beginMs, statementMs: longest + beginMs })
+  const pools = {
+    usual: counted('usual', over(client, longestMs.usual)),
+    people: counted('people', over(people, longestMs.people)),
+    ingest: counted('ingest', over(ingest, longestMs.ingest)),
+  }
   return {
-    db: over(client, longestMs.usual),
-    people: over(people, longestMs.people),
-    ingest: over(ingest, longestMs.ingest),
+    db: pools.usual.db,
+    people: pools.people.db,
+    ingest: pools.ingest.db,
+    load: () => Object.values(pools).map(({ load }) => load()),
     engine: { kind: 'postgres', url },
     async listen(channel, heard) {
       const { unlisten } = await client.listen(channel, heard)
@@ -159,16 +168,18 @@ async function openPglite(directory: string | null): Promise<Database> {
   const thread = await pgliteThread(directory === null ? null : await databaseIn(directory))
   opening.defer(thread.close)
   // Only query, exec and transaction are used of it; the thread answers those as a PGlite does.
-  const db = drizzlePglite(thread as unknown as PGlite)
-  const people = drizzlePglite(thread.ahead as unknown as PGlite)
+  const usual = counted('usual', drizzlePglite(thread as unknown as PGlite))
+  const people = counted('people', drizzlePglite(thread.ahead as unknown as PGlite))
+  const { db } = usual
   await migratePglite(db, { migrationsFolder })
   opening.defer(vacuumNowAndThen(thread))
   const durable = directory === null ? false : await commitReachesDisk(thread)
   const owned = opening.move()
   return {
     db,
-    people,
+    people: people.db,
     ingest: db,
+    load: () => [usual.load(), people.load()],
     engine: { kind: 'pglite', thread },
     listen: thread.listen,
     durable,

@@ -74,6 +74,7 @@ import { webhookRoutes } from './routes/webhooks.ts'
 import type { Service } from './service.ts'
 import { stationPace } from './station-pace.ts'
 import type { StationSnapshot } from './station-snapshot.ts'
+import type { ServiceMetrics } from './telemetry/metrics.ts'
 import type { TokenSnapshot } from './token-snapshot.ts'
 import type { UploadLinks } from './upload-links.ts'
 import type { AllowedAddresses } from './webhooks/allowed-addresses.ts'
@@ -96,6 +97,7 @@ type Deps = {
   uploadLinks: UploadLinks
   /** Null: the webhook is not set up. */
   githubSecret: string | null
+  metrics: ServiceMetrics
   webhooks: { secrets: WebhookSecrets; allowed: AllowedAddresses; attempt: WebhookSender['attempt'] }
   pages: PageDoorway & { watchers: RolloutWatchers; drawPicture: DrawPicture }
   /** Something of the procedure has changed that its rollout should be judged on. */
@@ -120,6 +122,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     adminToken,
     uploadLinks,
     githubSecret,
+    metrics,
     webhooks,
     pages,
     changed,
@@ -172,7 +175,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     now,
   })
   admission(app, known)
-  healthRoutes(app, { database, slack: slack.status })
+  healthRoutes(app, { database, slack: slack.status, metrics, mayReadAll: known.mayReadAll })
   const registry = { database, authentication: known, now, changed }
   procedureRoutes(app, registry)
   const ofBuilds = builds({ database, now, deliveries })
@@ -185,7 +188,8 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   webhookDeliveryRoutes(app, { ...registry, ...webhooks })
   stationLookupRoutes(app, registry)
   stationStandingRoutes(app, registry)
-  assignmentRoutes(app, { authentication: known, stations, waiters, pace: stationPace() })
+  const { polled } = metrics.observer
+  assignmentRoutes(app, { authentication: known, stations, waiters, pace: stationPace(), polled })
   stationProtocolRoutes(app, { ...registry, pace: stationPace() })
   const foreignKeys = keys(known, stationPace())
   const taking = takeRun({ database, keys: foreignKeys, take, now })

@@ -46,6 +46,8 @@ export function coalesced<Key>({ work, restMs, atOnce }: Work<Key>) {
 
   return {
     request,
+    /** Keys that are asked for and not begun. */
+    waiting: () => waiting.size,
     async stop(): Promise<void> {
       stopping.abort()
       waiting.clear()

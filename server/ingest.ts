@@ -22,6 +22,7 @@ import { lanes } from './lanes.ts'
 import { definitionLearner } from './learn-definitions.ts'
 import { places } from './places.ts'
 import { policyOf } from './policy-of.ts'
+import { nobodyLooks, type Observer } from './telemetry/observer.ts'
 import { inTime } from './too-late.ts'
 
 export type { Received } from './arrived-run.ts'
@@ -38,6 +39,7 @@ type Deps = {
   stored: (procedureId: ProcedureId) => void
   /** In weights, see `bytesOfOne`. */
   capacity?: number
+  observer?: Pick<Observer, 'around' | 'runs'>
 }
 
 /** Committed together: what a flush costs by itself is then less than a hundredth of a run's own cost. */
@@ -51,7 +53,7 @@ const longestMs = 25_000
 /** Of the four connections for storing runs those that may wait for a lock: the others' runs need one. */
 const mostLanes = 3
 
-export function ingest({ database, now, stored, capacity = mostWaiting }: Deps) {
+export function ingest({ database, now, stored, capacity = mostWaiting, observer = nobodyLooks }: Deps) {
   const clocks = new Map<string, ShiftClock>()
   const learn = definitionLearner()
 
@@ -64,8 +66,10 @@ export function ingest({ database, now, stored, capacity = mostWaiting }: Deps) 
 
   async function store(arrived: ArrivedRun[]): Promise<Stored[]> {
     const at = now()
-    const { answers, added } = await database.db.transaction((tx) => storeAll(tx, arrived, at))
-    for (const procedureId of added) stored(procedureId)
+    const { answers, added, counts } = await flushed(arrived, () =>
+      database.db.transaction((tx) => storeAll(tx, arrived, at)),
+    )
+    tell(added, counts)
     return answers
   }
 
@@ -73,18 +77,31 @@ export function ingest({ database, now, stored, capacity = mostWaiting }: Deps) 
   async function storeFree(arrived: ArrivedRun[]): Promise<(Stored | null)[]> {
     const at = now()
     const ids = [...new Set(arrived.map(({ run }) => run.procedureId))].sort()
-    const { free, answers, added } = await database.db.transaction(async (tx) => {
-      const free = await freeProcedures(tx, ids)
-      const own = arrived.filter(({ run }) => free.has(run.procedureId))
-      return { free, ...(await storeAll(tx, own, at)) }
-    })
-    for (const procedureId of added) stored(procedureId)
+    const { free, answers, added, counts } = await flushed(arrived, () =>
+      database.db.transaction(async (tx) => {
+        const free = await freeProcedures(tx, ids)
+        const own = arrived.filter(({ run }) => free.has(run.procedureId))
+        return { free, ...(await storeAll(tx, own, at)) }
+      }),
+    )
+    tell(added, counts)
     const inOrder = answers.values()
     return arrived.map(({ run }) => (free.has(run.procedureId) ? (inOrder.next().value ?? null) : null))
   }
 
+  const flushed = <Result>(arrived: ArrivedRun[], does: () => Promise<Result>) =>
+    observer.around({ name: 'flush', about: { runs: arrived.length } }, does)
+
+  function tell(added: Set<ProcedureId>, { fresh, repeated, refused }: Counts): void {
+    for (const procedureId of added) stored(procedureId)
+    observer.runs('stored', fresh)
+    observer.runs('repeated', repeated)
+    observer.runs('refused', refused)
+  }
+
   async function storeAll(tx: Db, arrived: ArrivedRun[], at: Instant) {
-    if (arrived.length === 0) return { answers: [], added: new Set<ProcedureId>() }
+    if (arrived.length === 0)
+      return { answers: [], added: new Set<ProcedureId>(), counts: { fresh: 0, repeated: 0, refused: 0 } }
     const procedures = Map.groupBy(arrived, ({ run }) => run.procedureId)
     const facts = await arrivalFacts(tx, {
       procedures: new Map(
@@ -113,6 +130,11 @@ export function ingest({ database, now, stored, capacity = mostWaiting }: Deps) 
     return {
       answers: arrived.map((each) => answerTo(each, facts.procedures.has(each.run.procedureId), at)),
       added: new Set(runs.map((run) => run.procedureId)),
+      counts: {
+        fresh: fresh.length,
+        repeated: runs.length - fresh.length,
+        refused: arrived.length - runs.length,
+      },
     }
   }
 
@@ -170,6 +192,7 @@ export function ingest({ database, now, stored, capacity = mostWaiting }: Deps) 
   }
 }
 
+type Counts = { fresh: number; repeated: number; refused: number }
 type ShiftClock = ReturnType<typeof shiftClock>
 
 /** Asked for those alone that do not say a build that can be believed. What is found is added to what is known. */

@@ -7,6 +7,7 @@ import { type Database, type Db, rows } from '../db/client.ts'
 import type { PgliteThread } from '../db/pglite-thread.ts'
 import type { Deliveries } from './apply-command.ts'
 import type { Delivery, DeliveryResult } from './service.ts'
+import { nobodyLooks, type Observer } from './telemetry/observer.ts'
 
 /** `stately`: one job waiting and one under way for each key, so that a burst of changes is one redraw. */
 const queues: { [Kind in Delivery['kind']]: { name: string; policy?: 'stately' } } = {
@@ -56,7 +57,11 @@ const untilDone = {
   retentionSeconds: 60 * 86_400,
 }
 
-export async function startJobs(database: Database, log: FastifyBaseLogger): Promise<Jobs> {
+export async function startJobs(
+  database: Database,
+  log: FastifyBaseLogger,
+  observer: Pick<Observer, 'around' | 'delivered'> = nobodyLooks,
+): Promise<Jobs> {
   const boss =
     database.engine.kind === 'postgres'
       ? new PgBoss({ connectionString: database.engine.url, max: 3, useListenNotify: true, ...watch })
@@ -92,14 +97,21 @@ export async function startJobs(database: Database, log: FastifyBaseLogger): Pro
       for (const { name } of Object.values(queues))
         await boss.work<Delivery>(name, everySecond, async ([job]) => {
           if (!job) return
-          const result = await deliver(job.data).catch((error: unknown) => {
-            // The queue keeps the error with the job, where nobody looks, and tries again.
-            log.error(
-              { err: error, delivery: named(job.data) },
-              'a delivery to Slack failed: it is tried again',
-            )
-            throw error
-          })
+          const { kind } = job.data
+          const rolloutId = 'rolloutId' in job.data ? job.data.rolloutId : undefined
+          const work = { name: 'delivery', rolloutId, about: { kind } } as const
+          const result = await observer
+            .around(work, () => deliver(job.data))
+            .catch((error: unknown) => {
+              observer.delivered(kind, 'failed')
+              // The queue keeps the error with the job, where nobody looks, and tries again.
+              log.error(
+                { err: error, delivery: named(job.data) },
+                'a delivery to Slack failed: it is tried again',
+              )
+              throw error
+            })
+          observer.delivered(kind, result.delivered ? 'delivered' : 'waits')
           if (result.delivered) return
           log.info(
             { delivery: named(job.data), waitSeconds: result.waitSeconds, why: result.why },

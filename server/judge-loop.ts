@@ -67,6 +67,7 @@ export function judgeLoop<Id extends string>(
   const clock = setInterval(() => lookups.request(null), everyMs)
   return {
     request: rounds.request,
+    waiting: rounds.waiting,
     requestAll: (procedureId: ProcedureId) => lookups.request(procedureId),
     async stop(): Promise<void> {
       clearInterval(clock)

@@ -34,30 +34,41 @@ import {
 import { policyOf } from './policy-of.ts'
 import { startClosed } from './stage-closed.ts'
 import { stageFacts } from './stage-facts.ts'
+import { nobodyLooks, type Observer } from './telemetry/observer.ts'
 import { verdictOf } from './verdict-of.ts'
 
 /** Evidence asks by itself, where it comes in: the clock is for what time alone brings. A tenth is for its own wobble. */
 const unseenMs = 900
 
-type Deps = { database: Database; now: () => Instant; deliveries: Deliveries }
+type Deps = {
+  database: Database
+  now: () => Instant
+  deliveries: Deliveries
+  observer?: Pick<Observer, 'around' | 'judged'>
+}
 type Judged = { before: Verdict | null; verdict: Verdict; question: GateQuestion; decided: boolean }
 
 /** Brings one rollout up to date with its evidence: facts of stations, verdict, and what follows, in one transaction. */
-export function judging({ database, now, deliveries }: Deps) {
+export function judging({ database, now, deliveries, observer = nobodyLooks }: Deps) {
   const changed = rememberedChanges()
 
   async function judge(id: RolloutId, asked: Instant): Promise<'again' | undefined> {
-    return database.db.transaction(async (tx: Db) => {
-      const taken = await takeToJudge(tx, id, asked)
-      if (taken === 'held') return 'again'
-      if (taken !== 'judged since') await judgeTaken(tx, taken)
-    })
+    const verdict = await observer.around({ name: 'judging', rolloutId: id }, () =>
+      database.db.transaction(async (tx: Db) => {
+        const taken = await takeToJudge(tx, id, asked)
+        if (taken === 'held') return 'again'
+        return taken === 'judged since' ? null : judgeTaken(tx, taken)
+      }),
+    )
+    if (verdict === 'again') return 'again'
+    if (verdict) observer.judged(verdict.gates, verdict.overall)
+    return undefined
   }
 
-  async function judgeTaken(tx: Db, loaded: LoadedRollout): Promise<void> {
+  async function judgeTaken(tx: Db, loaded: LoadedRollout): Promise<Verdict | null> {
     const at = now()
     if (loaded.state.status === 'completed') return watch(tx, loaded, loaded.state, at)
-    if (isTerminal(loaded.state)) return
+    if (isTerminal(loaded.state)) return null
     const shown = await caughtUp(tx, loaded, at, deliveries, changed)
     let { state } = shown
     if (state.status === 'pending') return callApprovers(tx, state, at)
@@ -75,21 +86,30 @@ export function judging({ database, now, deliveries }: Deps) {
       if (!isRefusal(judged)) state = judged.state
       const decided = !isRefusal(judged) && judged.events.length > 0
       await keep(tx, state, { before: loaded.verdict, verdict, question, decided })
+      return verdict
     }
+    return null
   }
 
-  async function callApprovers(tx: Db, state: Pending, at: Instant): Promise<void> {
+  async function callApprovers(tx: Db, state: Pending, at: Instant): Promise<null> {
     const readiness = startReadiness(state, await startClosed(tx, state, at), at)
     await applyCommand(tx, { state }, { type: 'call approvers', readiness, by: firstpass }, at, deliveries)
+    return null
   }
 
   /** After completion no base is left: each station is compared with its own past, by the drift last known. */
-  async function watch(tx: Db, loaded: LoadedRollout, completed: Completed, at: Instant): Promise<void> {
-    if (at >= completed.watchUntil) return
+  async function watch(
+    tx: Db,
+    loaded: LoadedRollout,
+    completed: Completed,
+    at: Instant,
+  ): Promise<Verdict | null> {
+    if (at >= completed.watchUntil) return null
     const { verdict, question } = await verdictOf(tx, completed, loaded, at)
     const judged = await applyCommand(tx, loaded, { type: 'watch', verdict, by: firstpass }, at, deliveries)
     const decided = !isRefusal(judged) && judged.events.length > 0
     await keep(tx, completed, { before: loaded.verdict, verdict, question, decided })
+    return verdict
   }
 
   /** `decided`: something was decided on it, so that it stays on record whenever the last one was. */

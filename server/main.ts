@@ -36,6 +36,8 @@ import { slackStore } from './slack-store.ts'
 import { stationSnapshot } from './station-snapshot.ts'
 import { stationWatch } from './station-watch.ts'
 import { tallyChecks } from './tally-checks.ts'
+import { serviceMetrics } from './telemetry/metrics.ts'
+import { observedService } from './telemetry/observed-service.ts'
 import { tokenSnapshot } from './token-snapshot.ts'
 import { uploadLinks } from './upload-links.ts'
 import { allowedAddresses } from './webhooks/allowed-addresses.ts'
@@ -77,6 +79,8 @@ export async function startFirstpass(options: {
   )
   running.defer(() => database.close())
   sayDurability(database, log)
+  const metrics = serviceMetrics({ database, now })
+  const { observer } = metrics
   const partitions = partitionsAhead({ database, now, log, keepDays: settings.KEEP_RUNS_DAYS ?? null })
   running.defer(() => partitions.stop())
 
@@ -89,19 +93,22 @@ export async function startFirstpass(options: {
   // Before the jobs: those under way when they stop still hold locks.
   const locks = exclusively(database)
   running.defer(() => locks.close())
-  const jobs = hasSlack(settings) ? await startJobs(database, log) : null
+  const jobs = hasSlack(settings) ? await startJobs(database, log, observer) : null
   if (jobs) running.defer(() => jobs.stop())
   const replaying = replays({ database, now, log })
   running.defer(() => replaying.stop())
-  const service = serviceOf({
-    database,
-    now,
-    replays: replaying,
-    deliveries: jobs?.deliveries ?? noDeliveries,
-    pageUrl: links.rollout,
-  })
+  const service = observedService(
+    serviceOf({
+      database,
+      now,
+      replays: replaying,
+      deliveries: jobs?.deliveries ?? noDeliveries,
+      pageUrl: links.rollout,
+    }),
+    observer,
+  )
 
-  const judge = judging({ database, now, deliveries: jobs?.deliveries ?? noDeliveries })
+  const judge = judging({ database, now, deliveries: jobs?.deliveries ?? noDeliveries, observer })
   const loop = judgeLoop(judge, log)
   running.defer(() => loop.stop())
   const stations = stationWatch({ database, now, deliveries: jobs?.deliveries ?? noDeliveries })
@@ -118,7 +125,7 @@ export async function startFirstpass(options: {
     watch.request(procedureId)
   }
 
-  const intake = ingest({ database: { ...database, db: database.ingest }, now, stored: changed })
+  const intake = ingest({ database: { ...database, db: database.ingest }, now, stored: changed, observer })
   running.defer(() => intake.stop())
 
   const [sealsNow, ...sealedBefore] = settings.WEBHOOK_SECRET ?? []
@@ -129,10 +136,23 @@ export async function startFirstpass(options: {
     now,
   })
   const allowed = allowedAddresses(settings.WEBHOOK_ALLOW ?? [])
-  const sender = webhookSender({ database, secrets, post: poster(allowed), publicUrl: reachedAt, now, log })
+  const sender = webhookSender({
+    database,
+    secrets,
+    post: poster(allowed),
+    publicUrl: reachedAt,
+    now,
+    log,
+    observer,
+  })
   running.defer(() => sender.stop())
 
   const waiters = pinWaiters()
+  metrics.watch({
+    runsWaiting: intake.waiting,
+    judgingWaiting: loop.waiting,
+    pollsWaiting: waiters.count,
+  })
   const known = await stationSnapshot({ database, now, log, forgot: waiters.wake })
   running.defer(() => known.stop())
   const tokens = await tokenSnapshot({ database, now, log })
@@ -161,6 +181,7 @@ export async function startFirstpass(options: {
     ...(settings.TRUST_PROXY ? { trustProxy: settings.TRUST_PROXY } : {}),
     uploadLinks: uploadLinks({ publicUrl: publicUrl ?? null, signing: signs }),
     githubSecret: settings.GITHUB_WEBHOOK_SECRET ?? null,
+    metrics,
     webhooks: { secrets, allowed, attempt: sender.attempt },
     pages: {
       watchers,

@@ -17,6 +17,8 @@ type Deps = {
   stations: Pick<StationSnapshot, 'told' | 'isPresent'>
   waiters: PinWaiters
   pace: StationPace
+  /** Hears the status of every answer. */
+  polled: (status: number) => void
 }
 
 const longestWaitSeconds = 60
@@ -42,7 +44,7 @@ const usualPauseMs = 10_000
 const comeAgainASecond = 500
 
 export function assignmentRoutes(app: FastifyInstance, deps: Deps): void {
-  const { authentication, stations, waiters, pace } = deps
+  const { authentication, stations, waiters, pace, polled } = deps
   const spreadOver = spread()
 
   app.get(
@@ -52,6 +54,10 @@ export function assignmentRoutes(app: FastifyInstance, deps: Deps): void {
       helmet: false,
       onRequest: (_request, reply, done) => {
         reply.headers(headers)
+        done()
+      },
+      onResponse: (_request, reply, done) => {
+        polled(reply.statusCode)
         done()
       },
       // Described for /docs, and read by hand.

@@ -121,6 +121,11 @@ export function authentication({
       return caller.actor
     },
     isCaller: (request: FastifyRequest): boolean => callers.has(request),
+    /** Of a route that is open and says more to who may read everything. @throws 401 or 403 for a token without that. */
+    async mayReadAll(request: FastifyRequest): Promise<boolean> {
+      const token = bearer(request)
+      return token !== null && (await callerBy(token, 'read', request)).procedures === null
+    },
     /** @throws 401 unless the request carries the key of a station that has not ended. */
     async station(request: FastifyRequest): Promise<KnownStation> {
       const letIn = reporters.get(request)

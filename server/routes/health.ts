@@ -1,23 +1,24 @@
 // Whether it runs, whether it is ready, and its figures.
 
 import { sql } from 'drizzle-orm'
-import type { FastifyInstance } from 'fastify'
-import { collectDefaultMetrics, Registry } from 'prom-client'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Database } from '../../db/client.ts'
+import type { ServiceMetrics } from '../telemetry/metrics.ts'
 import { inTime } from '../too-late.ts'
 import { open } from './demands.ts'
 
 type Deps = {
   database: Database
   slack: () => { state: 'connecting' | 'connected' | 'refused' | 'disabled'; reason: string | null }
+  metrics: Pick<ServiceMetrics, 'contentType' | 'scrape'>
+  /** Whether a request has a token that reads all procedures. @throws when its token opens nothing. */
+  mayReadAll: (request: FastifyRequest) => Promise<boolean>
 }
 
 /** Whoever asks gives up after some seconds, and then knows less than that the database is slow. */
 const patienceMs = 2_000
 
-export function healthRoutes(app: FastifyInstance, { database, slack }: Deps): void {
-  const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
+export function healthRoutes(app: FastifyInstance, { database, slack, metrics, mayReadAll }: Deps): void {
   const tags = ['operation']
 
   app.get(
@@ -50,8 +51,19 @@ export function healthRoutes(app: FastifyInstance, { database, slack }: Deps): v
 
   app.get(
     '/metrics',
-    { schema: { tags, security: open, summary: 'Figures for Prometheus' }, logLevel: 'warn' },
-    async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()),
+    {
+      schema: {
+        tags,
+        security: open,
+        summary: 'Figures for Prometheus',
+        description: 'With a token that reads all procedures, their names too.',
+      },
+      logLevel: 'warn',
+    },
+    async (request, reply) => {
+      const names = await mayReadAll(request)
+      return reply.type(metrics.contentType).send(await metrics.scrape(names))
+    },
   )
 }
 

@@ -22,9 +22,10 @@ import {
 } from '../../db/webhook-messages.ts'
 import { coalesced } from '../coalesced.ts'
 import { firstpass } from '../domain/actor.ts'
-import { type WebhookId, webhookId } from '../domain/ids.ts'
+import { type RolloutId, rolloutId, type WebhookId, webhookId } from '../domain/ids.ts'
 import { day, hour, type Instant } from '../domain/instant.ts'
 import { failsForLongMs, nextAttempt } from '../domain/webhooks/retries.ts'
+import { nobodyLooks, type Observer } from '../telemetry/observer.ts'
 import type { Posted } from './post.ts'
 import { signedHeaders } from './signed-headers.ts'
 import { messageId, webhookBody } from './webhook-body.ts'
@@ -46,12 +47,13 @@ type Deps = {
   publicUrl: () => string
   now: () => Instant
   log: FastifyBaseLogger
+  observer?: Pick<Observer, 'around' | 'webhook'>
 }
 export type WebhookSender = ReturnType<typeof webhookSender>
 
 /** @param options.lookEveryMs announcements can be lost with a connection, and what waits for its next attempt is announced by nobody. */
 export function webhookSender(
-  { database, secrets, post, publicUrl, now, log }: Deps,
+  { database, secrets, post, publicUrl, now, log, observer = nobodyLooks }: Deps,
   { lookEveryMs = 2_000 } = {},
 ) {
   const { db } = database
@@ -95,8 +97,10 @@ export function webhookSender(
       const lastError = endpoint === null ? 'the endpoint was deleted' : 'what it tells of is gone'
       return endAttempt(db, message, { state: 'called off', nextAt: null, lastStatus: null, lastError })
     }
-    const posted = await sendTo(endpoint, message, facts)
+    const work = { name: 'webhook', rolloutId: rolloutOf(message), about: { type: message.type } } as const
+    const posted = await observer.around(work, () => sendTo(endpoint, message, facts))
     const isTaken = posted.status !== null && posted.status >= 200 && posted.status < 300
+    observer.webhook(isTaken ? 'taken' : 'not taken')
     if (isTaken) {
       await noteTaken(db, endpoint.id, now())
       const lastStatus = posted.status
@@ -209,6 +213,7 @@ function saidBy(status: number): string {
   return `it answered ${status}`
 }
 
-function rolloutOf({ source, owner }: WebhookMessage): string | undefined {
-  return source === 'events' || source === 'containment_sign_offs' ? owner : undefined
+function rolloutOf({ source, owner }: WebhookMessage): RolloutId | undefined {
+  const isOfRollout = source === 'events' || source === 'containment_sign_offs'
+  return isOfRollout ? rolloutId.parse(owner) : undefined
 }

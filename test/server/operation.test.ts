@@ -2,6 +2,7 @@
 import Fastify from 'fastify'
 import { expect, test } from 'vitest'
 import { healthRoutes } from '../../server/routes/health.ts'
+import { serviceMetrics } from '../../server/telemetry/metrics.ts'
 import { routesOf } from '../support/routes-of.ts'
 import { openTestService } from '../support/test-service.ts'
 
@@ -30,7 +31,9 @@ test.each([
 ] as const)('with Slack %s it answers %i, and Slack is ok: %s', async (state, status, ok) => {
   const app = Fastify()
   const reason = state === 'connected' ? null : 'Slack says why'
-  healthRoutes(app, { database: service.database, slack: () => ({ state, reason }) })
+  const { database, clock } = service
+  const metrics = serviceMetrics({ database, now: clock.now })
+  healthRoutes(app, { database, slack: () => ({ state, reason }), metrics, mayReadAll: async () => false })
   const answer = await app.inject({ url: '/readyz' })
   expect(answer.statusCode).toBe(status)
   const detail = reason === null ? state : `${state}: ${reason}`

@@ -22,6 +22,8 @@ import { sessions } from '../../server/sessions.ts'
 import { signing } from '../../server/signing.ts'
 import { type StationSnapshot, stationSnapshot } from '../../server/station-snapshot.ts'
 import { stationWatch } from '../../server/station-watch.ts'
+import { serviceMetrics } from '../../server/telemetry/metrics.ts'
+import { observedService } from '../../server/telemetry/observed-service.ts'
 import { tokenSnapshot } from '../../server/token-snapshot.ts'
 import { uploadLinks } from '../../server/upload-links.ts'
 import { allowedAddresses } from '../../server/webhooks/allowed-addresses.ts'
@@ -96,22 +98,32 @@ export async function serviceOn(
   const publicUrl = () => 'http://firstpass.test'
   const links = pageLinks({ publicUrl, signing: signs, now })
   const replaying = replays({ database, now, log })
-  const service = serviceOf({ database, now, deliveries, pageUrl: links.rollout, replays: replaying })
-  const judge = judging({ database, now, deliveries })
+  const metrics = serviceMetrics({ database, now })
+  const { observer } = metrics
+  const service = observedService(
+    serviceOf({ database, now, deliveries, pageUrl: links.rollout, replays: replaying }),
+    observer,
+  )
+  const judge = judging({ database, now, deliveries, observer })
   const watch = stationWatch({ database, now, deliveries })
   const waiters = pinWaiters()
+  const intake = ingest({ database, now, stored: () => {}, observer })
+  metrics.watch({ runsWaiting: intake.waiting, judgingWaiting: () => 0, pollsWaiting: waiters.count })
   const stations = await stationSnapshot({ database, now, log, forgot: waiters.wake }, { checkEvery: null })
   const tokens = await tokenSnapshot({ database, now, log })
   const watchers = await rolloutWatchers(database, log)
   const secrets = webhookSecrets({ database, seals: sealing(['webhook secret of the tests'], 'tests'), now })
   const allowed = allowedAddresses(options.webhookAllow ?? [])
   const post = poster(allowed, { patienceMs: 1_000 })
-  const webhooks = webhookSender({ database, secrets, post, publicUrl, now, log }, { lookEveryMs: 40 })
+  const webhooks = webhookSender(
+    { database, secrets, post, publicUrl, now, log, observer },
+    { lookEveryMs: 40 },
+  )
   const app = await buildApp({
     database,
     service,
     deliveries,
-    take: options.take ?? ingest({ database, now, stored: () => {} }).take,
+    take: options.take ?? intake.take,
     stations,
     tokens,
     waiters,
@@ -119,6 +131,7 @@ export async function serviceOn(
     ...(options.patience ? { patience: options.patience } : {}),
     uploadLinks: uploadLinks({ publicUrl: null, signing: signs }),
     githubSecret: options.githubSecret === undefined ? githubSecret : options.githubSecret,
+    metrics,
     webhooks: { secrets, allowed, attempt: webhooks.attempt },
     pages: {
       watchers,
