@@ -87,7 +87,7 @@ export const deployments = pgTable(
     /** What its author expects of it, in words, and as a change of yield: −0.008 is 0.8 points less. */
     expectation: text('expectation'),
     expectedYieldChange: doublePrecision('expected_yield_change'),
-    source: text('source', { enum: ['api', 'command line', 'github'] })
+    source: text('source', { enum: ['api', 'command line', 'github', 'tofupilot'] })
       .notNull()
       .default('api'),
     /** Who made a production build of it, when it was registered as another one. */

@@ -26,7 +26,7 @@ export const deploymentAnswer = z.object({
   labels: z.array(z.string()),
   expectation: z.string().nullable(),
   expected_yield_change: z.number().nullable(),
-  source: z.enum(['api', 'command line', 'github']),
+  source: z.enum(['api', 'command line', 'github', 'tofupilot']),
   promoted: reasoned.extend({ from: z.enum(['preview', 'development']) }).nullable(),
   created_at: z.string(),
   completed_at: z.string().nullable(),

@@ -38,8 +38,12 @@ function sha({ sha: text, url }: BuildDetail['commit']): Html {
 
 function sourceWords(source: string): string {
   return (
-    { api: 'the interface', 'command line': 'the command line', github: 'a webhook of GitHub' }[source] ??
-    source
+    {
+      api: 'the interface',
+      'command line': 'the command line',
+      github: 'a webhook of GitHub',
+      tofupilot: 'TofuPilot',
+    }[source] ?? source
   )
 }
 
