@@ -1,11 +1,12 @@
 // One command on one rollout, in the caller's transaction: state, pins, events and deliveries change together.
 import type { Db } from '../db/client.ts'
-import { isElsewhere, pinStations } from '../db/pins.ts'
+import { isElsewhere } from '../db/pins.ts'
 import { recount } from '../db/recount.ts'
 import { activateDeployment } from '../db/registry.ts'
 import { appendEvents, type LoadedRollout, saveRollout } from '../db/rollout-storage.ts'
 import { freezeJoined, freezePasts } from '../db/station-past.ts'
 import { lockProcedure } from '../db/store-runs.ts'
+import { askStations } from './ask-stations.ts'
 import type { StationId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
 import { type Command, isRefusal, type Refusal } from './domain/rollout/commands.ts'
@@ -13,10 +14,10 @@ import { decide } from './domain/rollout/decide.ts'
 import type { RolloutEvent } from './domain/rollout/events.ts'
 import { evolve } from './domain/rollout/evolve.ts'
 import { canaryStations, type RolloutState } from './domain/rollout/state.ts'
-import type { Delivery } from './service.ts'
+import type { Job } from './service.ts'
 
 /** Queues deliveries in the transaction; nothing is sent before it commits. */
-export type Deliveries = { send(tx: Db, job: Delivery): Promise<void> }
+export type Deliveries = { send(tx: Db, job: Job): Promise<void> }
 
 export type Applied = { state: RolloutState; events: RolloutEvent[] }
 
@@ -46,7 +47,7 @@ export async function record(
   if (events.length === 0) return { state: after, events }
   await saveRollout(tx, before, after)
   const sequences = await appendEvents(tx, after, events)
-  for (const event of events) await follow(tx, event, before, after, now)
+  for (const event of events) await follow(tx, event, before, after, { now, deliveries })
   await announce(tx, events, sequences, before, after, deliveries)
   return { state: after, events }
 }
@@ -68,11 +69,16 @@ async function follow(
   event: RolloutEvent,
   before: RolloutState | null,
   after: RolloutState,
-  now: Instant,
+  { now, deliveries }: { now: Instant; deliveries: Deliveries },
 ): Promise<void> {
   const { procedureId, id: rolloutId } = after
   const pin = (stations: StationId[], deploymentId = after.deploymentId) =>
-    pinStations(tx, { procedureId, stations, deploymentId, rolloutId, now })
+    askStations(
+      tx,
+      { procedureId, stations, deploymentId, rolloutId, now },
+      deliveries,
+      deploymentId === after.baseDeploymentId,
+    )
   switch (event.type) {
     case 'RolloutStarted':
       await lockProcedure(tx, procedureId)

@@ -1,4 +1,4 @@
-// Jobs: deliveries to Slack, queued in the transaction of the decision and repeated until they are done.
+// Jobs: deliveries to Slack and work with TofuPilot, queued in the transaction of the decision, repeated until they are done.
 import { type SQL, sql } from 'drizzle-orm'
 import type { FastifyBaseLogger } from 'fastify'
 import { fromDrizzle, fromPglite, PgBoss } from 'pg-boss'
@@ -6,11 +6,11 @@ import { nilId } from '../db/add-tallies.ts'
 import { type Database, type Db, rows } from '../db/client.ts'
 import type { PgliteThread } from '../db/pglite-thread.ts'
 import type { Deliveries } from './apply-command.ts'
-import type { Delivery, DeliveryResult } from './service.ts'
+import type { Delivery, DeliveryResult, Job, TofupilotJob } from './service.ts'
 import { nobodyLooks, type Observer } from './telemetry/observer.ts'
 
 /** `stately`: one job waiting and one under way for each key, so that a burst of changes is one redraw. */
-const queues: { [Kind in Delivery['kind']]: { name: string; policy?: 'stately' } } = {
+const queues: { [Kind in Job['kind']]: { name: string; policy?: 'stately' } } = {
   card: { name: 'slack-card', policy: 'stately' },
   thread: { name: 'slack-thread' },
   build: { name: 'slack-build' },
@@ -21,7 +21,12 @@ const queues: { [Kind in Delivery['kind']]: { name: string; policy?: 'stately' }
   rollback: { name: 'slack-rollback', policy: 'stately' },
   containment: { name: 'slack-containment', policy: 'stately' },
   event: { name: 'slack-event' },
+  'tofupilot pins': { name: 'tofupilot-pins', policy: 'stately' },
+  'tofupilot reading': { name: 'tofupilot-reading', policy: 'stately' },
 }
+
+/** Who is there to work: what is nobody's is not queued, and nothing piles up. */
+export type Workers = { slack: boolean; tofupilot: boolean }
 
 /** How often the signs of life are looked at. */
 const watch = { superviseIntervalSeconds: 5, monitorIntervalSeconds: 5 }
@@ -36,8 +41,10 @@ const everySecond = {
 
 export type Jobs = {
   deliveries: Deliveries
-  /** Begins delivering. */
+  /** Begins delivering to Slack. */
   work(deliver: (job: Delivery) => Promise<DeliveryResult>): Promise<void>
+  /** Begins what is to be done with TofuPilot. */
+  workWithTofupilot(carryOut: (job: TofupilotJob) => Promise<DeliveryResult>): Promise<void>
   waiting(): Promise<number>
   stop(): Promise<void>
 }
@@ -61,7 +68,9 @@ export async function startJobs(
   database: Database,
   log: FastifyBaseLogger,
   observer: Pick<Observer, 'around' | 'delivered'> = nobodyLooks,
+  workers: Workers = { slack: true, tofupilot: false },
 ): Promise<Jobs> {
+  const worked = Object.values(queues).filter((queue) => workers[placeOf(queue)])
   const boss =
     database.engine.kind === 'postgres'
       ? new PgBoss({ connectionString: database.engine.url, max: 3, useListenNotify: true, ...watch })
@@ -73,55 +82,63 @@ export async function startJobs(
         })
   boss.on('error', (error) => log.error({ err: error }, 'jobs: the queue had an error'))
   await boss.start()
-  for (const { name, policy } of Object.values(queues)) {
+  for (const { name, policy } of worked) {
     await boss.createQueue(name, { ...(policy ? { policy } : {}), notify: true, ...untilDone })
     // Asking for any job makes pg-boss keep what it knows of the queue. Else the first send would look it up, on another
     // connection than its transaction: the embedded database has one, and would wait for itself for ever.
     await boss.getJobById(name, nilId)
   }
 
-  const send = (tx: Db, job: Delivery, startAfter = 0) =>
+  const send = (tx: Db, job: Job, startAfter = 0) =>
     boss.send(queues[job.kind].name, job, {
       db: fromDrizzle({ execute: (query) => rows(tx, query as SQL) }, sql),
       singletonKey: keyOf(job),
       startAfter,
     })
 
+  async function workOn<Kind extends Job>(
+    place: keyof Workers,
+    what: string,
+    carryOut: (job: Kind) => Promise<DeliveryResult>,
+  ): Promise<void> {
+    for (const queue of worked)
+      if (placeOf(queue) === place) await boss.work<Kind>(queue.name, everySecond, worker(what, carryOut))
+  }
+
+  function worker<Kind extends Job>(what: string, carryOut: (job: Kind) => Promise<DeliveryResult>) {
+    return async ([job]: { data: Kind }[]): Promise<void> => {
+      if (!job) return
+      const { kind } = job.data
+      const rolloutId = 'rolloutId' in job.data ? job.data.rolloutId : undefined
+      const work = { name: 'delivery', rolloutId, about: { kind } } as const
+      const result = await observer
+        .around(work, () => carryOut(job.data))
+        .catch((error: unknown) => {
+          observer.delivered(kind, 'failed')
+          // The queue keeps the error with the job, where nobody looks, and tries again.
+          log.error({ err: error, delivery: named(job.data) }, `${what} failed: it is tried again`)
+          throw error
+        })
+      observer.delivered(kind, result.delivered ? 'delivered' : 'waits')
+      if (result.delivered) return
+      const { waitSeconds, why } = result
+      // A reading is due again and again: that is no news.
+      const level = kind === 'tofupilot reading' ? 'debug' : 'info'
+      log[level]({ delivery: named(job.data), waitSeconds, why }, `${what} waits`)
+      await send(database.db, job.data, Math.max(1, Math.ceil(waitSeconds)))
+    }
+  }
+
   return {
     deliveries: {
       async send(tx, job) {
-        await send(tx, job)
+        if (workers[placeOf(queues[job.kind])]) await send(tx, job)
       },
     },
-    async work(deliver) {
-      for (const { name } of Object.values(queues))
-        await boss.work<Delivery>(name, everySecond, async ([job]) => {
-          if (!job) return
-          const { kind } = job.data
-          const rolloutId = 'rolloutId' in job.data ? job.data.rolloutId : undefined
-          const work = { name: 'delivery', rolloutId, about: { kind } } as const
-          const result = await observer
-            .around(work, () => deliver(job.data))
-            .catch((error: unknown) => {
-              observer.delivered(kind, 'failed')
-              // The queue keeps the error with the job, where nobody looks, and tries again.
-              log.error(
-                { err: error, delivery: named(job.data) },
-                'a delivery to Slack failed: it is tried again',
-              )
-              throw error
-            })
-          observer.delivered(kind, result.delivered ? 'delivered' : 'waits')
-          if (result.delivered) return
-          log.info(
-            { delivery: named(job.data), waitSeconds: result.waitSeconds, why: result.why },
-            'a delivery to Slack waits',
-          )
-          await send(database.db, job.data, Math.max(1, Math.ceil(result.waitSeconds)))
-        })
-    },
+    work: (deliver) => workOn('slack', 'a delivery to Slack', deliver),
+    workWithTofupilot: (carryOut) => workOn('tofupilot', 'work with TofuPilot', carryOut),
     async waiting() {
-      const stats = await Promise.all(Object.values(queues).map(({ name }) => boss.getQueueStats(name)))
+      const stats = await Promise.all(worked.map(({ name }) => boss.getQueueStats(name)))
       return stats.flat().reduce((sum, queue) => sum + queue.queuedCount, 0)
     },
     stop: () => boss.stop({ graceful: true, timeout: 5_000 }),
@@ -129,12 +146,12 @@ export async function startJobs(
 }
 
 /** For the log, which is not to repeat what people wrote. */
-function named(job: Delivery): object {
+function named(job: Job): object {
   return job.kind === 'event' ? { kind: job.kind, eventId: job.eventId } : job
 }
 
 /** Two jobs with one key say the same thing. */
-function keyOf(job: Delivery): string {
+function keyOf(job: Job): string {
   switch (job.kind) {
     case 'card':
       return `${job.rolloutId}/${job.stageIndex}`
@@ -155,7 +172,16 @@ function keyOf(job: Delivery): string {
       return `${job.procedureId}/${job.rollbackId}`
     case 'event':
       return job.eventId
+    // One that is to wait for TofuPilot's time must not keep another from being tried at once.
+    case 'tofupilot pins':
+      return `${job.procedureId}/${job.isUrgent ? 'urgent' : 'usual'}`
+    case 'tofupilot reading':
+      return job.procedureId
   }
+}
+
+function placeOf({ name }: { name: string }): keyof Workers {
+  return name.startsWith('tofupilot') ? 'tofupilot' : 'slack'
 }
 
 function pgliteLike(thread: PgliteThread): Parameters<typeof fromPglite>[0] {

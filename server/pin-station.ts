@@ -1,9 +1,10 @@
 // One station is asked to run a build, by hand: beside rollouts, never in the middle of one.
 import type { Db } from '../db/client.ts'
-import { pinStations } from '../db/pins.ts'
 import { deploymentById, isLinked, procedureById, recordProcedureEvent, stationById } from '../db/registry.ts'
 import { recordStation } from '../db/station-record.ts'
 import { lockProcedure } from '../db/store-runs.ts'
+import type { Deliveries } from './apply-command.ts'
+import { askStations } from './ask-stations.ts'
 import type { Actor } from './domain/actor.ts'
 import type { DeploymentId, ProcedureId, StationId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
@@ -18,6 +19,7 @@ export async function pinStation(
   why: string | null,
   by: Actor,
   now: Instant,
+  deliveries: Deliveries,
 ): Promise<{ did: string; procedureId: ProcedureId } | Refusal> {
   const station = await stationById(tx, stationId)
   if (!station) return refuse('not found', 'there is no such station', 'Look at the list of stations.')
@@ -38,13 +40,8 @@ export async function pinStation(
   // Its arms would change under the rollout's eyes: it alone says who runs what until it has ended.
   const live = await liveRollout(tx, procedure.id)
   if (live) return alreadyLive(procedure, live)
-  await pinStations(tx, {
-    procedureId: procedure.id,
-    stations: [stationId],
-    deploymentId,
-    rolloutId: null,
-    now,
-  })
+  const pin = { procedureId: procedure.id, stations: [stationId], deploymentId, rolloutId: null, now }
+  await askStations(tx, pin, deliveries)
   const body = { stationId, deploymentId, why, by }
   await recordProcedureEvent(tx, { procedureId: procedure.id, type: 'Pinned', body, at: new Date(now) })
   await recordStation(tx, { stationId, type: 'pinned', body: { deploymentId }, by, why, at: new Date(now) })

@@ -1,7 +1,6 @@
 // Rollback after completion: one verb, any time, to any build that once ran on all stations.
 import type { Db } from '../db/client.ts'
 import { completedRolloutOf } from '../db/containment.ts'
-import { pinStations } from '../db/pins.ts'
 import {
   activateDeployment,
   deploymentById,
@@ -11,6 +10,7 @@ import {
 } from '../db/registry.ts'
 import { lockProcedure } from '../db/store-runs.ts'
 import type { Deliveries } from './apply-command.ts'
+import { askStations } from './ask-stations.ts'
 import type { Actor } from './domain/actor.ts'
 import type { DeploymentId, ProcedureId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
@@ -49,13 +49,9 @@ export async function rollBack(
       'Abort it: its stations return to base at once.',
     )
   const stations = await stationsOf(tx, procedureId)
-  await pinStations(tx, {
-    procedureId,
-    stations: stations.map((station) => station.id),
-    deploymentId,
-    rolloutId: null,
-    now,
-  })
+  const ids = stations.map((station) => station.id)
+  const pin = { procedureId, stations: ids, deploymentId, rolloutId: null, now }
+  await askStations(tx, pin, deliveries, true)
   await activateDeployment(tx, procedureId, deploymentId, new Date(now), false)
   const body = {
     deploymentId,

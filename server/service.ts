@@ -410,4 +410,12 @@ export type Delivery =
   | { kind: 'containment'; rolloutId: RolloutId }
   /** An event of Slack that was taken and is to be worked on. */
   | { kind: 'event'; eventId: string; body: Record<string, unknown> }
+/** Work with TofuPilot, for a procedure that is linked to it. A repeat is harmless. */
+export type TofupilotJob =
+  /** Bring what its stations are asked to run there. Urgent: a build is taken back. */
+  | { kind: 'tofupilot pins'; procedureId: ProcedureId; isUrgent: boolean }
+  /** Read its stations, builds and runs; comes again after the time between two readings. */
+  | { kind: 'tofupilot reading'; procedureId: ProcedureId }
+/** Whatever is queued in the transaction of a decision. */
+export type Job = Delivery | TofupilotJob
 export type DeliveryResult = { delivered: true } | { delivered: false; waitSeconds: number; why: string }

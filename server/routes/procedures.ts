@@ -4,7 +4,6 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Database, Db } from '../../db/client.ts'
-import { pinStations } from '../../db/pins.ts'
 import { rebuildTallies } from '../../db/rebuild-tallies.ts'
 import {
   activateDeployment,
@@ -20,6 +19,8 @@ import {
 } from '../../db/registry.ts'
 import type { Repository } from '../../db/schema/procedures.ts'
 import { lockProcedure } from '../../db/store-runs.ts'
+import type { Deliveries } from '../apply-command.ts'
+import { askStations } from '../ask-stations.ts'
 import { changeAttemptSettings } from '../attempt-settings.ts'
 import { attemptRule } from '../domain/attempt-rule.ts'
 import { deploymentId, type ProcedureId, procedureId } from '../domain/ids.ts'
@@ -36,6 +37,7 @@ import { name, words } from './words.ts'
 type Deps = {
   database: Database
   authentication: Authentication
+  deliveries: Deliveries
   now: () => Instant
 }
 
@@ -84,7 +86,10 @@ const procedureChange = procedureBody.partial()
 const taken = errorBody.extend({ id: procedureId.optional() })
 const noes = { 404: errorBody, 409: taken, 422: errorBody }
 
-export function procedureRoutes(app: FastifyInstance, { database, authentication, now }: Deps): void {
+export function procedureRoutes(
+  app: FastifyInstance,
+  { database, authentication, deliveries, now }: Deps,
+): void {
   const { db } = database
   const transaction = <T>(work: (tx: Db) => Promise<T>) => db.transaction((tx) => work(tx))
   const tags = ['registry']
@@ -280,13 +285,8 @@ export function procedureRoutes(app: FastifyInstance, { database, authentication
           )
         const at = now()
         const stations = (await stationsOf(tx, procedure.id)).map((station) => station.id)
-        await pinStations(tx, {
-          procedureId: procedure.id,
-          stations,
-          deploymentId: deployment_id,
-          rolloutId: null,
-          now: at,
-        })
+        const pin = { procedureId: procedure.id, stations, deploymentId: deployment_id }
+        await askStations(tx, { ...pin, rolloutId: null, now: at }, deliveries)
         await activateDeployment(tx, procedure.id, deployment_id, new Date(at))
         await recordProcedureEvent(tx, {
           procedureId: procedure.id,

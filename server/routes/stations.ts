@@ -4,13 +4,10 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Database, Db } from '../../db/client.ts'
-import { pinStations, unpinStation } from '../../db/pins.ts'
+import { unpinStation } from '../../db/pins.ts'
 import {
   addStation,
   changeStation,
-  linkStation,
-  pinnedDeployment,
-  procedureById,
   proceduresOf,
   type Station,
   stationByName,
@@ -18,8 +15,10 @@ import {
 } from '../../db/registry.ts'
 import { keyPrefixes } from '../../db/station-keys.ts'
 import { recordStation } from '../../db/station-record.ts'
+import type { Deliveries } from '../apply-command.ts'
 import { type ProcedureId, procedureId, type StationId, stationId } from '../domain/ids.ts'
 import type { Instant } from '../domain/instant.ts'
+import { linkToRun } from '../link-station.ts'
 import type { Authentication } from './authentication.ts'
 import { demands } from './demands.ts'
 import { errorBody, HttpNo } from './errors.ts'
@@ -32,6 +31,7 @@ import { name, words } from './words.ts'
 type Deps = {
   database: Database
   authentication: Authentication
+  deliveries: Deliveries
   now: () => Instant
   changed: (procedureId: ProcedureId) => void
 }
@@ -63,7 +63,10 @@ const stationChange = z.strictObject({
 const taken = errorBody.extend({ id: stationId.optional() })
 const noes = { 404: errorBody, 409: taken, 422: errorBody }
 
-export function stationRoutes(app: FastifyInstance, { database, authentication, now, changed }: Deps): void {
+export function stationRoutes(
+  app: FastifyInstance,
+  { database, authentication, deliveries, now, changed }: Deps,
+): void {
   const { db } = database
   const transaction = <T>(work: (tx: Db) => Promise<T>) => db.transaction((tx) => work(tx))
   const tags = ['registry']
@@ -204,18 +207,6 @@ export function stationRoutes(app: FastifyInstance, { database, authentication, 
     body: { procedure_id: ids.id },
   })
 
-  /** A station that joins runs the active build; a live rollout takes it in at its next stage. */
-  async function link(tx: Db, procedure: ProcedureId, station: StationId): Promise<boolean> {
-    const added = await linkStation(tx, procedure, station, new Date(now()))
-    const active = (await procedureById(tx, procedure))?.activeDeploymentId
-    if (active && (await pinnedDeployment(tx, procedure, station)) === null)
-      await pinStations(tx, {
-        procedureId: procedure,
-        stations: [station],
-        deploymentId: active,
-        rolloutId: null,
-        now: now(),
-      })
-    return added
-  }
+  const link = (tx: Db, procedure: ProcedureId, station: StationId) =>
+    linkToRun(tx, { procedureId: procedure, stationId: station, now: now() }, deliveries)
 }

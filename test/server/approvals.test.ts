@@ -2,12 +2,12 @@
 import { expect, test } from 'vitest'
 import type { Actor } from '../../server/domain/actor.ts'
 import type { RolloutId } from '../../server/domain/ids.ts'
-import type { Delivery } from '../../server/service.ts'
+import type { Job } from '../../server/service.ts'
 import { type TestLine, testLine } from '../support/test-line.ts'
 import { rolloutOf, type TestRollout, testRollout } from '../support/test-rollout.ts'
 import { openTestService } from '../support/test-service.ts'
 
-const jobs: Delivery[] = []
+const jobs: Job[] = []
 let failing = false
 const service = await openTestService({
   deliveries: {

@@ -6,7 +6,7 @@ import { loadRollout } from '../../db/rollout-storage.ts'
 import { changesOf, rememberedChanges } from '../../server/build-changes.ts'
 import type { DeploymentId } from '../../server/domain/ids.ts'
 import { ingest } from '../../server/ingest.ts'
-import type { Delivery } from '../../server/service.ts'
+import type { Job } from '../../server/service.ts'
 import { phasesOf, rail, type Said, sleep } from '../support/definition-builder.ts'
 import { bareStages, type RunSaid, type TestLine, testLine } from '../support/test-line.ts'
 import { type TestRollout, testRollout } from '../support/test-rollout.ts'
@@ -70,7 +70,7 @@ async function learned(line: TestLine, id: DeploymentId) {
 }
 const told = async (rollout: TestRollout, type: string) =>
   (await rollout.events()).filter((event) => event.type === type)
-const threads = (rollout: TestRollout): Delivery[] =>
+const threads = (rollout: TestRollout): Job[] =>
   service.jobs.filter((job) => job.kind === 'thread' && job.rolloutId === rollout.id)
 
 const loosened = 'power / rail_3v3 lower 3.2 → 3.1 V'

@@ -16,7 +16,7 @@ import { pinWaiters } from '../../server/pin-waiters.ts'
 import { replays } from '../../server/replays.ts'
 import { rolloutWatchers } from '../../server/rollout-watchers.ts'
 import type { PageSignIn } from '../../server/routes/pages/sign-in-pages.ts'
-import type { Delivery, Service } from '../../server/service.ts'
+import type { Job, Service } from '../../server/service.ts'
 import { serviceOf } from '../../server/service-of.ts'
 import { sessions } from '../../server/sessions.ts'
 import { signing } from '../../server/signing.ts'
@@ -56,7 +56,7 @@ export type TestService = {
   /** Cards and replies queued so far, newest last. */
   queued: Queued[]
   /** All jobs queued so far, of every kind, newest last. */
-  jobs: Delivery[]
+  jobs: Job[]
   /** Long polls that wait now. */
   waiting(): number
   /** Ends all long polls, as a process that stops does first. */
@@ -74,6 +74,7 @@ export type ServiceOptions = {
   deliveries?: Deliveries
   take?: Parameters<typeof buildApp>[0]['take']
   githubSecret?: string | null
+  tofupilot?: Parameters<typeof buildApp>[0]['tofupilot']
   signIn?: PageSignIn
   isLocal?: boolean
   log?: Logger
@@ -90,7 +91,7 @@ export async function serviceOn(
 ): Promise<TestService & { close(): Promise<void> }> {
   const clock = options.clock ?? testClock()
   const queued: Queued[] = []
-  const jobs: Delivery[] = []
+  const jobs: Job[] = []
   const deliveries = options.deliveries ?? noting(queued, jobs)
   const { now } = clock
   const log: FastifyBaseLogger =
@@ -133,6 +134,7 @@ export async function serviceOn(
     githubSecret: options.githubSecret === undefined ? githubSecret : options.githubSecret,
     metrics,
     webhooks: { secrets, allowed, attempt: webhooks.attempt },
+    tofupilot: options.tofupilot ?? null,
     pages: {
       watchers,
       drawPicture: pictureDrawer(),
@@ -197,7 +199,7 @@ export async function serviceOn(
   }
 }
 
-function noting(queued: Queued[], jobs: Delivery[]): Deliveries {
+function noting(queued: Queued[], jobs: Job[]): Deliveries {
   return {
     send: async (_tx, job) => {
       if (job.kind === 'card') queued.push({ kind: 'card', rolloutId: job.rolloutId, number: job.stageIndex })

@@ -11,6 +11,7 @@ import {
   runCounts,
   type StationProcedure,
 } from '../../../db/station-procedures.ts'
+import type { Deliveries } from '../../apply-command.ts'
 import {
   type DeploymentId,
   deploymentId,
@@ -30,6 +31,7 @@ import { cursor, many, pageLimit } from './query.ts'
 type Deps = {
   database: Database
   keys: Keys
+  deliveries: Deliveries
   now: () => Instant
   changed: (procedureId: ProcedureId) => void
 }
@@ -44,7 +46,10 @@ const listQuery = z.object({
   procedure_ids: many(procedureId),
 })
 
-export function foreignStationRoutes(scope: FastifyInstance, { database, keys, now, changed }: Deps): void {
+export function foreignStationRoutes(
+  scope: FastifyInstance,
+  { database, keys, deliveries, now, changed }: Deps,
+): void {
   const { db } = database
   const tags = ['TofuPilot']
 
@@ -128,7 +133,7 @@ export function foreignStationRoutes(scope: FastifyInstance, { database, keys, n
       const ids = pin.parse(request.params)
       const why = said.parse(request.body)?.reason ?? null
       const done = await database.db.transaction((tx: Db) =>
-        pinStation(tx, ids.id, ids.deployment_id, why, by, now()),
+        pinStation(tx, ids.id, ids.deployment_id, why, by, now(), deliveries),
       )
       if (isRefusal(done)) throw refused(done)
       changed(done.procedureId)

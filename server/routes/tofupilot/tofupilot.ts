@@ -1,6 +1,7 @@
 // The routes of TofuPilot's interface, so that stations keep their code and change their server's address alone.
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Database } from '../../../db/client.ts'
+import type { Deliveries } from '../../apply-command.ts'
 import type { ProcedureId } from '../../domain/ids.ts'
 import type { Instant } from '../../domain/instant.ts'
 import type { Service } from '../../service.ts'
@@ -21,6 +22,7 @@ type Deps = {
   keys: Keys
   taking: TakeRun
   links: UploadLinks
+  deliveries: Deliveries
   now: () => Instant
   changed: (procedureId: ProcedureId) => void
 }
