@@ -19,6 +19,7 @@ import { longestPauseMs } from './longest-pause.ts'
 import { measuredSince } from './measured-since.ts'
 import { policyOf } from './policy-of.ts'
 import { startClosed } from './stage-closed.ts'
+import { unheardOf } from './tofupilot-standing.ts'
 
 /**
  * Brings what stations have shown before the decider: who joined or left, what they were told, took and ran, and which
@@ -37,6 +38,8 @@ export async function caughtUp(
   const apply = (fact: Fact): Promise<void> => facts.apply({ ...fact, by: firstpass })
   const { procedureId, id } = loaded.state
   if (loaded.unseenMs > longestUnseenMs) await apply({ type: 'away', since: loaded.verdict?.at ?? 0 })
+  const unheard = await unheardOf(tx, procedureId, now)
+  if (unheard && isNews(facts.state(), unheard.since, now)) await apply({ type: 'away', ...unheard })
   await apply({ type: 'start', closed: (await startClosed(tx, loaded.state, now))?.why ?? null })
   const evidence = await stationEvidence(tx, procedureId, id)
   const linked = await stationsOf(tx, procedureId)
@@ -92,6 +95,14 @@ function stationFacts(
 
 /** A restart takes less; a look is due every second. */
 const longestUnseenMs = 3 * minute
+
+/** Told once: from then on the rollout rests, and its soak clock stands. Where a person has lifted that, now and then. */
+function isNews(state: RolloutState, since: Instant, now: Instant): boolean {
+  const last = isRunning(state) ? state.unmeasured?.at(-1)?.to : undefined
+  return last === undefined || last <= since || now - last >= toldEveryMs
+}
+
+const toldEveryMs = 30 * minute
 
 type Silent = { stationId: StationId; lastStartedAt: Instant | null; gapSeconds: number | null }
 

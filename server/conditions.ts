@@ -11,6 +11,7 @@ import { hour, type Instant } from './domain/instant.ts'
 import { canaryStations, isTaken, type RolloutState, type Running } from './domain/rollout/state.ts'
 import { noShadowCounts } from './domain/shadow-summary.ts'
 import { shadowCountsOf } from './shadow-pairs.ts'
+import { unheardOf } from './tofupilot-standing.ts'
 
 /** Only what the plan's gates ask for is read. */
 export async function conditionsOf(
@@ -27,6 +28,7 @@ export async function conditionsOf(
     references: asks('reference samples') ? await referenceRuns(tx, procedureId, id) : [],
     builds: asks('mixed builds') ? await buildsRun(tx, procedureId, id, confirmed(state)) : [],
     shadowPairs: asks('shadow pairs') ? await shadowCountsOf(tx, state) : noShadowCounts,
+    unheard: (await unheardOf(tx, procedureId, now))?.why ?? null,
     throughput: 'liveSince' in state ? await throughput(tx, state, pasts, now) : null,
   }
 }

@@ -9,6 +9,7 @@ import { atWork, hasHours } from './domain/station-alarms/at-work.ts'
 import type { KnownAlarm } from './domain/station-alarms/look.ts'
 import type { ForeignRun, Look, StationFacts, WrongSample } from './domain/station-alarms/station-facts.ts'
 import { policyOf } from './policy-of.ts'
+import { stationsElsewhere } from './tofupilot-standing.ts'
 
 /** Older runs of a wrong build say nothing about now; the last one of a station is looked at whatever its age. */
 const driftWindowMs = 2 * hour
@@ -33,9 +34,13 @@ export async function knownStations(
   const quiet = found.filter((row) => isQuiet(row, known, at))
   const gaps = await habits(tx, procedureId, [...quiet.map(({ id }) => id), ...foreign.keys()], at)
   const unruled = quiet.filter(({ site }) => !hasHours(policy, site))
+  const elsewhere = await stationsElsewhere(tx, procedureId, at)
   const worked = await workedHours(tx, procedureId, unruled, at)
   return {
-    stations: found.map((row) => factsOf(row, foreign.get(row.id), wrong.get(row.id), gaps, limitMs)),
+    stations: found.map((row) => ({
+      ...factsOf(row, foreign.get(row.id), wrong.get(row.id), gaps, limitMs),
+      elsewhere: elsewhere.get(row.id) ?? null,
+    })),
     look: { now: at, nameOf: (id) => names.get(id) ?? id, isWorking: atWork(policy, worked) },
   }
 }
@@ -76,7 +81,7 @@ function factsOf(
   wrong: WrongSample[] = [],
   gaps: Map<StationId, number | null>,
   limitMs: number,
-): StationFacts {
+): Omit<StationFacts, 'elsewhere'> {
   const pin = row.pins.at(-1)
   const former = row.pins.at(-2)
   const { lastRun } = row

@@ -35,6 +35,7 @@ import { shadowSummaryOf } from './shadow-pairs.ts'
 import { startClosed } from './stage-closed.ts'
 import { stageFacts } from './stage-facts.ts'
 import { stationViews } from './station-views.ts'
+import { backendWaits } from './tofupilot-standing.ts'
 
 /**
  * Read in one snapshot: a decision that commits between two queries would show a stage with another stage's numbers.
@@ -121,7 +122,10 @@ async function viewInSnapshot(
         ? null
         : failureSummaryOf(await rolloutFailures(db, state, counts, policy.failureRules)),
     alerts: policy.alerts,
-    waitsFor: waitsFor(state, readiness, (stationId) => nameOf(stations, stationId), now),
+    waitsFor: [
+      ...(isTerminal(state) ? [] : await backendWaits(db, state, now)),
+      ...waitsFor(state, readiness, (stationId) => nameOf(stations, stationId), now),
+    ],
     next: nextStep(state, unmet(readiness).length === 0),
     breaches: 'breaches' in state ? state.breaches : [],
     watchUntil: state.status === 'completed' ? state.watchUntil : null,

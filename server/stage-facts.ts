@@ -7,6 +7,7 @@ import type { HeldChange, StageFacts } from './domain/rollout/readiness.ts'
 import type { Running } from './domain/rollout/state.ts'
 import { policyOf } from './policy-of.ts'
 import { stageClosed } from './stage-closed.ts'
+import { movedStations } from './tofupilot-standing.ts'
 
 /**
  * @param changes of what units are held to, neither declared nor accepted.
@@ -32,7 +33,7 @@ export async function stageFacts(
   }
 }
 
-/** The last stage takes nothing further: it may end at any time. */
+/** The last stage takes nothing further: it may end at any time, once its stations have what was asked for. */
 async function advanceClosed(
   db: Db,
   state: Running,
@@ -41,6 +42,8 @@ async function advanceClosed(
 ): Promise<StageFacts['closed']> {
   const to = state.stageIndex + 1
   const last = state.plan.stages.at(-1)
+  const moved = await movedStations(db, state.procedureId, now)
+  if (moved !== null) return { kind: 'backend', why: moved }
   if (to >= state.plan.stages.length || !last) return null
   const stages =
     jump === null || jump >= 1

@@ -24,7 +24,8 @@ import { orderSeed } from './order-seed.ts'
 import { policyOf } from './policy-of.ts'
 import { refuse } from './refuse.ts'
 import type { StartInput } from './service.ts'
-import { stageClosed } from './stage-closed.ts'
+import { stageClosed, startClosed } from './stage-closed.ts'
+import { backendRefuses } from './tofupilot-standing.ts'
 import { withDeclared } from './with-declared.ts'
 
 /** A new rollout, started at once unless it waits for an approval or a moment. Names why not, otherwise. */
@@ -57,6 +58,8 @@ export async function startRollout(
     )
   const live = await liveRollout(tx, procedure.id)
   if (live) return alreadyLive(procedure, live)
+  const backend = await backendRefuses(tx, deployment, at)
+  if (backend && !backend.isSoon) return refuse('not now', backend.why, backend.next)
   const linked = await stationsOf(tx, procedure.id)
   // A retry asks for the order of the former rollout: whoever cannot take part now is left out of it.
   const unpickable = input.retryOf ? null : await notPickable(tx, procedure, parsed.data, linked, at)
@@ -89,7 +92,8 @@ export async function startRollout(
   await learnFromPast(tx, procedure.id, baseDeploymentId)
   await learnFromPast(tx, procedure.id, deployment.id)
   const first = await record(tx, null, [created], at, deliveries)
-  const started = await applyCommand(tx, first, { type: 'start', by }, at, deliveries)
+  const held = backend === null ? null : ((await startClosed(tx, first.state, at))?.why ?? null)
+  const started = await applyCommand(tx, first, { type: 'start', by, closed: held }, at, deliveries)
   const events = isRefusal(started) ? first.events : [...first.events, ...started.events]
   const where = `${procedure.name} ${deployment.version}`
   return {

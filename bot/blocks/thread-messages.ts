@@ -41,7 +41,7 @@ function replyText(view: RolloutView, event: Numbered, events: Numbered[]): Mark
         ? markup`${of}: resumed by itself, ${moment(event.at)}${event.why === null ? '' : markup`: ${said(event.why, 300)}`}.`
         : null
     case 'StageUnmeasured':
-      return markup`${of}: Firstpass was away from ${moment(event.from)} to ${moment(event.to)}, while stage ${event.stageIndex + 1} soaked. Nobody measured it, so this time does not count; it does when stations send runs that they kept from it.`
+      return markup`${of}: ${said(event.why ?? 'Firstpass was away', 300)}, from ${moment(event.from)} to ${moment(event.to)}, while stage ${event.stageIndex + 1} soaked. Nobody measured it, so this time does not count; it does when stations send runs that they kept from it.`
     case 'WatchAlarmed':
       return alarmText(view, event)
     case 'ChangesAccepted':

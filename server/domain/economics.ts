@@ -122,6 +122,7 @@ function itemWaits(item: ReadinessItem, state: Running, pace: number | null, now
     case 'limits':
     case 'window':
     case 'freeze':
+    case 'backend':
     case 'approvals':
       return 0
   }

@@ -46,6 +46,7 @@ export function aStationKnown(part: Partial<StationFacts> = {}): StationFacts {
     usualGapMs: minute,
     foreign: [],
     wrongSamples: [],
+    elsewhere: null,
     ...part,
   }
 }

@@ -30,7 +30,7 @@ export function eventSentence(event: RolloutEvent, view: RolloutView): Said {
       return said(`${stage(event.stageIndex, view)} is live: all its stations are confirmed or waived`)
     case 'StageUnmeasured':
       return said(
-        `Firstpass was away from ${instantText(event.from)} to ${instantText(event.to)}: nobody measured ${stage(event.stageIndex, view)}, so this time does not count as soaked`,
+        `${event.why ?? 'Firstpass was away'}, from ${instantText(event.from)} to ${instantText(event.to)}: nobody measured ${stage(event.stageIndex, view)}, so this time does not count as soaked`,
       )
     case 'StageMeasured':
       return said(

@@ -17,6 +17,8 @@ export const engine = 'station-baselined beta-binomial e-process 2'
 /** Defined for any counts; never throws and never yields NaN. */
 export function evaluateGates(question: GateQuestion, now: Instant): Verdict {
   const throughput = blindness(question.conditions.throughput)
+  const { unheard } = question.conditions
+  const isBlind = unheard !== null || throughput?.isBlind === true
   const failing = failingStations(question, now)
   const drift: Verdict['drift'] = { ...question.previous?.drift }
   const evaluate = evaluator(question, drift)
@@ -24,7 +26,7 @@ export function evaluateGates(question: GateQuestion, now: Instant): Verdict {
     const acts = gate.stages === null || gate.stages.includes(question.stageIndex)
     if (!isCounted(gate)) return { ...judgeCondition(gate, question, failing, now), acts }
     const judged = judgeCounted(gate, question, evaluate)
-    return { ...(throughput?.isBlind && isTallied(gate) ? blind(judged) : judged), acts }
+    return { ...(isBlind && isTallied(gate) ? blind(judged) : judged), acts }
   })
   return {
     at: now,
@@ -35,6 +37,7 @@ export function evaluateGates(question: GateQuestion, now: Instant): Verdict {
     drift,
     failing,
     throughput,
+    ...(unheard === null ? {} : { unheard }),
     alarmBudget: alarmBudgetSpent(question.gates),
   }
 }

@@ -62,6 +62,8 @@ export type Conditions = {
   throughput: Throughput | null
   /** Units that the new build ran in shadow and base in production. */
   shadowPairs: ShadowCounts
+  /** Why no run of any station can be known at this moment; null: runs arrive. */
+  unheard: string | null
 }
 
 export type GateQuestion = {
@@ -100,4 +102,5 @@ export const noConditions: Conditions = {
   builds: [],
   throughput: null,
   shadowPairs: noShadowCounts,
+  unheard: null,
 }

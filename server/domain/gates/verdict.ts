@@ -100,6 +100,8 @@ export const verdict = z.object({
   throughput: z
     .object({ runs: z.int(), share: z.number(), pastShare: z.number(), isBlind: z.boolean() })
     .nullable(),
+  /** Why no run of any station could be known; absent: runs arrived. */
+  unheard: z.string().optional(),
   /** The alphas of the gates together. */
   alarmBudget: z.number(),
 })

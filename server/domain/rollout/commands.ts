@@ -50,8 +50,8 @@ export type Fact =
   | { type: 'served'; stationId: StationId; at: Instant }
   | { type: 'run'; stationId: StationId; deploymentId: DeploymentId; startedAt: Instant }
   | { type: 'station stale'; stationId: StationId; detail: string }
-  /** Since then nobody has looked at the rollout. */
-  | { type: 'away'; since: Instant }
+  /** Since then nobody has looked at the rollout or, with a reason, nothing was heard of any of its stations. */
+  | { type: 'away'; since: Instant; why?: string }
   /** Parts of the unmeasured time in which runs show that every station of the stage tested. */
   | { type: 'measured'; spans: TimeRange[] }
   | { type: 'join'; stationId: StationId }

@@ -147,21 +147,24 @@ function resting(state: Running, command: Of<'judge'>, now: Instant): RolloutEve
   const present = state.status === 'paused' ? state.pause : null
   if (present && !isRest(present.reason)) return []
   const reasons: Record<ServicePause, string | null> = {
-    blind: blindness(command.verdict, present),
+    blind: command.verdict.unheard ?? blindness(command.verdict, present),
     window: command.policy.rests,
   }
   if (present && isRest(present.reason) && reasons[present.reason] !== null) return []
   for (const reason of ['blind', 'window'] as const) {
     const why = reasons[reason]
-    if (why !== null && !state.lifted.includes(reason))
-      return [{ type: 'RolloutPaused', reason, why, ...at(command, now) }]
+    if (why === null || state.lifted.includes(reason)) continue
+    const isUnheard = reason === 'blind' && command.verdict.unheard !== undefined
+    return [{ type: 'RolloutPaused', reason, why, ...(isUnheard ? { isUnheard } : {}), ...at(command, now) }]
   }
   return present ? [{ type: 'RolloutResumed', why: 'what it rested for is over', ...at(command, now) }] : []
 }
 
+/** Whatever was not heard is heard again once it answers; of stations that fell silent runs have to show it. */
 function blindness({ overall, throughput }: Verdict, present: Paused['pause'] | null): string | null {
   const share = (part: number) => `${(part * 100).toFixed(0)} %`
   if (overall === 'blind' && throughput)
     return `canary stations report ${share(throughput.share)} of the runs, ${share(throughput.pastShare)} is usual`
-  return present?.reason === 'blind' && !isSeenAgain(throughput) ? present.why : null
+  const isSilent = present?.reason === 'blind' && !present.isUnheard
+  return isSilent && !isSeenAgain(throughput) ? present.why : null
 }

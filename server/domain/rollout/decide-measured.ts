@@ -13,7 +13,8 @@ export function away(command: Of<'away'>, state: RolloutState, now: Instant): De
   const { stageIndex, soakingSince, unmeasured = [] } = state
   const from = Math.max(command.since, soakingSince, ...unmeasured.map(({ to }) => to))
   if (from >= now) return { events: [] }
-  return { events: [{ type: 'StageUnmeasured', stageIndex, from, to: now, ...at(command, now) }] }
+  const why = command.why === undefined ? {} : { why: command.why }
+  return { events: [{ type: 'StageUnmeasured', stageIndex, from, to: now, ...why, ...at(command, now) }] }
 }
 
 /** By the minute: runs that come in one by one would make an event each. */

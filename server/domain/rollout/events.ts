@@ -33,8 +33,11 @@ export type RolloutEvent = By &
     | { type: 'RolloutStarted' }
     | { type: 'StageStarted'; stageIndex: number; stations: StationId[] }
     | { type: 'StageWentLive'; stageIndex: number }
-    /** The service was away while the stage soaked: nobody measured it meanwhile, so the time does not count. */
-    | ({ type: 'StageUnmeasured'; stageIndex: number } & TimeRange)
+    /**
+     * The service was away while the stage soaked, or (`why`) heard of no station: nobody measured it meanwhile, so the
+     * time does not count.
+     */
+    | ({ type: 'StageUnmeasured'; stageIndex: number; why?: string } & TimeRange)
     /** Runs that arrived later prove that its stations tested in a part of that time: it counts after all. */
     | ({ type: 'StageMeasured'; stageIndex: number } & TimeRange)
     /** `evidence`: what the gates showed at that moment; absent in records from before it was kept. */
@@ -50,7 +53,8 @@ export type RolloutEvent = By &
         soakedMs: number
         soakedShifts: number
       }
-    | { type: 'RolloutPaused'; reason: PauseReason; why: string }
+    /** `isUnheard`: blind since nothing is heard of any station, not of some of them. */
+    | { type: 'RolloutPaused'; reason: PauseReason; why: string; isUnheard?: boolean }
     /** `lifted`: a person goes on although the service holds; it does not hold for that again in this stage. */
     | { type: 'RolloutResumed'; why: string | null; lifted?: ServicePause }
     | {

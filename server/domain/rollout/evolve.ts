@@ -75,7 +75,13 @@ export function evolve(state: RolloutState | null, event: RolloutEvent): Rollout
             {
               ...soakStopped(state, event.at),
               status: 'paused',
-              pause: { reason: event.reason, why: event.why, by: event.by, at: event.at },
+              pause: {
+                reason: event.reason,
+                why: event.why,
+                by: event.by,
+                at: event.at,
+                ...(event.isUnheard ? { isUnheard: true } : {}),
+              },
             },
             event,
             'paused',

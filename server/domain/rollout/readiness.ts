@@ -22,7 +22,7 @@ export type StageFacts = {
   canaryFirstAttempts: number
   firstAttemptsByStation: Partial<Record<StationId, number>>
   /** Null: nothing closes it. Else why advancing is closed now; nobody overrides a freeze. */
-  closed: { kind: 'window' | 'freeze'; why: string } | null
+  closed: { kind: 'window' | 'freeze' | 'backend'; why: string } | null
   /** Changes of what units are held to that are neither declared nor accepted. */
   changes?: HeldChange[]
 }
@@ -40,6 +40,7 @@ export type ReadinessItem = {
     | 'shifts'
     | 'window'
     | 'freeze'
+    | 'backend'
     | 'approvals'
     | 'breach'
   met: boolean

@@ -117,7 +117,10 @@ export type Pending = Always & {
 }
 export type Active = Always & Staged & { status: 'active' }
 export type Paused = Always &
-  Staged & { status: 'paused'; pause: { reason: PauseReason; why: string; by: Actor; at: Instant } }
+  Staged & {
+    status: 'paused'
+    pause: { reason: PauseReason; why: string; by: Actor; at: Instant; isUnheard?: boolean }
+  }
 export type Aborting = Always &
   Staged & {
     status: 'aborting'

@@ -6,7 +6,26 @@ import { quietLimitMs } from './quiet-limit.ts'
 import type { Finding, Look, StationFacts } from './station-facts.ts'
 
 /** Runs of the taken-back build are the other alarm's. */
-export function drifted(station: StationFacts, { nameOf }: Look): Finding | null {
+export function drifted(station: StationFacts, look: Look): Finding | null {
+  return ranAnother(station, look) ?? isGivenAnother(station, look)
+}
+
+/** Nobody knows yet whether it has run it. */
+function isGivenAnother(station: StationFacts, { nameOf }: Look): Finding | null {
+  const { elsewhere, pins } = station
+  const pin = pins.at(-1)
+  if (elsewhere === null || !pin) return null
+  const { said, since, deploymentId } = elsewhere
+  return {
+    ...about(station),
+    kind: 'drifted',
+    since,
+    detail: `${said} where ${nameOf(pin.deploymentId)} was asked for`,
+    deploymentId,
+  }
+}
+
+function ranAnother(station: StationFacts, { nameOf }: Look): Finding | null {
   const runs = driftingRuns(station).filter((run) => run.deploymentId !== station.revert?.takenBack)
   const last = runs.at(-1)
   const pin = station.pins.at(-1)

@@ -131,6 +131,7 @@ function hasRecoveredAfter(station: StationFacts, deploymentId: DeploymentId | n
 
 /** A run of the wrong build that was followed by right ones long ago is history, not a state. */
 function hasEnded(found: Finding, station: StationFacts, { now }: Look): boolean {
+  if (station.elsewhere !== null) return false
   if (found.kind !== 'drifted' && found.kind !== 'runs what was taken back') return false
   return hasRecovered(station, found.deploymentId, now)
 }
@@ -152,6 +153,7 @@ function endOf(alarm: KnownAlarm, station: StationFacts | undefined, look: Look)
     case 'runs what was taken back':
       if (alarm.deploymentId !== null && pin?.deploymentId === alarm.deploymentId)
         return 'asked for another build'
+      if (station.elsewhere !== null) return null
       return hasRecovered(station, alarm.deploymentId, look.now) ? 'recovered' : null
     case 'revert overdue':
       if (station.revert === null || station.revert.at > alarm.since) return 'asked for another build'

@@ -54,6 +54,8 @@ export type StationFacts = {
   usualGapMs: number | null
   foreign: ForeignRun[]
   wrongSamples: WrongSample[]
+  /** It is brought its builds by somebody who says that it is given another one than the pin's. */
+  elsewhere: { said: string; deploymentId: DeploymentId | null; since: Instant } | null
 }
 
 export type Finding = {

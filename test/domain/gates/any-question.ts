@@ -98,6 +98,7 @@ const anyField = fc.oneof(
   fc.constantFrom<unknown>(null, 'n/a', true, Number.NaN, Number.POSITIVE_INFINITY, [], {}),
 )
 const conditions: fc.Arbitrary<Conditions> = fc.record({
+  unheard: fc.option(fc.constant('TofuPilot has not been read yet')),
   shadowPairs: fc
     .record({
       worse: fc.nat(40),
