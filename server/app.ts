@@ -17,6 +17,7 @@ import {
 import type { Database } from '../db/client.ts'
 import { rolloutMark } from '../db/rollout-marks.ts'
 import type { Deliveries } from './apply-command.ts'
+import type { TofupilotClient } from './backends/tofupilot/client.ts'
 import { builds } from './builds.ts'
 import { codeHostEvents } from './code-host-events.ts'
 import type { ProcedureId, RolloutId } from './domain/ids.ts'
@@ -67,6 +68,7 @@ import { keys } from './routes/tofupilot/keys.ts'
 import { takeOldRun } from './routes/tofupilot/old-runs.ts'
 import { takeRun } from './routes/tofupilot/take-run.ts'
 import { tofuPilotRoutes } from './routes/tofupilot/tofupilot.ts'
+import { tofupilotBackendRoutes } from './routes/tofupilot-backend.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { unattributedRoutes } from './routes/unattributed.ts'
 import { webhookDeliveryRoutes } from './routes/webhook-deliveries.ts'
@@ -99,6 +101,8 @@ type Deps = {
   githubSecret: string | null
   metrics: ServiceMetrics
   webhooks: { secrets: WebhookSecrets; allowed: AllowedAddresses; attempt: WebhookSender['attempt'] }
+  /** Null: no procedure is backed by TofuPilot. */
+  tofupilot: Pick<TofupilotClient, 'procedure'> | null
   pages: PageDoorway & { watchers: RolloutWatchers; drawPicture: DrawPicture }
   /** Something of the procedure has changed that its rollout should be judged on. */
   changed: (procedureId: ProcedureId) => void
@@ -124,6 +128,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     githubSecret,
     metrics,
     webhooks,
+    tofupilot,
     pages,
     changed,
     now,
@@ -176,7 +181,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   })
   admission(app, known)
   healthRoutes(app, { database, slack: slack.status, metrics, mayReadAll: known.mayReadAll })
-  const registry = { database, authentication: known, now, changed }
+  const registry = { database, authentication: known, deliveries, now, changed }
   procedureRoutes(app, registry)
   const ofBuilds = builds({ database, now, deliveries })
   deploymentRoutes(app, { ...registry, builds: ofBuilds, service })
@@ -195,8 +200,18 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   const taking = takeRun({ database, keys: foreignKeys, take, now })
   runRoutes(app, { database, authentication: known, take, takeOldRun: takeOldRun({ taking, now }) })
   await app.register(
-    tofuPilotRoutes({ database, service, keys: foreignKeys, taking, links: uploadLinks, now, changed }),
+    tofuPilotRoutes({
+      database,
+      service,
+      keys: foreignKeys,
+      taking,
+      links: uploadLinks,
+      deliveries,
+      now,
+      changed,
+    }),
   )
+  tofupilotBackendRoutes(app, { ...registry, tofupilot })
   rolloutRoutes(app, { service, authentication: known })
   definitionRoutes(app, { service, authentication: known })
   runDeletionRoutes(app, { database, authentication: known, now })

@@ -34,6 +34,7 @@ const leastKey = 32
 export const leastKeptDays = 90
 const keepDays = `expected a whole number of days, at least ${leastKeptDays}`
 const leastLinkSecret = 16
+const pollSeconds = 'expected a number of seconds from 5 to 600'
 
 /** Everywhere (`0.0.0.0/0`) would be anybody: each client could then say any address. */
 function isProxy(text: string): boolean {
@@ -153,6 +154,16 @@ export const settingsSchema = z.object({
     .enum(['true', 'false'], 'expected true or false')
     .default('true')
     .describe('false: this process sends none, as for a look at a backup; they wait.'),
+  TOFUPILOT_URL: webAddress.describe(
+    'Address of TofuPilot, for procedures that keep it for their runs and stations (docs/tofupilot.md).',
+  ),
+  TOFUPILOT_TOKEN: secret(8).describe('Key of a user of TofuPilot who may see runs and pin builds.'),
+  TOFUPILOT_POLL_SECONDS: z.coerce
+    .number(pollSeconds)
+    .min(5, pollSeconds)
+    .max(600, pollSeconds)
+    .default(20)
+    .describe('Seconds between two readings of TofuPilot’s stations, builds and runs.'),
   KEEP_RUNS_DAYS: z.coerce
     .number(keepDays)
     .int(keepDays)
@@ -201,6 +212,8 @@ function missingBeside(given: Record<string, string | undefined>): { name: strin
     ['SLACK_CLIENT_SECRET', 'SLACK_CLIENT_ID'],
     ['SLACK_TOKEN_SECRET', 'SLACK_CLIENT_ID'],
     ['SLACK_TEAMS', 'SLACK_CLIENT_ID'],
+    ['TOFUPILOT_URL', 'TOFUPILOT_TOKEN'],
+    ['TOFUPILOT_TOKEN', 'TOFUPILOT_URL'],
     // Slack sends people back to it.
     ['SLACK_CLIENT_ID', 'PUBLIC_URL'],
   ]

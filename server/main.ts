@@ -9,6 +9,9 @@ import { type Database, openDatabase } from '../db/client.ts'
 import { exclusively } from '../db/exclusively.ts'
 import { keptSetting } from '../db/kept-settings.ts'
 import { buildApp } from './app.ts'
+import { tofupilotBackend } from './backends/tofupilot/backend.ts'
+import { tofupilotClient } from './backends/tofupilot/client.ts'
+import { builds } from './builds.ts'
 import { cardPictures } from './card-chart.ts'
 import { readSettings, type Settings, SettingsError, secretsOf } from './config.ts'
 import type { ProcedureId } from './domain/ids.ts'
@@ -93,7 +96,9 @@ export async function startFirstpass(options: {
   // Before the jobs: those under way when they stop still hold locks.
   const locks = exclusively(database)
   running.defer(() => locks.close())
-  const jobs = hasSlack(settings) ? await startJobs(database, log, observer) : null
+  const tofupilot = tofupilotOf(settings)
+  const workers = { slack: hasSlack(settings), tofupilot: tofupilot !== null }
+  const jobs = workers.slack || workers.tofupilot ? await startJobs(database, log, observer, workers) : null
   if (jobs) running.defer(() => jobs.stop())
   const replaying = replays({ database, now, log })
   running.defer(() => replaying.stop())
@@ -183,6 +188,7 @@ export async function startFirstpass(options: {
     githubSecret: settings.GITHUB_WEBHOOK_SECRET ?? null,
     metrics,
     webhooks: { secrets, allowed, attempt: sender.attempt },
+    tofupilot,
     pages: {
       watchers,
       drawPicture,
@@ -224,6 +230,22 @@ export async function startFirstpass(options: {
     running.defer(() => slack.stop())
     await jobs.work(slack.deliver)
   }
+  if (tofupilot && jobs) {
+    const { deliveries } = jobs
+    const backend = tofupilotBackend({
+      database,
+      client: tofupilot,
+      builds: builds({ database, now, deliveries }),
+      take: intake.take,
+      deliveries,
+      changed,
+      pollSeconds: settings.TOFUPILOT_POLL_SECONDS,
+      now,
+      log,
+    })
+    await jobs.workWithTofupilot(backend.carryOut)
+    await backend.begin()
+  }
   const owned = running.move()
   return { url: listening, close: () => owned.disposeAsync() }
 }
@@ -236,6 +258,10 @@ function newSecret(): string {
 /** Nobody on another machine can ask, and none is told an address to ask at. */
 function isLocalOnly({ HOST, PUBLIC_URL }: Settings): boolean {
   return isLoopback(HOST) && (PUBLIC_URL === undefined || isLoopback(new URL(PUBLIC_URL).hostname))
+}
+
+function tofupilotOf({ TOFUPILOT_URL: url, TOFUPILOT_TOKEN: token }: Settings) {
+  return url === undefined || token === undefined ? null : tofupilotClient({ url, token })
 }
 
 function hasSlack(settings: Settings): boolean {

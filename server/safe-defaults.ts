@@ -11,9 +11,10 @@ type Fault = { name: string; why: string }
 /** @param given settings as they came, without those that are set to nothing. */
 export function unsafeSettings(given: Given): Fault[] {
   const { HOST = '127.0.0.1' } = given
-  if (isHere(HOST)) return []
+  const beyond = openTofupilot(given)
+  if (isHere(HOST)) return beyond
   const because = `because HOST is ${HOST}, which other machines reach`
-  return [...weakToken(given.ADMIN_TOKEN, because), ...openLine(given, because)]
+  return [...weakToken(given.ADMIN_TOKEN, because), ...openLine(given, because), ...beyond]
 }
 
 function weakToken(token: string | undefined, because: string): Fault[] {
@@ -47,6 +48,16 @@ function openLine({ PUBLIC_URL, ALLOW_HTTP }: Given, because: string): Fault[] {
     ]
   if (!URL.canParse(url) || new URL(url).protocol === 'https:' || isHere(new URL(url).hostname)) return []
   return [{ name: 'PUBLIC_URL', why: `expected https://, ${because}, got ${JSON.stringify(url)}. ${way}` }]
+}
+
+/** Wherever this service listens, its key for TofuPilot travels to there. */
+function openTofupilot({ TOFUPILOT_URL, ALLOW_HTTP }: Given): Fault[] {
+  const url = URL.parse(TOFUPILOT_URL?.trim() ?? '')
+  if (ALLOW_HTTP === 'true' || url?.protocol !== 'http:' || isHere(url.hostname)) return []
+  const why = `expected https://, because the key is sent there, got ${JSON.stringify(TOFUPILOT_URL)}`
+  return [
+    { name: 'TOFUPILOT_URL', why: `${why}. Set ALLOW_HTTP=true where everybody on that network is trusted.` },
+  ]
 }
 
 function isHere(host: string): boolean {

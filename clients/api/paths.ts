@@ -725,7 +725,7 @@ export interface paths {
                             expectation: string | null;
                             expected_yield_change: number | null;
                             /** @enum {string} */
-                            source: "api" | "command line" | "github";
+                            source: "api" | "command line" | "github" | "tofupilot";
                             promoted: {
                                 by: {
                                     /** @enum {string} */
@@ -780,7 +780,7 @@ export interface paths {
                             expectation: string | null;
                             expected_yield_change: number | null;
                             /** @enum {string} */
-                            source: "api" | "command line" | "github";
+                            source: "api" | "command line" | "github" | "tofupilot";
                             promoted: {
                                 by: {
                                     /** @enum {string} */
@@ -913,7 +913,7 @@ export interface paths {
                                 expectation: string | null;
                                 expected_yield_change: number | null;
                                 /** @enum {string} */
-                                source: "api" | "command line" | "github";
+                                source: "api" | "command line" | "github" | "tofupilot";
                                 promoted: {
                                     by: {
                                         /** @enum {string} */
@@ -1024,7 +1024,7 @@ export interface paths {
                             expectation: string | null;
                             expected_yield_change: number | null;
                             /** @enum {string} */
-                            source: "api" | "command line" | "github";
+                            source: "api" | "command line" | "github" | "tofupilot";
                             promoted: {
                                 by: {
                                     /** @enum {string} */
@@ -1208,7 +1208,7 @@ export interface paths {
                             expectation: string | null;
                             expected_yield_change: number | null;
                             /** @enum {string} */
-                            source: "api" | "command line" | "github";
+                            source: "api" | "command line" | "github" | "tofupilot";
                             promoted: {
                                 by: {
                                     /** @enum {string} */
@@ -1339,7 +1339,7 @@ export interface paths {
                             expectation: string | null;
                             expected_yield_change: number | null;
                             /** @enum {string} */
-                            source: "api" | "command line" | "github";
+                            source: "api" | "command line" | "github" | "tofupilot";
                             promoted: {
                                 by: {
                                     /** @enum {string} */
@@ -2449,7 +2449,7 @@ export interface paths {
                     "application/json": {
                         /** @description What the record calls it: what uses it, and where. */
                         name: string;
-                        /** @description read: looks at everything and changes nothing; report: reports runs in the name of any station; deploy: registers builds, their status, logs, labels and definitions, as a build server does; rollout: starts rollouts and decides in them, rolls back, pins, signs off, acknowledges; configure: adds and changes procedures, policies, freezes, stations and their keys; admin: does all of this, and makes and revokes tokens */
+                        /** @description read: looks at everything and changes nothing; report: reports runs in the name of any station; deploy: registers builds, their status, logs, labels and definitions, as a build server does; rollout: starts rollouts and decides in them, rolls back, pins, signs off, acknowledges; configure: adds and changes procedures, policies, freezes, stations and their keys; admin: does all of this, makes and revokes tokens, and says where webhooks go */
                         scopes: ("read" | "report" | "deploy" | "rollout" | "configure" | "admin")[];
                         /** @description From then on it opens nothing. Without: until it is revoked. */
                         expires_at?: string | null;
@@ -2754,6 +2754,375 @@ export interface paths {
                     content: {
                         "application/json": components["schemas"]["Error"];
                     };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Endpoints that are told of events, and whether they take it
+         * @description Newest first. What stands behind ? in an address is not shown.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Add an endpoint
+         * @description Answers with its secret (whsec_…), once: messages are signed after Standard Webhooks.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description https://…, or http:// in a network that WEBHOOK_ALLOW names. */
+                        url: string;
+                        /** @description Types such as rollout.breach_opened, groups such as rollout.*, or "*" for all; GET /api/v1/webhooks/types lists them. */
+                        events: string[];
+                        /**
+                         * @description What receives it.
+                         * @default
+                         */
+                        description?: string;
+                        procedures?: string[] | null;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Types of events that a webhook can be told of */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One endpoint */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Delete an endpoint: what waits for it is never sent */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Change an endpoint, or switch it off and on */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description https://…, or http:// in a network that WEBHOOK_ALLOW names. */
+                        url?: string;
+                        /** @description Types such as rollout.breach_opened, groups such as rollout.*, or "*" for all; GET /api/v1/webhooks/types lists them. */
+                        events?: string[];
+                        /** @description What receives it. */
+                        description?: string;
+                        procedures?: string[] | null;
+                        /** @description false: nothing is queued for it until it is true again. */
+                        enabled?: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give an endpoint a new secret
+         * @description Answers with it, once. Until the grace is over messages carry the signatures of both.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description How long the former secret signs beside the new one; 0 ends it at once.
+                         * @default 24
+                         */
+                        grace_hours?: number;
+                    } | null;
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an endpoint was sent in the last 30 days, and what it answered
+         * @description Newest first.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    state?: "waiting" | "taken" | "given_up" | "called_off";
+                    /** @description meta.next_cursor of the page before. */
+                    cursor?: number;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries/{messageId}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message again, under its own id
+         * @description With all its attempts, whether it was taken or not.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    messageId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message of the type webhook.test now, once
+         * @description Answers with what came of it.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
             };
         };
@@ -3600,6 +3969,523 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procedures/{id}/tofupilot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far its pins have come in TofuPilot, and what is read from there */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            tofupilot_id: string;
+                            linked_at: string;
+                            read_at: string | null;
+                            /** @description Runs that TofuPilot had stored by then, by its clock, are known here. */
+                            read_through: string | null;
+                            /** @description Why nothing is known of its stations now; null: all is well. */
+                            not_heard: string | null;
+                            failing_since: string | null;
+                            error: string | null;
+                            runs_passed_over: number;
+                            stations: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                                tofupilot_id: string | null;
+                                wanted: {
+                                    /** Format: uuid */
+                                    deployment_id: string;
+                                    version: string;
+                                    tofupilot_id: string | null;
+                                    since: string;
+                                };
+                                /** @description What TofuPilot has taken; null: it has not answered yet. */
+                                taken: {
+                                    /** Format: uuid */
+                                    deployment_id: string;
+                                    at: string | null;
+                                } | null;
+                                waits: boolean;
+                                error: string | null;
+                                tries: number;
+                                /** @description What TofuPilot gives the station; null: it does not say. */
+                                found: {
+                                    sha: string;
+                                    since: string | null;
+                                    at: string | null;
+                                } | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Default Response */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Default Response */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Default Response */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Default Response */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Default Response */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        /**
+         * Keep TofuPilot for the runs and stations of a procedure
+         * @description From then on its stations, builds and runs are read from TofuPilot, and what stations are asked to run is pinned there. TofuPilot is asked whether it has the procedure.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        tofupilot_id: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            tofupilot_id: string;
+                            linked_at: string;
+                            read_at: string | null;
+                            /** @description Runs that TofuPilot had stored by then, by its clock, are known here. */
+                            read_through: string | null;
+                            /** @description Why nothing is known of its stations now; null: all is well. */
+                            not_heard: string | null;
+                            failing_since: string | null;
+                            error: string | null;
+                            runs_passed_over: number;
+                            stations: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                                tofupilot_id: string | null;
+                                wanted: {
+                                    /** Format: uuid */
+                                    deployment_id: string;
+                                    version: string;
+                                    tofupilot_id: string | null;
+                                    since: string;
+                                };
+                                /** @description What TofuPilot has taken; null: it has not answered yet. */
+                                taken: {
+                                    /** Format: uuid */
+                                    deployment_id: string;
+                                    at: string | null;
+                                } | null;
+                                waits: boolean;
+                                error: string | null;
+                                tries: number;
+                                /** @description What TofuPilot gives the station; null: it does not say. */
+                                found: {
+                                    sha: string;
+                                    since: string | null;
+                                    at: string | null;
+                                } | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Default Response */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Default Response */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Default Response */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Default Response */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Default Response */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Leave TofuPilot: its stations have to ask this service from then on */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Default Response */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Default Response */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Default Response */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Default Response */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Default Response */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/procedures/{id}/tofupilot/pins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send the pins of all its stations to TofuPilot once more
+         * @description For stations that were given another build there: by hand, or by automatic pushes.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            tofupilot_id: string;
+                            linked_at: string;
+                            read_at: string | null;
+                            /** @description Runs that TofuPilot had stored by then, by its clock, are known here. */
+                            read_through: string | null;
+                            /** @description Why nothing is known of its stations now; null: all is well. */
+                            not_heard: string | null;
+                            failing_since: string | null;
+                            error: string | null;
+                            runs_passed_over: number;
+                            stations: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                                tofupilot_id: string | null;
+                                wanted: {
+                                    /** Format: uuid */
+                                    deployment_id: string;
+                                    version: string;
+                                    tofupilot_id: string | null;
+                                    since: string;
+                                };
+                                /** @description What TofuPilot has taken; null: it has not answered yet. */
+                                taken: {
+                                    /** Format: uuid */
+                                    deployment_id: string;
+                                    at: string | null;
+                                } | null;
+                                waits: boolean;
+                                error: string | null;
+                                tries: number;
+                                /** @description What TofuPilot gives the station; null: it does not say. */
+                                found: {
+                                    sha: string;
+                                    since: string | null;
+                                    at: string | null;
+                                } | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Default Response */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Default Response */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Default Response */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Default Response */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Default Response */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployments/{id}/tofupilot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Name the deployment that a build is in TofuPilot
+         * @description Needed only where TofuPilot does not list its deployments.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        tofupilot_id: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Default Response */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Default Response */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Default Response */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Default Response */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Default Response */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
                 };
             };
         };
@@ -8462,6 +9348,7 @@ export interface paths {
                                     past_share: number;
                                     is_blind: boolean;
                                 } | null;
+                                unheard?: string;
                                 alarm_budget: number;
                             };
                             recomputed: {
@@ -8538,6 +9425,7 @@ export interface paths {
                                     past_share: number;
                                     is_blind: boolean;
                                 } | null;
+                                unheard?: string;
                                 alarm_budget: number;
                             } | null;
                             recount: {
@@ -11457,6 +12345,7 @@ export interface components {
                     past_share: number;
                     is_blind: boolean;
                 } | null;
+                unheard?: string;
                 alarm_budget: number;
             } | null;
             readiness: {

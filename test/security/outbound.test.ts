@@ -1,5 +1,5 @@
-// The service connects to Slack and to its database. Of addresses that somebody names it sends to those of webhooks alone, by
-// one file that looks at each; nothing else that comes in (an artifact, a link, a payload) is ever fetched.
+// The service connects to Slack, to its database and to the TofuPilot of its settings. Of addresses that somebody names it sends to those
+// of webhooks alone, by one file that looks at each; nothing else that comes in (an artifact, a link, a payload) is ever fetched.
 import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 
@@ -21,6 +21,7 @@ const opens = {
 }
 /** With what makes its address. */
 const allowed: Record<string, string> = {
+  'server/backends/tofupilot/client.ts': 'TOFUPILOT_URL, which the operator sets; redirects are not followed',
   'server/sign-in.ts': 'openid-client: Slack, or SLACK_API_URL',
   'bot/connection/clients.ts': 'the Web API: Slack, or SLACK_API_URL',
   'bot/connection/pace.ts': 'the same',
