@@ -1,9 +1,9 @@
 // A copy of a test's database as docs/operation.md makes one: by pg_dump and pg_restore, or of the stopped data directory.
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import postgres from 'postgres'
+import { scratchFolder } from './scratch-folder.ts'
 import type { TestDatabase, Where } from './test-database.ts'
 import { testDatabase } from './test-database.ts'
 
@@ -16,7 +16,7 @@ export async function databaseCopy(of: TestDatabase, stop: () => Promise<void>):
 
 async function copied(directory: string, stop: () => Promise<void>): Promise<DatabaseCopy> {
   await stop()
-  const copy = mkdtempSync(join(tmpdir(), 'firstpass-copy-'))
+  const copy = scratchFolder('firstpass-copy-')
   cpSync(directory, copy, { recursive: true })
   const drop = async () => rmSync(copy, { recursive: true, force: true })
   return { by: 'a copy of the stopped directory', where: { directory: copy }, drop }
@@ -28,7 +28,7 @@ async function dumped(url: string): Promise<DatabaseCopy> {
   if (!('url' in empty.where)) throw new Error('expected an empty database on the same server')
   const to = { where: empty.where, drop: empty.drop }
   if (dumpVersion() >= (await serverVersion(url))) {
-    const file = join(mkdtempSync(join(tmpdir(), 'firstpass-dump-')), 'firstpass.dump')
+    const file = join(scratchFolder('firstpass-dump-'), 'firstpass.dump')
     execFileSync('pg_dump', ['--format=custom', `--file=${file}`, url])
     execFileSync('pg_restore', ['--exit-on-error', '--no-owner', `--dbname=${empty.where.url}`, file])
     rmSync(file)

@@ -1,11 +1,10 @@
 // Before a project's tests: its database engine, with a migrated database from which every test file copies its own.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import postgres from 'postgres'
 import type { TestProject } from 'vitest/node'
 import { openDatabase } from '../../db/client.ts'
 import { startPostgres } from './postgres-server.ts'
+import { scratchFolder } from './scratch-folder.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -26,7 +25,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 /** Copying a directory takes 80 ms, making one 3 s. */
 async function setupPglite(project: TestProject): Promise<() => Promise<void>> {
-  const directory = mkdtempSync(join(tmpdir(), 'firstpass-template-'))
+  const directory = scratchFolder('firstpass-template-')
   const database = await openDatabase({ directory })
   await database.close()
   project.provide('pgliteTemplate', directory)
@@ -35,7 +34,9 @@ async function setupPglite(project: TestProject): Promise<() => Promise<void>> {
 
 async function setupPostgres(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env.TEST_DATABASE_URL
-  const server = given ? { url: given, stop: async () => {} } : await startPostgres()
+  const server = given
+    ? { url: given, stop: async () => {} }
+    : await startPostgres(undefined, scratchFolder('firstpass-postgres-'))
   const admin = postgres(server.url, { max: 1, onnotice: () => {} })
   const template = `firstpass_template_${process.pid}_${Date.now()}`
   const drop = () => admin.unsafe(`drop database if exists ${template} with (force)`)

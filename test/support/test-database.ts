@@ -1,11 +1,10 @@
 // A database of a test's own, on the engine that its project runs on.
 import { randomBytes } from 'node:crypto'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { cpSync, rmSync } from 'node:fs'
 import postgres from 'postgres'
 import { inject } from 'vitest'
 import { type Database, openDatabase } from '../../db/client.ts'
+import { scratchFolder } from './scratch-folder.ts'
 
 export type Where = { directory: string } | { url: string }
 export type TestDatabase = {
@@ -62,7 +61,7 @@ async function asAdmin(url: string, statement: string): Promise<void> {
 }
 
 async function inDirectory(template: string, from: 'migrated' | 'empty'): Promise<TestDatabase> {
-  const where = { directory: mkdtempSync(join(tmpdir(), 'firstpass-test-')) }
+  const where = { directory: scratchFolder('firstpass-test-') }
   if (from === 'migrated') cpSync(template, where.directory, { recursive: true })
   return {
     where,
