@@ -8,6 +8,7 @@ import {
   recordProcedureEvent,
   stationsOf,
 } from '../db/registry.ts'
+import { rollbackByCommand } from '../db/rollback-command.ts'
 import { lockProcedure } from '../db/store-runs.ts'
 import type { Deliveries } from './apply-command.ts'
 import { askStations } from './ask-stations.ts'
@@ -18,6 +19,9 @@ import type { Refusal } from './domain/rollout/commands.ts'
 import { alreadyLive, liveRollout } from './live-rollout.ts'
 import { refuse } from './refuse.ts'
 
+/** `commandId`: the same id twice is one rollback. `activeId`: the build that whoever asks saw on the stations. */
+export type RollbackIssued = { commandId?: string | undefined; activeId?: DeploymentId | null | undefined }
+
 /** Every station at once, without stages, to any build that once ran on all of them; automatic pushes stop. */
 export async function rollBack(
   tx: Db,
@@ -27,8 +31,11 @@ export async function rollBack(
   by: Actor,
   now: Instant,
   deliveries: Deliveries,
+  { commandId, activeId }: RollbackIssued = {},
 ): Promise<{ did: string } | Refusal> {
   await lockProcedure(tx, procedureId)
+  const known = commandId === undefined ? null : await rollbackByCommand(tx, procedureId, commandId)
+  if (known !== null) return { did: known }
   const procedure = await procedureById(tx, procedureId)
   const deployment = await deploymentById(tx, deploymentId)
   if (!procedure || deployment?.procedureId !== procedureId)
@@ -39,6 +46,14 @@ export async function rollBack(
       `${deployment.version} never ran on all stations`,
       'Choose a build that once completed, or start a rollout.',
     )
+  if (activeId !== undefined && activeId !== procedure.activeDeploymentId) {
+    const active = procedure.activeDeploymentId && (await deploymentById(tx, procedure.activeDeploymentId))
+    return refuse(
+      'stale',
+      `the stations were taken to ${active ? active.version : 'another build'} meanwhile`,
+      'Look at what they run now, and roll back from there.',
+    )
+  }
   if (why.trim() === '') return refuse('invalid', 'a rollback needs a reason', 'Say why, in a few words.')
   const live = await liveRollout(tx, procedureId)
   if (live?.status === 'aborting') return alreadyLive(procedure, live)
@@ -53,12 +68,14 @@ export async function rollBack(
   const pin = { procedureId, stations: ids, deploymentId, rolloutId: null, now }
   await askStations(tx, pin, deliveries, true)
   await activateDeployment(tx, procedureId, deploymentId, new Date(now), false)
+  const did = `rolled ${procedure.name} back to ${deployment.version} on ${stations.length} stations; automatic pushes are off`
   const body = {
     deploymentId,
     from: procedure.activeDeploymentId,
     why,
     by,
     stoppedPushes: procedure.autoPush,
+    ...(commandId === undefined ? {} : { command: { id: commandId, did } }),
   }
   const at = new Date(now)
   const rollbackId = await recordProcedureEvent(tx, { procedureId, type: 'RolledBack', body, at })
@@ -66,7 +83,5 @@ export async function rollBack(
   const rolloutId = from === null || from === deploymentId ? null : await completedRolloutOf(tx, from)
   if (rolloutId) await deliveries.send(tx, { kind: 'containment', rolloutId })
   await deliveries.send(tx, { kind: 'rollback', procedureId, rollbackId, mayPost: true })
-  return {
-    did: `rolled ${procedure.name} back to ${deployment.version} on ${stations.length} stations; automatic pushes are off`,
-  }
+  return { did }
 }

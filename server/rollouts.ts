@@ -15,7 +15,7 @@ import { outdatedForGood } from './domain/rollout/outdated.ts'
 import { type StageFacts, stageReadiness } from './domain/rollout/readiness.ts'
 import { isRunning, isTerminal } from './domain/rollout/state.ts'
 import { refuse } from './refuse.ts'
-import { rollBack } from './roll-back.ts'
+import { type RollbackIssued, rollBack } from './roll-back.ts'
 import type { Done, Outcome, RolloutVerb, Service, StartInput } from './service.ts'
 import { startClosed } from './stage-closed.ts'
 import { stageFacts } from './stage-facts.ts'
@@ -175,8 +175,13 @@ export function rollouts({ database, now, deliveries, view }: Deps) {
       transaction((tx) => once(tx, commandId, () => supersede(tx, id, input, by)))
         .catch(taken)
         .then(answered),
-    rollback: (procedureId: ProcedureId, deploymentId: DeploymentId, why: string, by: Actor) =>
-      transaction((tx) => rollBack(tx, procedureId, deploymentId, why, by, now(), deliveries)),
+    rollback: (
+      procedureId: ProcedureId,
+      deploymentId: DeploymentId,
+      why: string,
+      by: Actor,
+      issued?: RollbackIssued,
+    ) => transaction((tx) => rollBack(tx, procedureId, deploymentId, why, by, now(), deliveries, issued)),
   } satisfies Partial<Service>
 }
 

@@ -23,6 +23,8 @@ import type { ShadowSummary } from './domain/shadow-summary.ts'
 import type { AlarmGroup, AlarmKind, AlarmView } from './domain/station-alarms/alarm.ts'
 import type { StationState } from './domain/station-alarms/station-state.ts'
 import type { TimeRange } from './domain/time-range.ts'
+/** A command that went through: the rollout after it, what it did in one sentence, and the events it made. */
+import type { RollbackIssued } from './roll-back.ts'
 import type { ContainmentService } from './service/containment.ts'
 import type { LearningService } from './service/learning.ts'
 import type { LedgerService } from './service/ledger.ts'
@@ -30,7 +32,6 @@ import type { PredictedYieldService } from './service/predicted-yield.ts'
 import type { RegistryService } from './service/registry.ts'
 import type { ReplayService } from './service/replay.ts'
 
-/** A command that went through: the rollout after it, what it did in one sentence, and the events it made. */
 export type Done = { rollout: RolloutView; did: string; events: RolloutEvent[] }
 export type Outcome = Done | Refusal
 
@@ -214,6 +215,7 @@ export type Service = ContainmentService &
       deploymentId: DeploymentId,
       why: string,
       by: Actor,
+      issued?: RollbackIssued,
     ): Promise<{ did: string } | Refusal>
     /** With the deployment the preview names the very stations that a start would take. */
     preview(

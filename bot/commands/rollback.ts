@@ -15,7 +15,7 @@ export const rollback: Subcommand = {
   usage: 'rollback [PROCEDURE] VERSION reason',
   example: 'rollback PCBA-FCT 2.3.9 fails good boards since Monday',
   summary: 'take all stations to a known-good build, at once and without stages',
-  run: async ({ words, by, refused }, service) => {
+  run: async ({ words, by, commandId, refused }, service) => {
     const found = await findProcedure(service, 'rollback', words)
     if ('problem' in found) return no(found.problem)
     const { procedure, rest } = found
@@ -33,7 +33,7 @@ export const rollback: Subcommand = {
         'A rollback needs a reason.',
         `rollback ${name} ${typed(build.version)} fails good boards`,
       )
-    const done = await service.rollback(procedure.id, build.id, why, by)
+    const done = await service.rollback(procedure.id, build.id, why, by, { commandId })
     if (!isRefusal(done))
       return {
         done: true,

@@ -7655,6 +7655,10 @@ export interface paths {
                         /** Format: uuid */
                         deployment_id: string;
                         reason: string;
+                        /** @description Refused as stale when the stations run another build by now. */
+                        expected_active_deployment_id?: string | null;
+                        /** @description The same id twice is one command. */
+                        command_id?: string;
                     };
                 };
             };
@@ -11607,6 +11611,50 @@ export interface paths {
                                 };
                                 progress: number;
                                 ended_at: number | null;
+                                result: ({
+                                    report: ({
+                                        from: number;
+                                        to: number;
+                                        stations: number;
+                                        runs: number;
+                                        rollouts: number;
+                                        false_stops: {
+                                            replays: number;
+                                            stopped: number;
+                                            lower: number;
+                                            upper: number;
+                                        } & {
+                                            [key: string]: unknown;
+                                        };
+                                        alarm_budget: number;
+                                        canaries: ({
+                                            label: string;
+                                            false_stops: {
+                                                replays: number;
+                                                stopped: number;
+                                                lower: number;
+                                                upper: number;
+                                            } & {
+                                                [key: string]: unknown;
+                                            };
+                                            smallest_found: {
+                                                half: number | null;
+                                                most: number | null;
+                                            };
+                                        } & {
+                                            [key: string]: unknown;
+                                        })[];
+                                    } & {
+                                        [key: string]: unknown;
+                                    }) | null;
+                                    no_report: {
+                                        why: string;
+                                        next: string;
+                                    } | null;
+                                } & {
+                                    [key: string]: unknown;
+                                }) | null;
+                                failed_why: string | null;
                             } & {
                                 [key: string]: unknown;
                             }) | null;
@@ -11639,6 +11687,50 @@ export interface paths {
                                 };
                                 progress: number;
                                 ended_at: number | null;
+                                result: ({
+                                    report: ({
+                                        from: number;
+                                        to: number;
+                                        stations: number;
+                                        runs: number;
+                                        rollouts: number;
+                                        false_stops: {
+                                            replays: number;
+                                            stopped: number;
+                                            lower: number;
+                                            upper: number;
+                                        } & {
+                                            [key: string]: unknown;
+                                        };
+                                        alarm_budget: number;
+                                        canaries: ({
+                                            label: string;
+                                            false_stops: {
+                                                replays: number;
+                                                stopped: number;
+                                                lower: number;
+                                                upper: number;
+                                            } & {
+                                                [key: string]: unknown;
+                                            };
+                                            smallest_found: {
+                                                half: number | null;
+                                                most: number | null;
+                                            };
+                                        } & {
+                                            [key: string]: unknown;
+                                        })[];
+                                    } & {
+                                        [key: string]: unknown;
+                                    }) | null;
+                                    no_report: {
+                                        why: string;
+                                        next: string;
+                                    } | null;
+                                } & {
+                                    [key: string]: unknown;
+                                }) | null;
+                                failed_why: string | null;
                             } & {
                                 [key: string]: unknown;
                             }) | null;

@@ -23,8 +23,36 @@ const body = z.strictObject({
   rollouts: replayAsked.shape.rollouts.describe('Starts that are drawn; each is played with every canary.'),
   seed: replayAsked.shape.seed,
 })
+const stopped = z.looseObject({ replays: z.int(), stopped: z.int(), lower: z.number(), upper: z.number() })
+const canary = z.looseObject({
+  label: z.string(),
+  false_stops: stopped,
+  smallest_found: z.object({ half: z.number().nullable(), most: z.number().nullable() }),
+})
+const report = z.looseObject({
+  from: z.number(),
+  to: z.number(),
+  stations: z.int(),
+  runs: z.int(),
+  rollouts: z.int(),
+  false_stops: stopped,
+  alarm_budget: z.number(),
+  canaries: z.array(canary),
+})
 const kept = z
-  .looseObject({ id: z.int(), asked: body, progress: z.number(), ended_at: z.number().nullable() })
+  .looseObject({
+    id: z.int(),
+    asked: body,
+    progress: z.number(),
+    ended_at: z.number().nullable(),
+    result: z
+      .looseObject({
+        report: report.nullable(),
+        no_report: z.object({ why: z.string(), next: z.string() }).nullable(),
+      })
+      .nullable(),
+    failed_why: z.string().nullable(),
+  })
   .describe(
     'With "result": the report (false stops, time and smallest drop found by canary, gates, how far stations wander), and past rollouts judged again. "failed_why" where there is none.',
   )

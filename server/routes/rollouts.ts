@@ -264,6 +264,11 @@ export function rolloutRoutes(app: FastifyInstance, { service, authentication }:
   const rollbackBody = z.strictObject({
     deployment_id: deploymentId,
     reason: reason.min(1, 'expected a reason'),
+    expected_active_deployment_id: deploymentId
+      .nullable()
+      .optional()
+      .describe('Refused as stale when the stations run another build by now.'),
+    command_id: z.string().min(1).max(200).optional().describe('The same id twice is one command.'),
   })
   app.post(
     '/api/v1/procedures/:id/rollback',
@@ -281,7 +286,8 @@ export function rolloutRoutes(app: FastifyInstance, { service, authentication }:
       const by = authentication.caller(request)
       const { id } = oneProcedure.parse(request.params)
       const body = rollbackBody.parse(request.body)
-      const result = await service.rollback(id, body.deployment_id, body.reason, by)
+      const issued = { commandId: body.command_id, activeId: body.expected_active_deployment_id }
+      const result = await service.rollback(id, body.deployment_id, body.reason, by, issued)
       return isRefusal(result) ? no(reply, result) : result
     },
   )
