@@ -1,7 +1,8 @@
 // The verbs that decide over a live rollout: find it, read the reason, one call.
+
+import { parseShare } from '../../server/domain/stages-text.ts'
 import type { RolloutVerb } from '../../server/service.ts'
 import { markup } from '../blocks/markup.ts'
-import { parseShare } from '../forms/parse-stages.ts'
 import { against, againstBuild } from './against.ts'
 import { type Answer, missing, no, outcomeAnswer, type Subcommand } from './answer.ts'
 import { findRollout } from './find-rollout.ts'

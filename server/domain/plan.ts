@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { defaultGates, gates } from './gates/gate.ts'
 import { stationId } from './ids.ts'
 import { shifts, usualShifts } from './shifts.ts'
+import { targetLabel } from './target-label.ts'
 
 export const soak = z.strictObject({
   /** Minutes the stage stays live, with all its stations confirmed or waived. */
@@ -112,12 +113,6 @@ export const plan = z
   })
 export type Plan = z.infer<typeof plan>
 export type PlanInput = z.input<typeof plan>
-
-/** "25 %", "1 station", "all stations". */
-export function targetLabel(target: StageTarget): string {
-  if ('stations' in target) return target.stations === 1 ? '1 station' : `${target.stations} stations`
-  return target.share === 1 ? 'all stations' : `${Number((target.share * 100).toFixed(2))} %`
-}
 
 /** Counts and shares compare only with their own kind: on a small fleet 2 stations may be more than 10 %. */
 function mayFollow(before: StageTarget, current: StageTarget): boolean {

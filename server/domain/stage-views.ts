@@ -1,9 +1,10 @@
 // The stages of a rollout as people see them: each with its size, its soak, and who ended it.
-import { targetLabel } from './plan.ts'
+
 import type { RolloutEvent } from './rollout/events.ts'
 import type { RolloutState } from './rollout/state.ts'
 import type { StageView } from './rollout-view.ts'
 import { stageSize } from './stage-size.ts'
+import { targetLabel } from './target-label.ts'
 
 export function stageViews(state: RolloutState, events: RolloutEvent[]): StageView[] {
   const members = state.order.filter((id) => state.stations[id]?.status !== 'left').length

@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { takeFlags } from '../../bot/commands/flags.ts'
 import { textOf, typed, unescaped, words } from '../../bot/commands/words.ts'
 import { parsePoints } from '../../bot/forms/parse-points.ts'
-import { parseStages } from '../../bot/forms/parse-stages.ts'
 import { plan, type StageTarget } from '../../server/domain/plan.ts'
 import { readUntil } from '../../server/domain/read-until.ts'
+import { parseStages } from '../../server/domain/stages-text.ts'
 import { hostileText } from '../support/fuzz/hostile-values.ts'
 
 const pieces =

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { plan, targetLabel } from '../../server/domain/plan.ts'
+import { plan } from '../../server/domain/plan.ts'
+import { targetLabel } from '../../server/domain/target-label.ts'
 import { aPlan, shares, station } from '../support/plan-builder.ts'
 
 const valid = { preset: 'custom', stages: shares(0.1, 1) }

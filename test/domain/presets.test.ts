@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { plan, presetNames, targetLabel } from '../../server/domain/plan.ts'
+import { plan, presetNames } from '../../server/domain/plan.ts'
 import { customPlan, isPresetName, presetPlan } from '../../server/domain/presets.ts'
 import { stageSize } from '../../server/domain/stage-size.ts'
+import { targetLabel } from '../../server/domain/target-label.ts'
 
 const labels = (name: (typeof presetNames)[number]) =>
   plan.parse(presetPlan(name)).stages.map((stage) => targetLabel(stage.target))

@@ -1,6 +1,7 @@
 // The stages of a plan that can be replayed: all that leave stations on base to compare with.
 import { day, type Instant, minute } from '../instant.ts'
-import { type Plan, targetLabel } from '../plan.ts'
+import type { Plan } from '../plan.ts'
+import { targetLabel } from '../target-label.ts'
 
 export type ReplayedStage = {
   /** Its place in the plan: gates may act in some stages only. */

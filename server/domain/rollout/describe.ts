@@ -1,5 +1,5 @@
 // What a command did, in one sentence for whoever gave it.
-import { targetLabel } from '../plan.ts'
+import { targetLabel } from '../target-label.ts'
 import { approvalsNeeded, countedApprovals } from './approvals.ts'
 import type { RolloutEvent } from './events.ts'
 import { isRunning, type RolloutState } from './state.ts'

@@ -1,6 +1,6 @@
 // A command that was issued against a state that is gone: what it is told.
 import type { Instant } from '../instant.ts'
-import { targetLabel } from '../plan.ts'
+import { targetLabel } from '../target-label.ts'
 import type { Against, Refusal } from './commands.ts'
 import type { WithoutStations } from './state.ts'
 

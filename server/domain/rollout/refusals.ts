@@ -1,5 +1,5 @@
 // The expected "no"s that several commands share.
-import { targetLabel } from '../plan.ts'
+import { targetLabel } from '../target-label.ts'
 import type { Refusal } from './commands.ts'
 import type { RolloutState } from './state.ts'
 

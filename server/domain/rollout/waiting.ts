@@ -1,7 +1,7 @@
 // What a rollout waits for and what happens next, in plain sentences: nobody has to guess why nothing moves.
 import type { StationId } from '../ids.ts'
 import type { Instant } from '../instant.ts'
-import { targetLabel } from '../plan.ts'
+import { targetLabel } from '../target-label.ts'
 import { type Readiness, unmet } from './readiness.ts'
 import { blocks, canaryStations, isRest, type Paused, type RolloutState } from './state.ts'
 

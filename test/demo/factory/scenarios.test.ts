@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { parseStages } from '../../../bot/forms/parse-stages.ts'
 import { greeting } from '../../../demo/factory/greeting.ts'
 import { type ScenarioName, scenarioNames } from '../../../demo/factory/scenario.ts'
 import { scenarios } from '../../../demo/factory/scenarios.ts'
+import { parseStages } from '../../../server/domain/stages-text.ts'
 
 const greetingOf = (name: ScenarioName) =>
   greeting({

@@ -1,5 +1,6 @@
 // Reads stages as people type them: "10%,50%,100%" or "1, 25%, 50%, 100%".
-import { type StageTarget, targetLabel } from '../../server/domain/plan.ts'
+import type { StageTarget } from './plan.ts'
+import { targetLabel } from './target-label.ts'
 
 export type ParsedStages = { stages: StageTarget[] } | { error: string }
 

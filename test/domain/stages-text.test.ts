@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseShare, parseStages } from '../../bot/forms/parse-stages.ts'
+import { parseShare, parseStages } from '../../server/domain/stages-text.ts'
 
 describe('stages as people type them', () => {
   it.each([
