@@ -19,7 +19,9 @@ import { preview } from './preview.ts'
 import { replay } from './replay.ts'
 import { retry, rollback } from './rollout/again-and-back.ts'
 import { abort, advance, approve, pause, resume, set, undo } from './rollout/decide.ts'
+import { freeze, unfreeze } from './rollout/freeze.ts'
 import { history, list as listRollouts, status as rolloutStatus, why } from './rollout/look.ts'
+import { retest } from './rollout/retest.ts'
 import { acknowledge, waive } from './rollout/settle.ts'
 import { start, supersede } from './rollout/start.ts'
 import { watch } from './rollout/watch.ts'
@@ -35,7 +37,7 @@ export const commands: Command[] = [
   ...[register, status, promote, list, log],
   ...[start, watch, rolloutStatus, listRollouts, why, history],
   ...[advance, approve, set, resume, undo, pause, abort],
-  ...[rollback, retry, supersede, acknowledge, waive],
+  ...[rollback, retry, supersede, acknowledge, waive, retest, freeze, unfreeze],
   ...[preview, replay, containment, audit],
   ...[listStations, show, listKeys, make, rotateKey, revokeKey],
   ...[listTokens, create, rotate, revoke],

@@ -17,8 +17,10 @@ function startOn(node) {
     process.stderr.write(`firstpass: Node 24 did not start: ${error.message}. Run npm ci in its folder.\n`)
     process.exitCode = 1
   })
-  // Both get what the keyboard sends: the other one says how it ends. What is sent to this one alone is handed on.
-  process.on('SIGINT', () => {})
+  // Both get what a keyboard sends: the other one says how it ends. What is sent to this one alone is handed on.
+  process.on('SIGINT', () => {
+    if (!process.stdin.isTTY) child.kill('SIGINT')
+  })
   process.on('SIGTERM', () => child.kill('SIGTERM'))
   child.on('close', (code, signal) => {
     process.exitCode = code ?? 128 + (signal === null ? 1 : constants.signals[signal])

@@ -9596,7 +9596,18 @@ export interface paths {
                             version: number;
                             own: unknown;
                             effective: unknown;
-                            freezes: unknown[];
+                            /** @description All that are set or over and not lifted, the organisation’s too. */
+                            freezes: ({
+                                id: string;
+                                scope: string;
+                                from: string;
+                                to: string | null;
+                                why: string;
+                                sites: string[];
+                                in_force: boolean;
+                            } & {
+                                [key: string]: unknown;
+                            })[];
                             changed: unknown;
                         };
                     };
@@ -9674,7 +9685,18 @@ export interface paths {
                                 version: number;
                                 own: unknown;
                                 effective: unknown;
-                                freezes: unknown[];
+                                /** @description All that are set or over and not lifted, the organisation’s too. */
+                                freezes: ({
+                                    id: string;
+                                    scope: string;
+                                    from: string;
+                                    to: string | null;
+                                    why: string;
+                                    sites: string[];
+                                    in_force: boolean;
+                                } & {
+                                    [key: string]: unknown;
+                                })[];
                                 changed: unknown;
                             };
                         };
@@ -9807,7 +9829,18 @@ export interface paths {
                                 version: number;
                                 own: unknown;
                                 effective: unknown;
-                                freezes: unknown[];
+                                /** @description All that are set or over and not lifted, the organisation’s too. */
+                                freezes: ({
+                                    id: string;
+                                    scope: string;
+                                    from: string;
+                                    to: string | null;
+                                    why: string;
+                                    sites: string[];
+                                    in_force: boolean;
+                                } & {
+                                    [key: string]: unknown;
+                                })[];
                                 changed: unknown;
                             };
                         };
@@ -9897,7 +9930,18 @@ export interface paths {
                                 version: number;
                                 own: unknown;
                                 effective: unknown;
-                                freezes: unknown[];
+                                /** @description All that are set or over and not lifted, the organisation’s too. */
+                                freezes: ({
+                                    id: string;
+                                    scope: string;
+                                    from: string;
+                                    to: string | null;
+                                    why: string;
+                                    sites: string[];
+                                    in_force: boolean;
+                                } & {
+                                    [key: string]: unknown;
+                                })[];
                                 changed: unknown;
                             };
                         };
@@ -9976,7 +10020,18 @@ export interface paths {
                             version: number;
                             own: unknown;
                             effective: unknown;
-                            freezes: unknown[];
+                            /** @description All that are set or over and not lifted, the organisation’s too. */
+                            freezes: ({
+                                id: string;
+                                scope: string;
+                                from: string;
+                                to: string | null;
+                                why: string;
+                                sites: string[];
+                                in_force: boolean;
+                            } & {
+                                [key: string]: unknown;
+                            })[];
                             changed: unknown;
                         };
                     };
@@ -10056,7 +10111,18 @@ export interface paths {
                                 version: number;
                                 own: unknown;
                                 effective: unknown;
-                                freezes: unknown[];
+                                /** @description All that are set or over and not lifted, the organisation’s too. */
+                                freezes: ({
+                                    id: string;
+                                    scope: string;
+                                    from: string;
+                                    to: string | null;
+                                    why: string;
+                                    sites: string[];
+                                    in_force: boolean;
+                                } & {
+                                    [key: string]: unknown;
+                                })[];
                                 changed: unknown;
                             };
                         };
@@ -10193,7 +10259,18 @@ export interface paths {
                                 version: number;
                                 own: unknown;
                                 effective: unknown;
-                                freezes: unknown[];
+                                /** @description All that are set or over and not lifted, the organisation’s too. */
+                                freezes: ({
+                                    id: string;
+                                    scope: string;
+                                    from: string;
+                                    to: string | null;
+                                    why: string;
+                                    sites: string[];
+                                    in_force: boolean;
+                                } & {
+                                    [key: string]: unknown;
+                                })[];
                                 changed: unknown;
                             };
                         };
@@ -10284,7 +10361,18 @@ export interface paths {
                                 version: number;
                                 own: unknown;
                                 effective: unknown;
-                                freezes: unknown[];
+                                /** @description All that are set or over and not lifted, the organisation’s too. */
+                                freezes: ({
+                                    id: string;
+                                    scope: string;
+                                    from: string;
+                                    to: string | null;
+                                    why: string;
+                                    sites: string[];
+                                    in_force: boolean;
+                                } & {
+                                    [key: string]: unknown;
+                                })[];
                                 changed: unknown;
                             };
                         };

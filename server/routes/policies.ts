@@ -38,12 +38,21 @@ const freezeBody = z.strictObject({
 const oneFreeze = z.object({ freeze: z.string() })
 const lifting = z.object({ reason: reason.optional() })
 
+const heldFreeze = z.looseObject({
+  id: z.string(),
+  scope: z.string(),
+  from: z.string(),
+  to: z.string().nullable(),
+  why: z.string(),
+  sites: z.array(z.string()),
+  in_force: z.boolean(),
+})
 const answered = z.object({
   scope: z.string(),
   version: z.int(),
   own: z.unknown(),
   effective: z.unknown(),
-  freezes: z.array(z.unknown()),
+  freezes: z.array(heldFreeze).describe('All that are set or over and not lifted, the organisation’s too.'),
   changed: z.unknown(),
 })
 const doneJson = z.object({ did: z.string(), policy: answered })

@@ -52,6 +52,18 @@ async function live(line: TestLine): Promise<TestRollout> {
   return rolloutOf(service, line, data[0].id)
 }
 
+function asProcess(words: string[], heard: (piece: string) => void) {
+  const child = spawn(process.execPath, [resolve('cli/firstpass.js'), ...words], {
+    env: { PATH: process.env.PATH, ...environment },
+  })
+  child.stderr.on('data', (piece) => heard(String(piece)))
+  return {
+    child,
+    ended: new Promise<number | null>((done) => child.on('close', done)),
+    out: all(child.stdout),
+  }
+}
+
 /** Done, and nothing was said on the way. */
 async function done(...words: string[]): Promise<string> {
   const { code, out, err } = await run(words)
@@ -68,13 +80,7 @@ describe('firstpass rollout start --wait', () => {
   test('follows the rollout through its stages, and ends with 0 once it has completed', async () => {
     const line = await testLine(service, stories)
     const { heard, until } = listener()
-    const words = start(line, '--wait', ...often)
-    const child = spawn(process.execPath, [resolve('cli/firstpass.js'), ...words], {
-      env: { PATH: process.env.PATH, ...environment },
-    })
-    const ended = new Promise<number | null>((done) => child.on('close', done))
-    child.stderr.on('data', (piece) => heard(String(piece)))
-    const out = all(child.stdout)
+    const { ended, out } = asProcess(start(line, '--wait', ...often), heard)
     await until('stage 1 of 3 (1 station) · waits for')
     const rollout = await live(line)
     await rollout.confirm()
@@ -121,14 +127,10 @@ describe('firstpass rollout start --wait', () => {
     const timed = await run(start(line, '--wait', '--timeout', '0.05s', ...often))
     expect(timed).toMatchObject({ code: 5, out: expect.stringContaining('v2 goes on: active, stage 1 of 3') })
     const { heard, until } = listener()
-    const ctrlC = new AbortController()
-    const watching = run(['rollout', 'watch', line.procedure], { heard, signal: ctrlC.signal })
+    const { child, ended, out } = asProcess(['rollout', 'watch', line.procedure], heard)
     await until('stage 1 of 3')
-    ctrlC.abort()
-    expect(await watching).toMatchObject({
-      code: 130,
-      out: expect.stringContaining('goes on without this command'),
-    })
+    child.kill('SIGINT')
+    expect([await ended, await out]).toEqual([130, expect.stringContaining('goes on without this command')])
     expect((await (await live(line)).get()).status).toBe('active')
   })
 })
@@ -274,6 +276,23 @@ describe('the verbs', () => {
   })
 })
 
+test('a freeze holds an advance until it is lifted, and is read as Slack reads it', async () => {
+  const line = await testLine(service, stories)
+  const rollout = await started(line)
+  const why = ['--reason', 'customer audit']
+  const frozen = await done('rollout', 'freeze', line.procedure, ...why)
+  expect(frozen).toContain('unfreeze "Board')
+  const held = await run(['rollout', 'advance', rollout.id, '--override', ...why])
+  expect(held).toMatchObject({ code: 1, err: expect.stringContaining('customer audit') })
+  await done('rollout', 'unfreeze', line.procedure)
+  await done('rollout', 'advance', rollout.id, '--override', ...why)
+  expect(await done('rollout', 'unfreeze', line.procedure)).toContain('no freeze of Board')
+  expect(await run(['rollout', 'freeze', line.procedure, '--until', 'sometime', ...why])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('tomorrow 06:00'),
+  })
+})
+
 describe('looks', () => {
   test('status, why, list, preview, containment and audit say what the interface says', async () => {
     const line = await testLine(service, stories)
@@ -290,8 +309,10 @@ describe('looks', () => {
     expect((await run(['rollout', 'why', rollout.id])).out).toContain('done   1 of 1 station confirmed')
     const listed = await run(['rollout', 'list', '--procedure', line.procedure])
     expect(listed.out).toContain(`${rollout.id.slice(0, 8)}  `)
-    expect((await run(['containment', rollout.id])).out).toMatch(/^sn-1 +PASS /m)
-    expect((await run(['containment', rollout.id, '--csv'])).out).toMatch(/^.*serial.*\nsn-1,/i)
+    expect((await run(['containment', rollout.id])).out).toMatch(/^SN-1 +PASS /m)
+    expect((await run(['containment', rollout.id, '--csv'])).out).toMatch(
+      /^serial_number,.*\r?\nSN-1,PASS,open,/,
+    )
     const audit = await run(['audit', rollout.id])
     expect(audit.out).toMatch(/RolloutCreated +Ana \(command line\) .*tightened VCC/)
     const asked = await run(['rollout', 'status', 'no such'])
