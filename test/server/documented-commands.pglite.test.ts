@@ -28,6 +28,7 @@ const elsewhere: Record<string, string> = {
   'npm run audit:verify': 'test/server/audit-verify.test.ts',
   'source <(firstpass completion': 'test/cli/completion.test.ts',
   'docker compose': 'test/ops/packaging.test.ts',
+  'curl -sS -X PUT $URL/api/v1/procedures/$PROCEDURE/tofupilot': 'test/server/tofupilot-backend.test.ts',
   pg_dump: 'test/server/restore.test.ts',
 }
 
