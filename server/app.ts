@@ -77,6 +77,7 @@ import type { Service } from './service.ts'
 import { stationPace } from './station-pace.ts'
 import type { StationSnapshot } from './station-snapshot.ts'
 import type { ServiceMetrics } from './telemetry/metrics.ts'
+import type { Tracing } from './telemetry/tracing.ts'
 import type { TokenSnapshot } from './token-snapshot.ts'
 import type { UploadLinks } from './upload-links.ts'
 import type { AllowedAddresses } from './webhooks/allowed-addresses.ts'
@@ -100,6 +101,8 @@ type Deps = {
   /** Null: the webhook is not set up. */
   githubSecret: string | null
   metrics: ServiceMetrics
+  /** Null: nobody traces. */
+  tracing: Tracing | null
   webhooks: { secrets: WebhookSecrets; allowed: AllowedAddresses; attempt: WebhookSender['attempt'] }
   /** Null: no procedure is backed by TofuPilot. */
   tofupilot: Pick<TofupilotClient, 'procedure'> | null
@@ -114,6 +117,9 @@ type Deps = {
   }
 }
 
+/** Every line of a request that is about a rollout names it. */
+const ofRollout = /\/rollouts\/([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})/i
+
 export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   const {
     database,
@@ -127,6 +133,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     uploadLinks,
     githubSecret,
     metrics,
+    tracing,
     webhooks,
     tofupilot,
     pages,
@@ -150,6 +157,11 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: 3000 },
     genReqId: () => crypto.randomUUID(),
   })
+  app.setChildLoggerFactory((logger, bindings, options, { url = '' }) => {
+    const [, rollout] = ofRollout.exec(url) ?? []
+    return logger.child(rollout === undefined ? bindings : { ...bindings, rollout }, options)
+  })
+  tracing?.requests(app)
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   const refused = refusedKeys()

@@ -172,6 +172,23 @@ export const settingsSchema = z.object({
     .describe(
       'Runs are deleted after so many days, in whole partitions (docs/operation.md); what was counted of them stays. Kept for ever when absent.',
     ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: webAddress.describe(
+    'Root of an OpenTelemetry collector (OTLP over HTTP), to which traces are sent; none are made when absent.',
+  ),
+  OTEL_EXPORTER_OTLP_HEADERS: list
+    .refine(
+      (pairs) =>
+        pairs === undefined || pairs.every((pair) => /^[\w-]+\s*=(?!.*%(?![\da-f]{2}))\s*\S/i.test(pair)),
+      'expected name=value, several separated by commas',
+    )
+    .describe('Headers for the collector, such as its key, as name=value, separated by commas.'),
+  OTEL_SERVICE_NAME: z.string().default('firstpass').describe('What traces call this service.'),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce
+    .number('expected a share from 0 to 1')
+    .min(0, 'expected a share from 0 to 1')
+    .max(1, 'expected a share from 0 to 1')
+    .default(1)
+    .describe('Share of the traces that are kept, from 0 to 1; what a caller traces is kept.'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
@@ -233,6 +250,16 @@ function tooMany(given: Record<string, string | undefined>): { name: string; why
   ]
 }
 
+/** Of pairs as OTEL_EXPORTER_OTLP_HEADERS has them: values are written as in an address. */
+export function headersOf(pairs: string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [name = '', ...value] = pair.split('=')
+      return [name.trim(), decodeURIComponent(value.join('=').trim())]
+    }),
+  )
+}
+
 /** What of the settings nobody may read in a log. */
 export function secretsOf(settings: Settings): string[] {
   const named = Object.entries(settings).filter(([name]) => isSecret(name))
@@ -240,11 +267,12 @@ export function secretsOf(settings: Settings): string[] {
   return [
     ...named.flatMap(([, value]) => value).filter((value) => typeof value === 'string'),
     decodeURIComponent(password),
+    ...Object.values(headersOf(settings.OTEL_EXPORTER_OTLP_HEADERS ?? [])),
   ]
 }
 
 function isSecret(name: string): boolean {
-  return /TOKEN|SECRET|DATABASE_URL/.test(name)
+  return /TOKEN|SECRET|DATABASE_URL|HEADERS/.test(name)
 }
 
 function shown(name: string, came: string | undefined): string {

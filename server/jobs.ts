@@ -28,6 +28,9 @@ const queues: { [Kind in Job['kind']]: { name: string; policy?: 'stately' } } = 
 /** Who is there to work: what is nobody's is not queued, and nothing piles up. */
 export type Workers = { slack: boolean; tofupilot: boolean }
 
+/** Of what led to it, where somebody traces. */
+type Traced = { traceparent?: string }
+
 /** How often the signs of life are looked at. */
 const watch = { superviseIntervalSeconds: 5, monitorIntervalSeconds: 5 }
 
@@ -67,7 +70,7 @@ const untilDone = {
 export async function startJobs(
   database: Database,
   log: FastifyBaseLogger,
-  observer: Pick<Observer, 'around' | 'delivered'> = nobodyLooks,
+  observer: Pick<Observer, 'around' | 'delivered' | 'traceparent'> = nobodyLooks,
   workers: Workers = { slack: true, tofupilot: false },
 ): Promise<Jobs> {
   const worked = Object.values(queues).filter((queue) => workers[placeOf(queue)])
@@ -89,8 +92,8 @@ export async function startJobs(
     await boss.getJobById(name, nilId)
   }
 
-  const send = (tx: Db, job: Job, startAfter = 0) =>
-    boss.send(queues[job.kind].name, job, {
+  const send = (tx: Db, job: Job, startAfter = 0, traceparent = observer.traceparent()) =>
+    boss.send(queues[job.kind].name, traceparent === undefined ? job : { ...job, traceparent }, {
       db: fromDrizzle({ execute: (query) => rows(tx, query as SQL) }, sql),
       singletonKey: keyOf(job),
       startAfter,
@@ -102,21 +105,22 @@ export async function startJobs(
     carryOut: (job: Kind) => Promise<DeliveryResult>,
   ): Promise<void> {
     for (const queue of worked)
-      if (placeOf(queue) === place) await boss.work<Kind>(queue.name, everySecond, worker(what, carryOut))
+      if (placeOf(queue) === place)
+        await boss.work<Kind & Traced>(queue.name, everySecond, worker(what, carryOut))
   }
 
   function worker<Kind extends Job>(what: string, carryOut: (job: Kind) => Promise<DeliveryResult>) {
-    return async ([job]: { data: Kind }[]): Promise<void> => {
+    return async ([job]: { data: Kind & Traced }[]): Promise<void> => {
       if (!job) return
-      const { kind } = job.data
-      const rolloutId = 'rolloutId' in job.data ? job.data.rolloutId : undefined
-      const work = { name: 'delivery', rolloutId, about: { kind } } as const
+      const { kind, traceparent: parent } = job.data
+      const rollout = 'rolloutId' in job.data ? job.data.rolloutId : undefined
+      const work = { name: 'delivery', rolloutId: rollout, about: { kind }, parent } as const
       const result = await observer
         .around(work, () => carryOut(job.data))
         .catch((error: unknown) => {
           observer.delivered(kind, 'failed')
           // The queue keeps the error with the job, where nobody looks, and tries again.
-          log.error({ err: error, delivery: named(job.data) }, `${what} failed: it is tried again`)
+          log.error({ err: error, rollout, delivery: named(job.data) }, `${what} failed: it is tried again`)
           throw error
         })
       observer.delivered(kind, result.delivered ? 'delivered' : 'waits')
@@ -124,8 +128,8 @@ export async function startJobs(
       const { waitSeconds, why } = result
       // A reading is due again and again: that is no news.
       const level = kind === 'tofupilot reading' ? 'debug' : 'info'
-      log[level]({ delivery: named(job.data), waitSeconds, why }, `${what} waits`)
-      await send(database.db, job.data, Math.max(1, Math.ceil(waitSeconds)))
+      log[level]({ rollout, delivery: named(job.data), waitSeconds, why }, `${what} waits`)
+      await send(database.db, job.data, Math.max(1, Math.ceil(waitSeconds)), parent)
     }
   }
 

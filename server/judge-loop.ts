@@ -19,12 +19,15 @@ type Judge<Id extends string> = {
  * at a time, so that with hundreds of live rollouts judging leaves connections and the processor to others.
  */
 type Pace = { everyMs: number; restMs: number; atOnce: number }
+/** What the log calls what is judged. */
+type Judged = 'rollout' | 'procedure'
 
 /** Requests that come while one is being judged, or rests from it, are gathered into one more round. */
 export function judgeLoop<Id extends string>(
   { judge, due }: Judge<Id>,
   log: FastifyBaseLogger,
   { everyMs, restMs, atOnce }: Pace = { everyMs: 1_000, restMs: 100, atOnce: 3 },
+  judged: Judged = 'rollout',
 ) {
   const lastAsked = new Map<Id, Instant>()
   const rounds = coalesced<Id>({
@@ -36,7 +39,7 @@ export function judgeLoop<Id extends string>(
         if (outcome === 'again') note(id, asked)
         return outcome
       } catch (error) {
-        log.error({ err: error, id }, 'judging failed; it is tried again')
+        log.error({ err: error, [judged]: id }, 'judging failed; it is tried again')
         return undefined
       }
     },

@@ -1,5 +1,6 @@
 // Judging: what stations have shown and what the gates say, brought before the decider, one rollout at a time.
 import { isDeepStrictEqual } from 'node:util'
+import type { FastifyBaseLogger } from 'fastify'
 import type { Database, Db } from '../db/client.ts'
 import { recordVerdict } from '../db/recorded-verdicts.ts'
 import { stationsById } from '../db/registry.ts'
@@ -21,6 +22,7 @@ import type { Verdict } from './domain/gates/verdict.ts'
 import type { ProcedureId, RolloutId } from './domain/ids.ts'
 import { type Instant, minute } from './domain/instant.ts'
 import { isRefusal, type JudgePolicy } from './domain/rollout/commands.ts'
+import type { RolloutEvent } from './domain/rollout/events.ts'
 import { stageReadiness, startReadiness } from './domain/rollout/readiness.ts'
 import {
   type Completed,
@@ -45,27 +47,33 @@ type Deps = {
   now: () => Instant
   deliveries: Deliveries
   observer?: Pick<Observer, 'around' | 'judged'>
+  /** Hears what gates decide. */
+  log?: Pick<FastifyBaseLogger, 'info'>
 }
+/** `did`: the events that came of it. */
+type Said = { verdict: Verdict; did: RolloutEvent['type'][] }
 type Judged = { before: Verdict | null; verdict: Verdict; question: GateQuestion; decided: boolean }
 
 /** Brings one rollout up to date with its evidence: facts of stations, verdict, and what follows, in one transaction. */
-export function judging({ database, now, deliveries, observer = nobodyLooks }: Deps) {
+export function judging({ database, now, deliveries, observer = nobodyLooks, log }: Deps) {
   const changed = rememberedChanges()
 
   async function judge(id: RolloutId, asked: Instant): Promise<'again' | undefined> {
-    const verdict = await observer.around({ name: 'judging', rolloutId: id }, () =>
+    const said = await observer.around({ name: 'judging', rolloutId: id }, () =>
       database.db.transaction(async (tx: Db) => {
         const taken = await takeToJudge(tx, id, asked)
         if (taken === 'held') return 'again'
         return taken === 'judged since' ? null : judgeTaken(tx, taken)
       }),
     )
-    if (verdict === 'again') return 'again'
-    if (verdict) observer.judged(verdict.gates, verdict.overall)
+    if (said === 'again' || said === null) return said ?? undefined
+    const { verdict, did } = said
+    observer.judged(verdict.gates, verdict.overall)
+    if (did.length > 0) log?.info({ rollout: id, verdict: verdict.overall, did }, 'a judgement')
     return undefined
   }
 
-  async function judgeTaken(tx: Db, loaded: LoadedRollout): Promise<Verdict | null> {
+  async function judgeTaken(tx: Db, loaded: LoadedRollout): Promise<Said | null> {
     const at = now()
     if (loaded.state.status === 'completed') return watch(tx, loaded, loaded.state, at)
     if (isTerminal(loaded.state)) return null
@@ -86,7 +94,7 @@ export function judging({ database, now, deliveries, observer = nobodyLooks }: D
       if (!isRefusal(judged)) state = judged.state
       const decided = !isRefusal(judged) && judged.events.length > 0
       await keep(tx, state, { before: loaded.verdict, verdict, question, decided })
-      return verdict
+      return { verdict, did: decided ? judged.events.map(({ type }) => type) : [] }
     }
     return null
   }
@@ -103,13 +111,13 @@ export function judging({ database, now, deliveries, observer = nobodyLooks }: D
     loaded: LoadedRollout,
     completed: Completed,
     at: Instant,
-  ): Promise<Verdict | null> {
+  ): Promise<Said | null> {
     if (at >= completed.watchUntil) return null
     const { verdict, question } = await verdictOf(tx, completed, loaded, at)
     const judged = await applyCommand(tx, loaded, { type: 'watch', verdict, by: firstpass }, at, deliveries)
     const decided = !isRefusal(judged) && judged.events.length > 0
     await keep(tx, completed, { before: loaded.verdict, verdict, question, decided })
-    return verdict
+    return { verdict, did: decided ? judged.events.map(({ type }) => type) : [] }
   }
 
   /** `decided`: something was decided on it, so that it stays on record whenever the last one was. */

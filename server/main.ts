@@ -13,7 +13,7 @@ import { tofupilotBackend } from './backends/tofupilot/backend.ts'
 import { tofupilotClient } from './backends/tofupilot/client.ts'
 import { builds } from './builds.ts'
 import { cardPictures } from './card-chart.ts'
-import { readSettings, type Settings, SettingsError, secretsOf } from './config.ts'
+import { headersOf, readSettings, type Settings, SettingsError, secretsOf } from './config.ts'
 import type { ProcedureId } from './domain/ids.ts'
 import type { Instant } from './domain/instant.ts'
 import { ingest } from './ingest.ts'
@@ -41,6 +41,8 @@ import { stationWatch } from './station-watch.ts'
 import { tallyChecks } from './tally-checks.ts'
 import { serviceMetrics } from './telemetry/metrics.ts'
 import { observedService } from './telemetry/observed-service.ts'
+import { traced } from './telemetry/observer.ts'
+import { tracing } from './telemetry/tracing.ts'
 import { tokenSnapshot } from './token-snapshot.ts'
 import { uploadLinks } from './upload-links.ts'
 import { allowedAddresses } from './webhooks/allowed-addresses.ts'
@@ -82,8 +84,11 @@ export async function startFirstpass(options: {
   )
   running.defer(() => database.close())
   sayDurability(database, log)
+  const traces = await tracesOf(settings)
+  if (traces) running.defer(() => traces.stop())
+  traces?.follow(database)
   const metrics = serviceMetrics({ database, now })
-  const { observer } = metrics
+  const observer = traced(metrics.observer, traces)
   const partitions = partitionsAhead({ database, now, log, keepDays: settings.KEEP_RUNS_DAYS ?? null })
   running.defer(() => partitions.stop())
 
@@ -111,17 +116,23 @@ export async function startFirstpass(options: {
       pageUrl: links.rollout,
     }),
     observer,
+    log,
   )
 
-  const judge = judging({ database, now, deliveries: jobs?.deliveries ?? noDeliveries, observer })
+  const judge = judging({ database, now, deliveries: jobs?.deliveries ?? noDeliveries, observer, log })
   const loop = judgeLoop(judge, log)
   running.defer(() => loop.stop())
   const stations = stationWatch({ database, now, deliveries: jobs?.deliveries ?? noDeliveries })
-  const watch = judgeLoop({ judge: stations.look, due: stations.due }, log, {
-    everyMs: 10_000,
-    restMs: 5_000,
-    atOnce: 2,
-  })
+  const watch = judgeLoop(
+    { judge: stations.look, due: stations.due },
+    log,
+    {
+      everyMs: 10_000,
+      restMs: 5_000,
+      atOnce: 2,
+    },
+    'procedure',
+  )
   running.defer(() => watch.stop())
   const checks = tallyChecks({ database, now, log })
   running.defer(() => checks.stop())
@@ -187,6 +198,7 @@ export async function startFirstpass(options: {
     uploadLinks: uploadLinks({ publicUrl: publicUrl ?? null, signing: signs }),
     githubSecret: settings.GITHUB_WEBHOOK_SECRET ?? null,
     metrics,
+    tracing: traces,
     webhooks: { secrets, allowed, attempt: sender.attempt },
     tofupilot,
     pages: {
@@ -262,6 +274,14 @@ function isLocalOnly({ HOST, PUBLIC_URL }: Settings): boolean {
 
 function tofupilotOf({ TOFUPILOT_URL: url, TOFUPILOT_TOKEN: token }: Settings) {
   return url === undefined || token === undefined ? null : tofupilotClient({ url, token })
+}
+
+/** Null: no collector is named. */
+async function tracesOf(settings: Settings) {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_HEADERS: headers } = settings
+  if (endpoint === undefined) return null
+  const { OTEL_SERVICE_NAME: serviceName, OTEL_TRACES_SAMPLER_ARG: share } = settings
+  return tracing({ endpoint, headers: headersOf(headers ?? []), serviceName, share })
 }
 
 function hasSlack(settings: Settings): boolean {

@@ -160,6 +160,7 @@ export function serviceMetrics({
     polled: (status) => void answered.set(status, (answered.get(status) ?? 0) + 1),
     delivered: (kind, outcome) => deliveries.inc({ kind, outcome }),
     webhook: (outcome) => webhooks.inc({ outcome }),
+    traceparent: () => undefined,
   }
 
   return {

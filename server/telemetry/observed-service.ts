@@ -1,6 +1,7 @@
-// Counts what is asked of rollouts through any door, and what came of it: after the commit, so that nothing is counted that
+// Counts and logs what is asked of rollouts through any door, and what came of it: after the commit, so that nothing is counted that
 // was taken back.
 
+import type { FastifyBaseLogger } from 'fastify'
 import type { RolloutId } from '../domain/ids.ts'
 import { isRefusal, type Refusal } from '../domain/rollout/commands.ts'
 import type { Service } from '../service.ts'
@@ -9,6 +10,7 @@ import type { Observer } from './observer.ts'
 export function observedService(
   service: Service,
   { around, decided }: Pick<Observer, 'around' | 'decided'>,
+  log: FastifyBaseLogger,
 ): Service {
   async function observed<Result extends object>(
     command: string,
@@ -16,7 +18,9 @@ export function observedService(
     does: () => Promise<Result | Refusal>,
   ): Promise<Result | Refusal> {
     const result = await around({ name: 'decision', rolloutId, about: { command } }, does)
-    decided(command, isRefusal(result) ? result.refused : isRepeat(result) ? 'nothing' : 'done')
+    const outcome = isRefusal(result) ? result.refused : isRepeat(result) ? 'nothing' : 'done'
+    decided(command, outcome)
+    log.info({ rollout: rolloutId ?? startedBy(result), command, decision: outcome }, 'a decision')
     return result
   }
   return {
@@ -32,4 +36,9 @@ export function observedService(
 /** The same command twice is one: the second makes no event. */
 function isRepeat(result: object): boolean {
   return 'events' in result && Array.isArray(result.events) && result.events.length === 0
+}
+
+function startedBy(result: object): unknown {
+  const rollout = 'rollout' in result ? result.rollout : null
+  return typeof rollout === 'object' && rollout !== null && 'id' in rollout ? rollout.id : undefined
 }

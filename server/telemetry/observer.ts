@@ -7,6 +7,8 @@ export type Work = {
   name: 'decision' | 'judging' | 'flush' | 'delivery' | 'webhook'
   rolloutId?: RolloutId | undefined
   about?: Record<string, string | number>
+  /** What led to it, as `traceparent` said it then. */
+  parent?: string | undefined
 }
 export type Around = <Result>(work: Work, does: () => Promise<Result>) => Promise<Result>
 
@@ -20,6 +22,8 @@ export type Observer = {
   polled(status: number): void
   delivered(kind: string, outcome: 'delivered' | 'waits' | 'failed'): void
   webhook(outcome: 'taken' | 'not taken'): void
+  /** What is under way now, for work that goes on with it later; undefined where nobody traces. */
+  traceparent(): string | undefined
 }
 
 const nothing = () => {}
@@ -31,4 +35,15 @@ export const nobodyLooks: Observer = {
   polled: nothing,
   delivered: nothing,
   webhook: nothing,
+  traceparent: () => undefined,
+}
+
+/** Figures of all work, and its traces where somebody traces. */
+export function traced(figures: Observer, traces: Pick<Observer, 'around' | 'traceparent'> | null): Observer {
+  if (traces === null) return figures
+  return {
+    ...figures,
+    traceparent: traces.traceparent,
+    around: (work, does) => traces.around(work, () => figures.around(work, does)),
+  }
 }

@@ -156,7 +156,7 @@ export function webhookSender(
     })
     const named = { webhookId: endpoint.id, messageId: message.id, type: message.type }
     log.warn(
-      { ...named, rolloutId: rolloutOf(message), attempts: message.attempts, why },
+      { ...named, rollout: rolloutOf(message), attempts: message.attempts, why },
       'a webhook was not taken',
     )
     const since = await noteFailed(tx, endpoint.id, at)

@@ -16,6 +16,7 @@ const opens = {
   'a client of HTTP': /from '(node:)?(https?|http2|undici|axios|got|needle|openid-client)'/,
   'a client of Slack': /\b(new WebClient|new App|SocketModeReceiver|InstallProvider)\b/,
   'a socket': /from '(node:)?(net|tls|dgram|dns)(\/promises)?'|new (WebSocket|EventSource)\b/,
+  'an exporter': /(import\(|from )'@opentelemetry\/exporter/,
   'a process': /from '(node:)?(child_process|cluster)'/,
   PostgreSQL: /from '(postgres|pg-boss|pg)'/,
 }
@@ -37,6 +38,7 @@ const allowed: Record<string, string> = {
   'server/webhooks/post.ts': 'webhooks: what the lookup of reach.ts lets through',
   'server/webhooks/reach.ts': 'resolves the names of webhooks; connects to nothing',
   'server/webhooks/allowed-addresses.ts': 'isIP and lists of networks; connects to nothing',
+  'server/telemetry/tracing.ts': 'OTEL_EXPORTER_OTLP_ENDPOINT',
   'server/config.ts': 'isIP alone',
   'server/client-address.ts': 'isIPv6 alone: nothing is connected to',
 }

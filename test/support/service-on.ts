@@ -24,6 +24,8 @@ import { type StationSnapshot, stationSnapshot } from '../../server/station-snap
 import { stationWatch } from '../../server/station-watch.ts'
 import { serviceMetrics } from '../../server/telemetry/metrics.ts'
 import { observedService } from '../../server/telemetry/observed-service.ts'
+import { traced } from '../../server/telemetry/observer.ts'
+import type { Tracing } from '../../server/telemetry/tracing.ts'
 import { tokenSnapshot } from '../../server/token-snapshot.ts'
 import { uploadLinks } from '../../server/upload-links.ts'
 import { allowedAddresses } from '../../server/webhooks/allowed-addresses.ts'
@@ -81,6 +83,7 @@ export type ServiceOptions = {
   patience?: Parameters<typeof buildApp>[0]['patience']
   /** Networks that webhooks may be sent to although they are not public. */
   webhookAllow?: string[]
+  tracing?: Tracing
   /** That of another replica; one of its own when absent. */
   clock?: TestClock
 }
@@ -100,12 +103,14 @@ export async function serviceOn(
   const links = pageLinks({ publicUrl, signing: signs, now })
   const replaying = replays({ database, now, log })
   const metrics = serviceMetrics({ database, now })
-  const { observer } = metrics
+  const tracing = options.tracing ?? null
+  const observer = traced(metrics.observer, tracing)
   const service = observedService(
     serviceOf({ database, now, deliveries, pageUrl: links.rollout, replays: replaying }),
     observer,
+    log,
   )
-  const judge = judging({ database, now, deliveries, observer })
+  const judge = judging({ database, now, deliveries, observer, log })
   const watch = stationWatch({ database, now, deliveries })
   const waiters = pinWaiters()
   const intake = ingest({ database, now, stored: () => {}, observer })
@@ -133,6 +138,7 @@ export async function serviceOn(
     uploadLinks: uploadLinks({ publicUrl: null, signing: signs }),
     githubSecret: options.githubSecret === undefined ? githubSecret : options.githubSecret,
     metrics,
+    tracing,
     webhooks: { secrets, allowed, attempt: webhooks.attempt },
     tofupilot: options.tofupilot ?? null,
     pages: {
