@@ -52,6 +52,8 @@ _POLL_SECONDS = 30
 _PATIENCE = 60.0
 #: Seconds between two questions when the server does not hold them.
 _SHORTEST_POLL = 0.5
+#: For so long a station that was never told what to run waits for it at its start.
+_FIRST_ANSWER = 10.0
 _FIRST_RETRY = 0.25
 _LONGEST_RETRY = 10.0
 #: Until a person has set the key or the address right.
@@ -132,6 +134,8 @@ class Run:
 class Station:
     """The client of one test station. It works from its making until ``close``, in three threads of its own.
 
+    The very first time it is made when the server has said what to run, or after ten seconds; later at once.
+
     url       of the server, without a path
     key       the station's own
     folder    of this station alone: queue, refused reports, builds; it must outlive the process
@@ -145,7 +149,8 @@ class Station:
     wait_factor  multiplies every wait between two requests: for tests and simulations
     opener    another way to send a ``urllib.request.Request``: ``opener(request, timeout)``
 
-    Raises RuntimeError when another process has the folder, OSError when it cannot be written to.
+    Raises ValueError when the address is none, RuntimeError when another process has the folder, OSError when it
+    cannot be written to.
     """
 
     def __init__(
@@ -163,6 +168,8 @@ class Station:
         wait_factor: float = 1.0,
         opener: Callable[[urllib.request.Request, float], Any] | None = None,
     ) -> None:
+        if urllib.parse.urlsplit(url).scheme not in ("http", "https"):
+            raise ValueError(f'Expected the address of the server, such as https://firstpass.example.com, got "{url}".')
         self.folder = Path(folder)
         self.name = name
         self._most_bytes = most_bytes
@@ -179,9 +186,9 @@ class Station:
             self._lock.release()
             raise
         self._server = _Server(url, key, opener)
-        self._outbox = _Outbox(self, wait_factor, delivered or (lambda kind, body: None))
+        self._outbox = _Outbox(self, wait_factor, self._guarded(delivered))
         self._heartbeats = _Heartbeats(self)
-        self._changed = changed or (lambda procedure, build: None)
+        self._changed = self._guarded(changed)
         self._builds = _Builds(self, install, wait_factor)
         self._watch = _AssignmentWatch(self, wait_factor)
         self._announced: dict[str, str] = {}
@@ -200,6 +207,7 @@ class Station:
         self.heartbeat()
         for thread in self._threads:
             thread.start()
+        self._builds.told.wait(_FIRST_ANSWER * wait_factor)
 
     def __enter__(self) -> Station:
         return self
@@ -305,6 +313,18 @@ class Station:
         self._threads[1].join(timeout=1.0)
         self._queue.close()
         self._lock.release()
+
+    def _guarded(self, told: Callable[..., None] | None) -> Callable[..., None]:
+        """What is told to the test program must not end the client's own loops."""
+
+        def tell(*what: Any) -> None:
+            try:
+                if told is not None:
+                    told(*what)
+            except Exception:
+                _log.exception("%s: the test program failed on what it was told", self.name)
+
+        return tell
 
     def _keep_damaged(self, lines: list[str]) -> None:
         why = "the disk has damaged this line"
@@ -581,6 +601,8 @@ class _Builds:
         self._lock = threading.RLock()
         #: By procedure, what is being brought; whatever else is under way is out of date.
         self._bringing: dict[str, Build] = {}
+        #: Set when the server has said what to run, to this process or to one before.
+        self.told = threading.Event()
         self.etag, self._assigned, self._ready = self._read()
 
     def ready(self, procedure: str) -> Build | None:
@@ -605,6 +627,7 @@ class _Builds:
                 else:
                     self._bring(procedure, build)
             self._save()
+        self.told.set()
 
     def _bring(self, procedure: str, build: Build) -> None:
         self._bringing[procedure] = build
@@ -645,6 +668,7 @@ class _Builds:
                 {procedure: build and _read_build(build) for procedure, build in kept[field].items()}
                 for field in ("assigned", "ready")
             ]
+            self.told.set()
             return kept.get("etag"), maps[0], maps[1]
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None, {}, {}

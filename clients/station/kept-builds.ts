@@ -15,14 +15,15 @@ export type KeptBuilds = {
 
 const fileName = 'builds.json'
 
-export async function readKeptBuilds(folder: string): Promise<KeptBuilds> {
+/** Null when the server has never said what to run. */
+export async function readKeptBuilds(folder: string): Promise<KeptBuilds | null> {
   try {
     const kept: unknown = JSON.parse(await readFile(join(folder, fileName), 'utf8'))
     if (!isObject(kept)) throw new Error('not an object')
     const etag = typeof kept.etag === 'string' ? kept.etag : null
     return { etag, assigned: readKept(kept.assigned), ready: readKept(kept.ready) }
   } catch {
-    return { etag: null, assigned: {}, ready: {} }
+    return null
   }
 }
 

@@ -69,11 +69,21 @@ export class QueueFull extends Error {}
 
 export type Station = Awaited<ReturnType<typeof openStation>>
 
+/** For so long a station that was never told what to run waits for it at its start. */
+const firstAnswerMs = 10_000
 const usualMostBytes = 256 * 1_048_576
 
-/** Works until it is closed. @throws when the folder cannot be written to, or another process has it */
+/**
+ * Works until it is closed. The very first time it resolves when the server has said what to run, or after ten seconds;
+ * later at once.
+ * @throws when the address is none, the folder cannot be written to, or another process has it
+ */
 export async function openStation(options: StationOptions) {
   const { url, key, folder, log = console, random = Math.random } = options
+  if (!/^https?:\/\//.test(url) || !URL.canParse(url))
+    throw new Error(
+      `Expected the address of the server, such as https://firstpass.example.com, got "${url}".`,
+    )
   const name = options.name ?? 'station'
   const now = options.now ?? Date.now
   await mkdir(folder, { recursive: true })
@@ -96,7 +106,7 @@ export async function openStation(options: StationOptions) {
     ...shared,
     queue,
     parked,
-    delivered: (what) => options.delivered?.(what),
+    delivered: (what) => guarded(() => options.delivered?.(what)),
   })
   const { say: beat, isSending } = heartbeats({
     ...shared,
@@ -113,11 +123,11 @@ export async function openStation(options: StationOptions) {
     acknowledge,
     changed(procedureId, build) {
       announced.delete(procedureId)
-      options.changed?.(procedureId, build)
+      guarded(() => options.changed?.(procedureId, build))
     },
     signal: working.signal,
   })
-  const poll = assignmentWatch({ ...shared, etag: kept.etag, said: builds.said })
+  const poll = assignmentWatch({ ...shared, etag: builds.etag(), said: builds.said })
   builds.resume()
   const ended = Promise.all([
     untilStopped(poll(working.signal), working.signal),
@@ -130,6 +140,19 @@ export async function openStation(options: StationOptions) {
 
   // Whatever an earlier process was running when it was killed, nothing runs now.
   heartbeat()
+
+  const enough = new AbortController()
+  await Promise.race([builds.told, pause(firstAnswerMs, enough.signal).catch(() => undefined)])
+  enough.abort()
+
+  /** What is told to the test program must not end the client's own loops. */
+  function guarded(tell: () => void): void {
+    try {
+      tell()
+    } catch (error) {
+      log.warn(`${name}: the test program failed on what it was told: ${String(error)}`)
+    }
+  }
 
   /** What the next run is to be made with; null: nothing is to be run. Known without the server once it has been told. */
   function assignment(procedureId: string): Build | null {

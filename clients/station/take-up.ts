@@ -15,7 +15,7 @@ export type Pickup = {
 export function takeUp(deps: {
   name: string
   folder: string
-  kept: KeptBuilds
+  kept: KeptBuilds | null
   /** Absent: a build needs no installation here. */
   install: (build: Build, procedureId: string) => Promise<void> | undefined
   acknowledge: (pickup: Pickup) => void
@@ -26,7 +26,9 @@ export function takeUp(deps: {
   log: StationLog
   signal: AbortSignal
 }) {
-  let { kept } = deps
+  let kept: KeptBuilds = deps.kept ?? { etag: null, assigned: {}, ready: {} }
+  const told = Promise.withResolvers<void>()
+  if (deps.kept !== null) told.resolve()
   let saving: Promise<void> = Promise.resolve()
   /** By procedure, what is being brought; whatever else is under way is out of date. */
   const bringing = new Map<string, Build>()
@@ -48,6 +50,7 @@ export function takeUp(deps: {
       else void bring(procedureId, build)
     }
     save()
+    told.resolve()
   }
 
   /** Until it succeeds, or something else is asked for. The former build is run meanwhile. */
@@ -99,6 +102,8 @@ export function takeUp(deps: {
     said,
     etag: () => kept.etag,
     ready: (procedureId: string): Build | null => kept.ready[procedureId] ?? null,
+    /** Resolves when the server has said what to run, to this process or to one before. */
+    told: told.promise,
     saved: () => saving,
   }
 }
