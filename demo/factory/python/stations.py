@@ -7,6 +7,7 @@ It ends with its input.
 
 import json
 import logging
+import signal
 import sys
 import threading
 import time
@@ -136,6 +137,8 @@ def count_all(benches):
 
 
 def main():
+    # A Ctrl-C in the terminal reaches this process too; the factory hands over what its stations have tested first.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.getLogger("firstpass").addHandler(Warnings())
     logging.getLogger("firstpass").propagate = False
     benches = {}
