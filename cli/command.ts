@@ -26,8 +26,10 @@ export type Session = {
   readonly api: ApiClient
   env: Environment
   stdin: NodeJS.ReadableStream & { isTTY?: boolean }
-  /** For what is said on the way: answers go to the other one. */
+  /** For what is said on the way. */
   stderr: Output
+  /** Where the answer goes. */
+  stdout: Pick<Output, 'isTTY'>
   /** Whoever started the command wants it to end. */
   signal: AbortSignal
 }

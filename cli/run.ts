@@ -45,7 +45,7 @@ export async function run(words: string[], { env, stdin, stdout, stderr, signal 
   try {
     const { values, positionals } = read(rest, { ...found.options, ...commonOptions })
     if (values.help === true) return print(commandHelp(found))
-    const session = sessionOf(values, { env, stdin, stderr, signal: ends })
+    const session = sessionOf(values, { env, stdin, stdout, stderr, signal: ends })
     const answer = await found.run(values, positionals, session)
     print(values.json === true ? JSON.stringify(answer.json, null, 2) : answer.text)
     return answer.code ?? 0
@@ -79,7 +79,7 @@ function read(words: string[], options: Options): { values: Values; positionals:
   }
 }
 
-function sessionOf(values: Values, more: Pick<Session, 'env' | 'stdin' | 'stderr' | 'signal'>): Session {
+function sessionOf(values: Values, more: Omit<Session, 'api'>): Session {
   let api: Session['api'] | null = null
   return {
     ...more,

@@ -4,6 +4,7 @@ import { answerOf } from '../../clients/api/client.ts'
 import { again } from '../again.ts'
 import { type Answer, given, type Options, type Session, textOf, type Values, wholeOf } from '../command.ts'
 import { followed } from './follow.ts'
+import { pageOf } from './page.ts'
 import { nameOf, type Rollout, standing } from './rollout.ts'
 
 export const reasonOption: Options = {
@@ -70,8 +71,8 @@ export async function answered(
 ): Promise<Answer> {
   const said = `${nameOf(done.rollout)}: ${done.did}`
   if (values.wait !== true)
-    return { json: done, text: `${said}\n${standing(done.rollout)}\n${done.rollout.url}` }
-  session.stderr.write(`${said}\n${done.rollout.url}\n`)
+    return { json: done, text: `${said}\n${standing(done.rollout)}\n${pageOf(done.rollout, session.stdout)}` }
+  session.stderr.write(`${said}\n${pageOf(done.rollout, session.stderr)}\n`)
   return followed(done.rollout, values, session, wanted)
 }
 

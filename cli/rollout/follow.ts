@@ -5,6 +5,7 @@ import { type Answer, type Options, oneOf, type Session, textOf, type Values } f
 import { lengthOf } from '../times.ts'
 import { rolloutById } from './find-rollout.ts'
 import { leftAlone, type Outcome, outcomeOf, timeIsOver, type Waiting } from './outcome.ts'
+import { pageOf } from './page.ts'
 import { progress } from './progress.ts'
 import type { Rollout } from './rollout.ts'
 
@@ -45,7 +46,7 @@ export async function followed(
   const { code, text } = outcome
   return {
     code,
-    text: `${text}\n${last.url}`,
+    text: `${text}\n${pageOf(last, session.stdout)}`,
     json: { outcome: last.status, exit_code: code, rollout: last },
   }
 }

@@ -7,6 +7,7 @@ import { table } from '../table.ts'
 import { minuteText } from '../times.ts'
 import { onlyOne } from './decide.ts'
 import { findRollout, rolloutOptions } from './find-rollout.ts'
+import { pageOf } from './page.ts'
 import { statusText, whyText } from './rollout-text.ts'
 
 export const status: Command = {
@@ -17,7 +18,7 @@ export const status: Command = {
   example: 'FCT',
   async run(values, operands, session) {
     const rollout = await findRollout(onlyOne(operands), values, session, { ended: true })
-    return { json: rollout, text: statusText(rollout) }
+    return { json: rollout, text: statusText(rollout, pageOf(rollout, session.stdout)) }
   },
 }
 

@@ -5,8 +5,9 @@ import { nameOf, type Rollout, standing } from './rollout.ts'
 
 type Arm = Rollout['canary_arm']
 
-export function statusText(rollout: Rollout): string {
-  const { id, url, owner, base, reason, version, created_at, last_decision, canary_arm, base_arm } = rollout
+/** @param page its address */
+export function statusText(rollout: Rollout, page: string): string {
+  const { id, owner, base, reason, version, created_at, last_decision, canary_arm, base_arm } = rollout
   const last = `${last_decision.what} by ${last_decision.by.name}, ${minuteText(last_decision.at)} UTC`
   return [
     facts([
@@ -15,7 +16,7 @@ export function statusText(rollout: Rollout): string {
       ['status', `${standing(rollout)}, version ${version}`],
       ['started by', `${owner.name}, ${minuteText(created_at)} UTC${reason ? `: ${reason}` : ''}`],
       ['last', last_decision.why === null ? last : `${last}: ${last_decision.why}`],
-      ['page', url],
+      ['page', page],
     ]),
     '',
     table([armRow('canary', canary_arm), armRow('base', base_arm)], armHeads),

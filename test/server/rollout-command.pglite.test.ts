@@ -91,7 +91,7 @@ describe('firstpass rollout start --wait', () => {
     await rollout.onward()
     expect([await ended, await out]).toEqual([
       0,
-      expect.stringMatching(/^Board \w+ v2 completed: every station of the rollout runs it\nhttp/),
+      expect.stringMatching(/^Board \w+ v2 completed: every station of the rollout runs it\nhttp[^?]*$/),
     ])
   })
 
@@ -202,6 +202,8 @@ describe('the verbs', () => {
       code: 0,
       out: expect.stringContaining('stage 2 of 3 (50 %)'),
     })
+    const old = await run(['rollout', 'pause', named, '--expected-version', '1', ...why])
+    expect(old).toMatchObject({ code: 1, err: expect.stringContaining('Ana advanced to stage 2') })
     const stale = await run(['rollout', 'undo', named, '--expected-stage', '1', ...why])
     expect(stale).toMatchObject({ code: 1, err: expect.stringMatching(/stage 2/) })
     expect(await run(['rollout', 'undo', named, ...why])).toMatchObject({ code: 0 })
