@@ -1,6 +1,7 @@
 // A procedure that stays in TofuPilot, from its start to its abort: pins go there, runs come from there.
 import { expect, test } from 'vitest'
 import { backedLine } from '../support/backed-line.ts'
+import { error } from '../support/tofupilot-stand-in.ts'
 
 const line = await backedLine()
 const { ask, clock, tofupilot } = line
@@ -112,4 +113,52 @@ test('an abort takes every station back there, before anything else that is to b
   for (const station of tofupilot.stations) tofupilot.addRun(station)
   await line.look()
   expect((await line.view(rollout)).status).toBe('aborted')
+})
+
+test('a rollback of the whole procedure is the one request that TofuPilot has for it; refused, each station is pinned', async () => {
+  const last = await line.newBuild('9ace')
+  const started = await line.start(last.sha, { stages: [{ target: { share: 1 } }] })
+  rollout = started.body.rollout.id
+  await line.work()
+  clock.pass(minute)
+  for (const station of tofupilot.stations) tofupilot.addRun(station, { started_at: clock.iso(-5_000) })
+  await line.look()
+  await line.decide(rollout, 'advance', { override: true, reason: 'all of it' })
+  expect((await line.view(rollout)).status).toBe('completed')
+  const posts = () =>
+    tofupilot.asked.filter(({ method }) => method === 'POST').map(({ path }) => path.split('/').at(-1))
+  const rollBackTo = (build: string) =>
+    ask('POST', `/api/v2/procedures/${line.procedure}/rollback`, {
+      body: { deployment_id: build, reason: 'worse' },
+    })
+  tofupilot.asked.length = 0
+  expect((await rollBackTo(await line.buildOf(line.base.sha))).status).toBe(200)
+  await line.work()
+  expect(posts()).toEqual(['rollback'])
+  expect(tofupilot.givenTo(line.base)).toHaveLength(4)
+  tofupilot.asked.length = 0
+  clock.pass(minute)
+  tofupilot.misbehave(({ path }) =>
+    path.endsWith('/rollback') ? error(404, 'No such route', 'NOT_FOUND') : null,
+  )
+  expect((await rollBackTo(await line.buildOf(last.sha))).status).toBe(200)
+  await line.work()
+  tofupilot.misbehave(null)
+  expect(posts()).toEqual(['rollback', last.id, last.id, last.id, last.id])
+  expect(tofupilot.givenTo(last)).toHaveLength(4)
+})
+
+test('a station that TofuPilot takes off the procedure leaves it here, and one that it adds joins on the active build', async () => {
+  const gone = tofupilot.stations[0] ?? expect.unreachable('no station')
+  gone.linked = false
+  const joined = tofupilot.addStation('FCT-09')
+  await line.look()
+  await line.work()
+  const names = (await line.standing()).stations.map(({ name }: { name: string }) => name)
+  expect(names).not.toContain(gone.name)
+  expect(names).toContain(joined.name)
+  expect(joined.given).toBe(tofupilot.stations[1]?.given)
+  for (const station of tofupilot.stations) station.linked = false
+  await line.look()
+  expect((await line.standing()).stations).toHaveLength(4)
 })

@@ -4,6 +4,7 @@ import { stationsByForeignId, type TofupilotLink } from '../../../db/tofupilot-l
 import { noteFound } from '../../../db/tofupilot-pins.ts'
 import type { Instant } from '../../domain/instant.ts'
 import type { ForeignStation, TofupilotClient } from './client.ts'
+import { failureOf } from './failure.ts'
 
 const atOnce = 4
 
@@ -21,7 +22,7 @@ export async function lookAtStations(
   for (let from = 0; from < listed.length; from += atOnce) {
     const asked = listed.slice(from, from + atOnce)
     const answers = await Promise.all(
-      asked.map((each) => (says(each, foreignId) ? each : client.station(each.id))),
+      asked.map((each) => (says(each, foreignId) ? each : shownBy(client, each))),
     )
     const found = answers.flatMap((each, index) => {
       const stationId = ids.get(asked[index]?.id ?? '')
@@ -34,4 +35,14 @@ export async function lookAtStations(
 
 function says({ procedures }: ForeignStation, procedureId: string): boolean {
   return procedures.some(({ id, deployment }) => id === procedureId && deployment !== undefined)
+}
+
+/** One that is not shown, as it was archived since, is given nothing that is known. */
+async function shownBy(client: TofupilotClient, station: ForeignStation): Promise<ForeignStation> {
+  try {
+    return await client.station(station.id)
+  } catch (error) {
+    if (failureOf(error).kind !== 'refused') throw error
+    return { ...station, procedures: [] }
+  }
 }

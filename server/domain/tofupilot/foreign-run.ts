@@ -1,6 +1,7 @@
 // A run as TofuPilot lists it, turned into the one that its station would have posted here.
 import { z } from 'zod'
 import type { DeploymentId, ProcedureId } from '../ids.ts'
+import { readTime } from '../time-text.ts'
 import type { ReadRun } from './read-native.ts'
 import { readNative } from './read-native.ts'
 
@@ -9,7 +10,8 @@ const named = z.looseObject({ number: z.string().nullish() }).nullish()
 /** What is needed of it; all else may be there. `created_by_station` is null for runs that a person uploaded. */
 export const foreignRun = z.looseObject({
   id: z.string(),
-  created_at: z.string(),
+  /** Where reading has come to is told by it. */
+  created_at: z.string().refine((text) => readTime(text) !== null, 'expected a time'),
   started_at: z.string(),
   ended_at: z.string(),
   outcome: z.string(),

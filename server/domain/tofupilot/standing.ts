@@ -47,6 +47,11 @@ export function isElsewhere({ wanted, taken, takenAt, found }: Standing): boolea
   return found.at >= takenAt + settlingMs && !isSameCommit(found.sha, wanted.sha)
 }
 
+/** What it was given before its pin was taken says nothing of now. */
+function isShown({ found, takenAt }: Standing): boolean {
+  return found !== null && found.at >= (takenAt ?? 0)
+}
+
 /** Commits are written in full, or by their first digits. */
 export function isSameCommit(a: string, b: string): boolean {
   const [one, other] = [a.toLowerCase(), b.toLowerCase()]
@@ -100,7 +105,7 @@ export function startRefused(
       `TofuPilot cannot be asked to pin ${named(unknown)}: it has no such station, or not its present build`,
       'Unlink these stations from the procedure, or give them a build that TofuPilot has.',
     )
-  const onIt = stations.filter(({ found }) => found !== null && isSameCommit(found.sha, build.sha))
+  const onIt = stations.filter((each) => isShown(each) && isSameCommit(each.found?.sha ?? '', build.sha))
   if (onIt.length > 0)
     return no(
       `TofuPilot gives ${build.version} to ${named(onIt)} already, which nobody asked for here: automatic pushes are on there, or somebody pushed it`,
@@ -110,7 +115,7 @@ export function startRefused(
   if (moved !== null) return no(moved, howToSwitchOff)
   const [waiting] = waitingForPins({ stations })
   if (waiting !== undefined) return no(`it waits for ${waiting}`, 'It starts when that is done.', true)
-  const showsAt = build.readySince + settlingMs
+  const showsAt = Math.max(build.readySince + settlingMs, ...stations.map(({ takenAt }) => takenAt ?? 0))
   if (backed.lookedAt === null || backed.lookedAt < showsAt)
     return no(
       `whether TofuPilot pushes ${build.version} by itself is looked at until ${moment(showsAt)}`,
