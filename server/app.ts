@@ -27,6 +27,7 @@ import { largestHeaders, patience } from './limits.ts'
 import { pageRights } from './page-rights.ts'
 import type { DrawPicture } from './picture-drawer.ts'
 import type { PinWaiters } from './pin-waiters.ts'
+import type { Ready } from './readiness.ts'
 import { refusedKeys } from './refused-keys.ts'
 import { rememberedCharts } from './remembered-charts.ts'
 import { rolloutCharts } from './rollout-charts.ts'
@@ -101,6 +102,7 @@ type Deps = {
   /** Null: the webhook is not set up. */
   githubSecret: string | null
   metrics: ServiceMetrics
+  ready: () => Promise<Ready>
   /** Null: nobody traces. */
   tracing: Tracing | null
   webhooks: { secrets: WebhookSecrets; allowed: AllowedAddresses; attempt: WebhookSender['attempt'] }
@@ -111,10 +113,7 @@ type Deps = {
   changed: (procedureId: ProcedureId) => void
   now: () => Instant
   log: FastifyBaseLogger
-  slack: {
-    routes: FastifyPluginAsync | null
-    status: () => { state: 'connecting' | 'connected' | 'refused' | 'disabled'; reason: string | null }
-  }
+  slack: { routes: FastifyPluginAsync | null }
 }
 
 /** Every line of a request that is about a rollout names it. */
@@ -133,6 +132,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     uploadLinks,
     githubSecret,
     metrics,
+    ready,
     tracing,
     webhooks,
     tofupilot,
@@ -192,7 +192,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     now,
   })
   admission(app, known)
-  healthRoutes(app, { database, slack: slack.status, metrics, mayReadAll: known.mayReadAll })
+  healthRoutes(app, { ready, metrics, mayReadAll: known.mayReadAll })
   const registry = { database, authentication: known, deliveries, now, changed }
   procedureRoutes(app, registry)
   const ofBuilds = builds({ database, now, deliveries })

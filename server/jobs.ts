@@ -49,6 +49,8 @@ export type Jobs = {
   /** Begins what is to be done with TofuPilot. */
   workWithTofupilot(carryOut: (job: TofupilotJob) => Promise<DeliveryResult>): Promise<void>
   waiting(): Promise<number>
+  /** Whether all that is queued is worked on by this process. */
+  isWorking(): boolean
   stop(): Promise<void>
 }
 
@@ -99,6 +101,8 @@ export async function startJobs(
       startAfter,
     })
 
+  const begun = new Set<keyof Workers>()
+
   async function workOn<Kind extends Job>(
     place: keyof Workers,
     what: string,
@@ -107,6 +111,7 @@ export async function startJobs(
     for (const queue of worked)
       if (placeOf(queue) === place)
         await boss.work<Kind & Traced>(queue.name, everySecond, worker(what, carryOut))
+    begun.add(place)
   }
 
   function worker<Kind extends Job>(what: string, carryOut: (job: Kind) => Promise<DeliveryResult>) {
@@ -145,7 +150,11 @@ export async function startJobs(
       const stats = await Promise.all(worked.map(({ name }) => boss.getQueueStats(name)))
       return stats.flat().reduce((sum, queue) => sum + queue.queuedCount, 0)
     },
-    stop: () => boss.stop({ graceful: true, timeout: 5_000 }),
+    isWorking: () => worked.every((queue) => begun.has(placeOf(queue))),
+    stop: async () => {
+      begun.clear()
+      await boss.stop({ graceful: true, timeout: 5_000 })
+    },
   }
 }
 

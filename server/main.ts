@@ -7,7 +7,9 @@ import { type OAuthSettings, type SlackAppDeps, slackApp } from '../bot/slack-ap
 import { sealing } from '../bot/workspaces/sealing.ts'
 import { type Database, openDatabase } from '../db/client.ts'
 import { exclusively } from '../db/exclusively.ts'
+import { announcementsHeard } from '../db/heard.ts'
 import { keptSetting } from '../db/kept-settings.ts'
+import { schemaVersion } from '../db/schema-version.ts'
 import { buildApp } from './app.ts'
 import { tofupilotBackend } from './backends/tofupilot/backend.ts'
 import { tofupilotClient } from './backends/tofupilot/client.ts'
@@ -26,6 +28,7 @@ import type { PagePeople } from './page-people.ts'
 import { partitionsAhead } from './partitions-ahead.ts'
 import { pictureDrawer } from './picture-drawer.ts'
 import { pinWaiters } from './pin-waiters.ts'
+import { readiness, type SlackState } from './readiness.ts'
 import { replays } from './replays.ts'
 import { rolloutCourse } from './rollout-charts.ts'
 import { rolloutWatchers } from './rollout-watchers.ts'
@@ -185,6 +188,15 @@ export async function startFirstpass(options: {
   const charts = cardPictures((id) => rolloutCourse(database.db, id, now()), drawPicture)
   const opens = (id: string, key: string) => typeof links.open({ id, keys: [key] }) !== 'string'
   const slack = slackOf(settings, oauth, { service, store, charts, opens }, logger)
+  const announcements = await announcementsHeard(database)
+  running.defer(() => announcements.stop())
+  const ready = readiness({
+    database,
+    schema: schemaVersion(),
+    jobs: jobs?.isWorking ?? null,
+    heard: announcements.once,
+    slack: slack?.status ?? withoutSlack,
+  })
   const app = await buildApp({
     database,
     service,
@@ -198,6 +210,7 @@ export async function startFirstpass(options: {
     uploadLinks: uploadLinks({ publicUrl: publicUrl ?? null, signing: signs }),
     githubSecret: settings.GITHUB_WEBHOOK_SECRET ?? null,
     metrics,
+    ready,
     tracing: traces,
     webhooks: { secrets, allowed, attempt: sender.attempt },
     tofupilot,
@@ -220,12 +233,7 @@ export async function startFirstpass(options: {
     changed,
     now,
     log,
-    slack: {
-      routes: slack?.routes ?? null,
-      status:
-        slack?.status ??
-        (() => ({ state: 'disabled', reason: 'neither SLACK_BOT_TOKEN nor SLACK_CLIENT_ID is set' })),
-    },
+    slack: { routes: slack?.routes ?? null },
   })
   running.defer(() => closeSoon(app))
   // Before the app: it waits for its long polls and its open streams, which end here.
@@ -260,6 +268,10 @@ export async function startFirstpass(options: {
   }
   const owned = running.move()
   return { url: listening, close: () => owned.disposeAsync() }
+}
+
+function withoutSlack(): SlackState {
+  return { state: 'disabled', reason: 'neither SLACK_BOT_TOKEN nor SLACK_CLIENT_ID is set' }
 }
 
 /** Hoisted: the process starts before the end of this file is reached. */

@@ -1,24 +1,18 @@
 // Whether it runs, whether it is ready, and its figures.
 
-import { sql } from 'drizzle-orm'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Database } from '../../db/client.ts'
+import type { Ready } from '../readiness.ts'
 import type { ServiceMetrics } from '../telemetry/metrics.ts'
-import { inTime } from '../too-late.ts'
 import { open } from './demands.ts'
 
 type Deps = {
-  database: Database
-  slack: () => { state: 'connecting' | 'connected' | 'refused' | 'disabled'; reason: string | null }
+  ready: () => Promise<Ready>
   metrics: Pick<ServiceMetrics, 'contentType' | 'scrape'>
   /** Whether a request has a token that reads all procedures. @throws when its token opens nothing. */
   mayReadAll: (request: FastifyRequest) => Promise<boolean>
 }
 
-/** Whoever asks gives up after some seconds, and then knows less than that the database is slow. */
-const patienceMs = 2_000
-
-export function healthRoutes(app: FastifyInstance, { database, slack, metrics, mayReadAll }: Deps): void {
+export function healthRoutes(app: FastifyInstance, { ready, metrics, mayReadAll }: Deps): void {
   const tags = ['operation']
 
   app.get(
@@ -32,20 +26,18 @@ export function healthRoutes(app: FastifyInstance, { database, slack, metrics, m
   app.get(
     '/readyz',
     {
-      schema: { tags, security: open, summary: 'The database answers and Slack is connected' },
+      schema: {
+        tags,
+        security: open,
+        summary: 'Whether it is fit for its work',
+        description:
+          'The database, its schema, jobs, announcements and Slack, each with a word. 503 unless the first three are fit and Slack is not about to be connected.',
+      },
       logLevel: 'warn',
     },
     async (_request, reply) => {
-      const answers = await answersNow(database)
-      const { state, reason } = slack()
-      // A token that Slack refuses is mended by a person: until then stations and pages are served all the same.
-      const ready = answers.ok && state !== 'connecting'
-      const slackIsWell = state === 'connected' || state === 'disabled'
-      return reply.code(ready ? 200 : 503).send({
-        ready,
-        database: answers,
-        slack: { ok: slackIsWell, detail: reason === null ? state : `${state}: ${reason}` },
-      })
+      const found = await ready()
+      return reply.code(found.ready ? 200 : 503).send(found)
     },
   )
 
@@ -65,19 +57,4 @@ export function healthRoutes(app: FastifyInstance, { database, slack, metrics, m
       return reply.type(metrics.contentType).send(await metrics.scrape(names))
     },
   )
-}
-
-/** Over the connections of everybody: a process that can store no run is not ready, whoever else is still answered. */
-async function answersNow(database: Database): Promise<{ ok: boolean; detail: string }> {
-  const asked = Promise.all(
-    [database.db, database.people, database.ingest].map((each) => each.execute(sql`select 1`)),
-  ).then(
-    () => ({ ok: true, detail: nameOf(database) }),
-    (error: unknown) => ({ ok: false, detail: error instanceof Error ? error.message : String(error) }),
-  )
-  return inTime(asked, patienceMs).catch((late: Error) => ({ ok: false, detail: late.message }))
-}
-
-function nameOf({ engine, durable }: Database): string {
-  return engine.kind === 'pglite' ? `embedded, ${durable ? 'durable' : 'not durable'} commits` : 'PostgreSQL'
 }

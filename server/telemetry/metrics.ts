@@ -55,10 +55,11 @@ export function serviceMetrics({
     ['outcome'],
   )
   const polls = counter('firstpass_polls_total', 'Answers to stations that ask what to run', ['status'])
-  const deliveries = counter('firstpass_deliveries_total', 'Attempts to bring something to Slack', [
-    'kind',
-    'outcome',
-  ])
+  const deliveries = counter(
+    'firstpass_deliveries_total',
+    'Attempts to bring something to Slack or TofuPilot',
+    ['kind', 'outcome'],
+  )
   const webhooks = counter('firstpass_webhook_attempts_total', 'Messages sent to endpoints of webhooks', [
     'outcome',
   ])

@@ -1,6 +1,10 @@
 // What whoever runs the service looks at: health, figures, the description of the interface.
+import { sql } from 'drizzle-orm'
 import Fastify from 'fastify'
 import { expect, test } from 'vitest'
+import { announcementsHeard } from '../../db/heard.ts'
+import { schemaVersion } from '../../db/schema-version.ts'
+import { readiness, type SlackState } from '../../server/readiness.ts'
 import { healthRoutes } from '../../server/routes/health.ts'
 import { serviceMetrics } from '../../server/telemetry/metrics.ts'
 import { routesOf } from '../support/routes-of.ts'
@@ -24,20 +28,72 @@ test('it says that it runs, that it is ready, and on what', async () => {
   })
 })
 
+const { database, clock } = service
+const fit = {
+  database,
+  schema: schemaVersion(),
+  jobs: () => true,
+  heard: () => Promise.resolve(),
+  slack: (): SlackState => ({ state: 'connected', reason: null }),
+}
+
+async function readyz(deps: Partial<Parameters<typeof readiness>[0]>) {
+  const app = Fastify()
+  const metrics = serviceMetrics({ database, now: clock.now })
+  healthRoutes(app, { ready: readiness({ ...fit, ...deps }), metrics, mayReadAll: async () => false })
+  const answer = await app.inject({ url: '/readyz' })
+  return { status: answer.statusCode, body: answer.json() }
+}
+
 test.each([
   ['connected', 200, true],
   ['connecting', 503, false],
   ['refused', 200, false],
 ] as const)('with Slack %s it answers %i, and Slack is ok: %s', async (state, status, ok) => {
-  const app = Fastify()
   const reason = state === 'connected' ? null : 'Slack says why'
-  const { database, clock } = service
-  const metrics = serviceMetrics({ database, now: clock.now })
-  healthRoutes(app, { database, slack: () => ({ state, reason }), metrics, mayReadAll: async () => false })
-  const answer = await app.inject({ url: '/readyz' })
-  expect(answer.statusCode).toBe(status)
+  const answer = await readyz({ slack: () => ({ state, reason }) })
+  expect(answer.status).toBe(status)
   const detail = reason === null ? state : `${state}: ${reason}`
-  expect(answer.json()).toMatchObject({ ready: status === 200, slack: { ok, detail } })
+  expect(answer.body).toMatchObject({ ready: status === 200, slack: { ok, detail } })
+})
+
+test('it is not ready on the schema of before, nor while its jobs do not run, and says so', async () => {
+  const schema = schemaVersion()
+  expect(await readyz({})).toMatchObject({
+    status: 200,
+    body: { schema: { ok: true, detail: `has ${schema.newest}` }, jobs: { ok: true, detail: 'running' } },
+  })
+  expect(await readyz({ jobs: () => false })).toMatchObject({
+    status: 503,
+    body: { ready: false, jobs: { ok: false } },
+  })
+  const stamp = sql`(select max(created_at) from drizzle.__drizzle_migrations)`
+  const later = 1_000_000_000_000
+  await database.db.execute(
+    sql`update drizzle.__drizzle_migrations set created_at = created_at - ${later}::bigint where created_at = ${stamp}`,
+  )
+  expect(await readyz({})).toMatchObject({
+    status: 503,
+    body: {
+      schema: { ok: false, detail: `is of before ${schema.newest}: a start of this version migrates it` },
+    },
+  })
+  await database.db.execute(sql`update drizzle.__drizzle_migrations set created_at = created_at + ${later}::bigint
+    where created_at = (select min(created_at) from drizzle.__drizzle_migrations)`)
+  expect((await readyz({})).status).toBe(200)
+})
+
+test('it says whether announcements of the database are heard, and is ready without them: it asks by itself', async () => {
+  const announcements = await announcementsHeard(database)
+  expect((await readyz({ heard: announcements.once })).body.announcements).toEqual({
+    ok: true,
+    detail: 'heard',
+  })
+  await announcements.stop()
+  expect(await readyz({ heard: announcements.once })).toMatchObject({
+    status: 200,
+    body: { ready: true, announcements: { ok: false, detail: 'not done within 2 s' } },
+  })
 })
 
 test('its figures are in the shape that Prometheus reads', async () => {

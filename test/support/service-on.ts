@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { sealing } from '../../bot/workspaces/sealing.ts'
 import type { Database } from '../../db/client.ts'
 import { judgedRollouts } from '../../db/rollout-storage.ts'
+import { schemaVersion } from '../../db/schema-version.ts'
 import { buildApp } from '../../server/app.ts'
 import type { Deliveries } from '../../server/apply-command.ts'
 import type { ProcedureId } from '../../server/domain/ids.ts'
@@ -13,6 +14,7 @@ import { pageAccess } from '../../server/page-access.ts'
 import { pageLinks } from '../../server/page-links.ts'
 import { pictureDrawer } from '../../server/picture-drawer.ts'
 import { pinWaiters } from '../../server/pin-waiters.ts'
+import { readiness } from '../../server/readiness.ts'
 import { replays } from '../../server/replays.ts'
 import { rolloutWatchers } from '../../server/rollout-watchers.ts'
 import type { PageSignIn } from '../../server/routes/pages/sign-in-pages.ts'
@@ -138,6 +140,13 @@ export async function serviceOn(
     uploadLinks: uploadLinks({ publicUrl: null, signing: signs }),
     githubSecret: options.githubSecret === undefined ? githubSecret : options.githubSecret,
     metrics,
+    ready: readiness({
+      database,
+      schema: schemaVersion(),
+      jobs: null,
+      heard: () => Promise.resolve(),
+      slack: () => ({ state: 'disabled', reason: 'no SLACK_BOT_TOKEN' }),
+    }),
     tracing,
     webhooks: { secrets, allowed, attempt: webhooks.attempt },
     tofupilot: options.tofupilot ?? null,
@@ -160,7 +169,7 @@ export async function serviceOn(
     changed: () => {},
     now,
     log,
-    slack: { routes: null, status: () => ({ state: 'disabled', reason: 'no SLACK_BOT_TOKEN' }) },
+    slack: { routes: null },
   })
   return {
     database,
