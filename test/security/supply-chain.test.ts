@@ -17,14 +17,20 @@ const own: {
   devDependencies: Record<string, string>
   allowScripts: Record<string, boolean>
   scripts: Record<string, string>
+  workspaces: string[]
 } = JSON.parse(readFileSync('package.json', 'utf8'))
-const installed = Object.entries(lock.packages).filter(([path]) => path !== '')
+/** What is of this repository, and linked to where it stands. */
+const isOurs = (path: string, { link, resolved }: Locked) =>
+  path === '' || own.workspaces.includes(path) || (link === true && own.workspaces.includes(resolved ?? ''))
+const installed = Object.entries(lock.packages).filter(([path, locked]) => !isOurs(path, locked))
+const readPackage = (path: string): Partial<typeof own> => JSON.parse(readFileSync(path, 'utf8'))
 const nameOf = (path: string) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
 
 test('every version is pinned exactly, in package.json as in the lockfile', () => {
-  const ranges = Object.entries({ ...own.dependencies, ...own.devDependencies }).filter(
-    ([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version),
-  )
+  const asked = [own, ...own.workspaces.map((folder) => readPackage(`${folder}/package.json`))]
+  const ranges = asked
+    .flatMap(({ dependencies, devDependencies }) => Object.entries({ ...dependencies, ...devDependencies }))
+    .filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))
   expect(ranges).toEqual([])
   expect(installed.filter(([, { version }]) => version === undefined)).toEqual([])
   for (const [name, version] of Object.entries({ ...own.dependencies, ...own.devDependencies }))
