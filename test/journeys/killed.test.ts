@@ -79,7 +79,7 @@ test('killed in the middle of taking runs: stations send again, and each run cou
     const runs = factory.stats().runs
     await until('runs come in', () => factory.stats().runs > runs + 60)
     const lost = stationDoor?.lost() ?? 0
-    stationDoor?.loseAnswers('/runs')
+    stationDoor?.loseAnswers('/runs/batch')
     await until('stored runs are not answered', () => (stationDoor?.lost() ?? 0) >= lost + 3)
     await service.kill()
     stationDoor?.open()
