@@ -120,6 +120,7 @@ test('builds, references and failure modes are those of the canary since it was 
     builds: [{ stationId: canary.id, runs: 23, third: 2 }],
     throughput: expect.objectContaining({ canaryRuns: 23 }),
     shadowPairs: noConditions.shadowPairs,
+    unheard: null,
   })
 })
 
