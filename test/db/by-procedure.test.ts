@@ -26,8 +26,15 @@ const everywhere = [
   'station_events',
   'station_keys',
   'stations',
+  // Written when a build or a station is first seen there: which is which.
+  'tofupilot_deployments',
+  'tofupilot_procedures',
+  'tofupilot_stations',
   'uploads',
   'webhook_deliveries',
+  'webhook_endpoints',
+  // Thirty days of what endpoints were told, some of which is of no procedure.
+  'webhook_messages',
 ]
 
 /** `columns` of each unique index; of one over an expression its columns beside that. */
