@@ -8,8 +8,9 @@ const pages = 'test/server/routes/{pages,rollout-files}.test.ts'
 const withDatabase = ['test/db/**/*.test.ts', 'test/server/**/*.test.ts']
 const globalSetup = 'test/support/global-setup.ts'
 const patience = { testTimeout: 30_000, hookTimeout: 60_000 }
-// Modules are loaded once a worker, not once a file: nearly half of the time.
-const quick = { isolate: false, ...patience }
+// Modules are loaded once a worker, not once a file: nearly half of the time. One more try, which is printed: some wait for what
+// a clock, a socket or a disk does, and a machine that stalls for seconds ends such a wait too early.
+const quick = { isolate: false, retry: 1, ...patience }
 const shared = { globalSetup, ...quick }
 // A journey runs in real time and mostly waits, so it goes beside other files: one after another, at the end, journeys took
 // more than half of the time. On a machine that stalls for seconds a wait may end too early, so each gets up to three tries.
