@@ -9,7 +9,7 @@ import { recordStation } from '../../db/station-record.ts'
 import type { Actor } from '../domain/actor.ts'
 import { type StationId, stationId } from '../domain/ids.ts'
 import { type Instant, minute } from '../domain/instant.ts'
-import { type Authentication, hashKey } from './authentication.ts'
+import { type Authentication, hashKey, keyStart } from './authentication.ts'
 import { demands } from './demands.ts'
 import { errorBody, HttpNo } from './errors.ts'
 import { theStation } from './lookup.ts'
@@ -33,7 +33,7 @@ const madeAnswer = z.object({
 
 /** @returns the key itself, which nothing keeps. */
 export async function giveKey(tx: Db, stationId: StationId, now: Instant): Promise<string> {
-  const key = `fps_${randomBytes(24).toString('base64url')}`
+  const key = `${keyStart}${randomBytes(24).toString('base64url')}`
   const createdAt = new Date(now)
   await addStationKey(tx, { hash: hashKey(key), stationId, prefix: prefixOf(key), createdAt })
   return key
