@@ -34,11 +34,17 @@ export const retest: Command = {
         `${pair}`,
         unit.serial,
         unit.retest_version,
-        unit.retest_stations.join(' or '),
+        stationsText(unit.retest_stations),
         unit.failed.failure_mode ?? unit.failed.outcome,
       ]),
     )
     const list = table(rows, ['PAIR', 'UNIT', 'TEST WITH', 'ON', 'FAILED BY'])
     return { json: done, text: rows.length === 0 ? done.did : `${done.did}\n\n${list}` }
   },
+}
+
+/** Any of them will do: more names than three only make the table wide. */
+function stationsText(names: string[]): string {
+  const more = names.length - 3
+  return more > 1 ? `${names.slice(0, 3).join(', ')} or ${more} others` : names.join(' or ')
 }
