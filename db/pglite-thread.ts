@@ -1,6 +1,9 @@
 // PGlite in a worker thread, spoken to like a PGlite: queries wait their turn, a transaction keeps the line to itself.
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import type { PgliteReply, PgliteRequest } from './pglite-worker.ts'
+import type { PgliteReply, PgliteRequest, PgliteWorkerData } from './pglite-worker.ts'
 import { type InLine, twoLanes } from './two-lanes.ts'
 
 type Result = {
@@ -27,9 +30,24 @@ export type PgliteThread = PgliteLine & {
 
 type Unsent<T> = T extends { id: number } ? Omit<T, 'id'> : never
 
+// Held as long as the process runs: what a database that was closed had compiled and optimised is the next one's. Without it
+// opening one and its first 300 queries took 2.8 s of processor time instead of 1.4, and 700 MB instead of 220.
+let compiled: Promise<PgliteWorkerData['modules']> | undefined
+
+async function compilePglite(): Promise<PgliteWorkerData['modules']> {
+  const folder = dirname(createRequire(import.meta.url).resolve('@electric-sql/pglite'))
+  const compile = async (file: string) => WebAssembly.compile(await readFile(join(folder, file)))
+  const [postgres, initdb] = await Promise.all([compile('pglite.wasm'), compile('initdb.wasm')])
+  return { postgres, initdb }
+}
+
 /** Opens the database of `directory` (created when absent), or one in memory when it is null. */
 export async function pgliteThread(directory: string | null): Promise<PgliteThread> {
-  const worker = new Worker(new URL('./pglite-worker.ts', import.meta.url), { workerData: { directory } })
+  compiled ??= compilePglite()
+  const modules = await compiled
+  const worker = new Worker(new URL('./pglite-worker.ts', import.meta.url), {
+    workerData: { directory, modules } satisfies PgliteWorkerData,
+  })
   const waiting = new Map<number, { resolve: (result: never) => void; reject: (error: Error) => void }>()
   const listeners = new Map<string, Set<(payload: string) => void>>()
   let next = 1

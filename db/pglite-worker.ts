@@ -5,6 +5,13 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { PGlite, types } from '@electric-sql/pglite'
 import { NodeFS } from '@electric-sql/pglite/nodefs'
 
+export type PgliteWorkerData = {
+  /** null: in memory. */
+  directory: string | null
+  /** PostgreSQL and its initdb, compiled. */
+  modules: { postgres: WebAssembly.Module; initdb: WebAssembly.Module }
+}
+
 export type PgliteRequest =
   | {
       id: number
@@ -49,14 +56,16 @@ class SyncingNodeFs extends NodeFS {
   }
 }
 
-const directory: string | null = workerData.directory
+const { directory, modules }: PgliteWorkerData = workerData
+const compiled = { pgliteWasmModule: modules.postgres, initdbWasmModule: modules.initdb }
 const durableParameters = PGlite.defaultStartParams.filter((parameter) => parameter !== '-F')
 const database = directory
   ? new PGlite({
+      ...compiled,
       fs: new SyncingNodeFs(directory),
       startParams: [...durableParameters, '-c', 'fsync=on', '-c', 'wal_sync_method=fsync'],
     })
-  : new PGlite()
+  : new PGlite(compiled)
 
 const asText = (value: string) => value
 const textParsers = Object.fromEntries(
