@@ -11,7 +11,7 @@ type Result = {
   affectedRows?: number
   fields: { name: string; dataTypeID: number }[]
 }
-type QueryOptions = { rowMode?: 'array' | 'object'; parsers?: object }
+type QueryOptions = { rowMode?: 'array' | 'object' }
 export type PgliteSession = {
   query(text: string, values?: unknown[], options?: QueryOptions): Promise<Result>
   exec(text: string): Promise<Result[]>
@@ -87,7 +87,6 @@ export async function pgliteThread(directory: string | null): Promise<PgliteThre
         text,
         values,
         rowMode: options.rowMode ?? 'object',
-        raw: options.parsers !== undefined,
         inTransaction,
       }),
     exec: (text) => call<Result[]>({ op: 'exec', text, inTransaction }),
