@@ -28,7 +28,7 @@ export function zsh(commands: Completed[]): string {
             : ':value:'
       return quoted(`*--${name}[${bracketed(help)}]${takesValue ? value : ''}`)
     })
-    return `    ${quoted(name)}) _arguments ${specs.join(' ')} '*:: :' ;;`
+    return `    ${quoted(name)}) _arguments ${specs.join(' ')} '*: :' ;;`
   })
   const first = [...all.keys()].map((noun) => quoted(noun)).join(' ')
   return `#compdef firstpass
