@@ -30,6 +30,7 @@ import type { PinWaiters } from './pin-waiters.ts'
 import type { Ready } from './readiness.ts'
 import { refusedKeys } from './refused-keys.ts'
 import { rememberedCharts } from './remembered-charts.ts'
+import { requestLog } from './request-log.ts'
 import { rolloutCharts } from './rollout-charts.ts'
 import type { RolloutWatchers } from './rollout-watchers.ts'
 import { admission } from './routes/admission.ts'
@@ -157,10 +158,12 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: 3000 },
     genReqId: () => crypto.randomUUID(),
   })
-  app.setChildLoggerFactory((logger, bindings, options, { url = '' }) => {
-    const [, rollout] = ofRollout.exec(url) ?? []
-    return logger.child(rollout === undefined ? bindings : { ...bindings, rollout }, options)
-  })
+  app.setChildLoggerFactory((logger, bindings, options, { url = '' }) =>
+    requestLog(() => {
+      const [, rollout] = ofRollout.exec(url) ?? []
+      return logger.child(rollout === undefined ? bindings : { ...bindings, rollout }, options)
+    }),
+  )
   tracing?.requests(app)
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)

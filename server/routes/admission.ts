@@ -1,5 +1,5 @@
 // Lets in whoever has what a route demands, before anything of a request is read and after what limits how often one may ask.
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import type { Authentication } from './authentication.ts'
 import { readDemand } from './demands.ts'
 
@@ -18,7 +18,16 @@ export function admission(
         `${route.method} ${route.url} does not say what it demands: expected schema.security, got nothing`,
       )
     if (readDemand(security) === null) return
-    route.onRequest = [...[route.onRequest ?? []].flat(), admit]
-    route.preHandler = [...[route.preHandler ?? []].flat(), admitToProcedures]
+    route.onRequest = [...[route.onRequest ?? []].flat(), door(admit)]
+    route.preHandler = [...[route.preHandler ?? []].flat(), door(admitToProcedures)]
   })
+}
+
+/** Without a promise for who is let in at once: a poll has three doors. */
+function door(letIn: (request: FastifyRequest) => Promise<void> | undefined) {
+  return (request: FastifyRequest, _reply: FastifyReply, done: HookHandlerDoneFunction): void => {
+    const letting = letIn(request)
+    if (letting === undefined) done()
+    else letting.then(() => done(), done)
+  }
 }

@@ -68,8 +68,13 @@ export function authentication({
     )
   }
 
-  async function stationBy(token: string | null): Promise<KnownStation> {
-    const station = token === null ? null : await stations.byKey(hashKey(token))
+  /** At once for a station that is known. */
+  function stationBy(token: string | null): KnownStation | Promise<KnownStation> {
+    const found = token === null ? null : stations.byKey(hashKey(token))
+    return found instanceof Promise ? found.then(letIn) : letIn(found)
+  }
+
+  function letIn(station: KnownStation | null): KnownStation {
     if (!station) throw unauthorised('a station key')
     if (station.endsAt === null || station.endsAt > now()) return station
     throw new HttpNo(
@@ -79,45 +84,55 @@ export function authentication({
     )
   }
 
+  async function admitCaller(
+    token: string | null,
+    needed: Scope | null,
+    request: FastifyRequest,
+  ): Promise<void> {
+    if (needed === null)
+      throw new HttpNo(
+        403,
+        'not_allowed',
+        'Only a station may ask for this: expected its own key, got a token of people and programs.',
+      )
+    if (token === null)
+      throw unauthorised(`an API token (${tokenStart}…) with the scope "${needed}", or ADMIN_TOKEN`)
+    callers.set(request, await callerBy(token, needed, request))
+  }
+
+  async function expectOwn(request: FastifyRequest, name: string, own: ProcedureId[]): Promise<void> {
+    const asked = await proceduresAsked(request)
+    if (asked?.every((id) => own.includes(id))) return
+    const came = asked === null ? 'something that is not of one procedure alone' : asked.join(', ')
+    throw new HttpNo(
+      403,
+      'not_allowed',
+      `The token "${name}" is limited to the procedures ${own.join(', ')}, and this is about ${came}.`,
+    )
+  }
+
   const isOver = ({ endsAt }: KnownStation) => endsAt !== null && endsAt <= now()
 
   return {
     /**
-     * Before anything of a request is read: lets in whoever has what its route demands.
+     * Before anything of a request is read: lets in whoever has what its route demands, at once a station that is known.
      * @throws 401 without a token or key that opens anything, 403 without the scope, or with the wrong kind of key.
      */
-    async admit(request: FastifyRequest): Promise<void> {
+    admit(request: FastifyRequest): Promise<void> | undefined {
       const demand = demandOf(request)
       if (demand === null) return
       const token = bearer(request)
       const isOfPeople = token !== null && (isRoot(token) || token.startsWith(tokenStart))
-      if (demand.isForStations && !isOfPeople) {
-        reporters.set(request, await stationBy(token))
-        return
-      }
-      if (demand.scope === null)
-        throw new HttpNo(
-          403,
-          'not_allowed',
-          'Only a station may ask for this: expected its own key, got a token of people and programs.',
-        )
-      if (token === null)
-        throw unauthorised(`an API token (${tokenStart}…) with the scope "${demand.scope}", or ADMIN_TOKEN`)
-      callers.set(request, await callerBy(token, demand.scope, request))
+      if (!demand.isForStations || isOfPeople) return admitCaller(token, demand.scope, request)
+      const station = stationBy(token)
+      if (station instanceof Promise) return station.then((found) => void reporters.set(request, found))
+      reporters.set(request, station)
     },
     /** Once a request is read. @throws 403 when its token is limited to other procedures. */
-    async admitToProcedures(request: FastifyRequest): Promise<void> {
+    admitToProcedures(request: FastifyRequest): Promise<void> | undefined {
       const caller = callers.get(request)
-      if (!caller || caller.procedures === null) return
-      const asked = await proceduresAsked(request)
-      if (asked?.every((id) => caller.procedures?.includes(id))) return
-      const only = caller.procedures.join(', ')
-      const came = asked === null ? 'something that is not of one procedure alone' : asked.join(', ')
-      throw new HttpNo(
-        403,
-        'not_allowed',
-        `The token "${caller.actor.name}" is limited to the procedures ${only}, and this is about ${came}.`,
-      )
+      if (caller && caller.procedures !== null)
+        return expectOwn(request, caller.actor.name, caller.procedures)
     },
     /** Who was let in as a person or a program. */
     caller(request: FastifyRequest): Actor {
