@@ -1,10 +1,11 @@
 // What shells complete, from the list of commands: each reads its script and says what it offers.
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { commands } from '../../cli/commands.ts'
+import { isHere } from '../support/is-here.ts'
 import { ranCommand } from '../support/ran-command.ts'
 
 const script = async (shell: string) => (await ranCommand(['completion', shell])).out
@@ -37,8 +38,6 @@ async function inFish(...words: string[]): Promise<string[]> {
 
 const lines = (said: string) => said.split('\n').filter((line) => line !== '')
 
-const isHere = (shell: string) => spawnSync(shell, ['-c', 'true']).status === 0
-
 /** Of bash alone it is sure that it is there. */
 const shells: [string, Offer][] = [
   ['bash', inBash],
@@ -46,7 +45,7 @@ const shells: [string, Offer][] = [
   ['fish', inFish],
 ]
 describe.each(shells)('%s', (shell, offered) => {
-  test.skipIf(shell !== 'bash' && !isHere(shell))(
+  test.skipIf(shell !== 'bash' && !isHere(shell, '-c', 'true'))(
     'completes commands, their second words, options, and the words that options take',
     async () => {
       expect(await offered('roll')).toEqual(['rollout'])

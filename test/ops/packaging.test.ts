@@ -7,6 +7,7 @@ import { dirname, join, normalize } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { settingsSchema } from '../../server/config.ts'
+import { isHere } from '../support/is-here.ts'
 
 const read = (path: string) => readFileSync(path, 'utf8')
 const settings = Object.keys(settingsSchema.shape)
@@ -79,7 +80,7 @@ describe('the unit of systemd', () => {
     expect(set.filter((name) => name !== 'NODE_ENV' && !settings.includes(name ?? ''))).toEqual([])
   })
 
-  test.skipIf(!has('systemd-analyze', '--version'))(
+  test.skipIf(!isHere('systemd-analyze', '--version'))(
     'is taken by systemd (not looked at where there is none)',
     () => {
       const folder = mkdtempSync(join(tmpdir(), 'firstpass-unit-'))
@@ -92,7 +93,7 @@ describe('the unit of systemd', () => {
   )
 })
 
-test.skipIf(!has('caddy', 'version'))(
+test.skipIf(!isHere('caddy', 'version'))(
   'the proxy is taken by Caddy (not looked at where there is none)',
   () => {
     const env = { ...process.env, DOMAIN: 'localhost', REPLICAS: 'firstpass-1:3000 firstpass-2:3000' }
@@ -136,15 +137,6 @@ function follow(path: string, files: Set<string>, packages: Set<string>): void {
           .slice(0, name.startsWith('@') ? 2 : 1)
           .join('/'),
       )
-  }
-}
-
-function has(...command: [string, ...string[]]): boolean {
-  try {
-    execFileSync(command[0], command.slice(1), { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
   }
 }
 

@@ -1,7 +1,13 @@
 // Figures for Prometheus: what they count, what they say without a database, and that rules, dashboard and docs name no other.
-import { readFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
+import { freePort } from '../../demo/factory/free-port.ts'
 import { serviceMetrics } from '../../server/telemetry/metrics.ts'
+import { isHere } from '../support/is-here.ts'
+import { scratchFolder } from '../support/scratch-folder.ts'
 import { testLine } from '../support/test-line.ts'
 import { testRollout } from '../support/test-rollout.ts'
 import { adminToken, openTestService } from '../support/test-service.ts'
@@ -163,3 +169,67 @@ test('rules, dashboard and docs name figures that there are, and the docs name a
     [],
   )
 })
+
+/** What Prometheus answers, of its rules and of a query. */
+type Told = {
+  status: string
+  data: { groups: { rules: { name: string; health: string }[] }[]; result: { value: [number, string] }[] }
+}
+
+test.skipIf(!isHere('prometheus', '--version'))(
+  'a real Prometheus scrapes them, takes the rules, and answers each question of the dashboard (not where there is none)',
+  async () => {
+    const target = new URL(await service.app.listen({ host: '127.0.0.1', port: 0 })).host
+    const folder = scratchFolder('firstpass-prometheus-')
+    const config = {
+      global: { scrape_interval: '250ms', scrape_timeout: '250ms', evaluation_interval: '250ms' },
+      rule_files: [resolve('ops/alerts.yaml')],
+      scrape_configs: [
+        {
+          job_name: 'firstpass',
+          authorization: { credentials: adminToken },
+          static_configs: [{ targets: [target] }],
+        },
+      ],
+    }
+    // JSON is YAML too.
+    writeFileSync(join(folder, 'prometheus.json'), JSON.stringify(config))
+    const port = await freePort()
+    const prometheus = spawn(
+      'prometheus',
+      [
+        `--config.file=${folder}/prometheus.json`,
+        `--storage.tsdb.path=${folder}/data`,
+        `--web.listen-address=127.0.0.1:${port}`,
+      ],
+      { stdio: 'ignore' },
+    )
+    try {
+      const asked = async (path: string): Promise<Told> =>
+        (await fetch(`http://127.0.0.1:${port}/api/v1/${path}`)).json()
+      const rules = async () => (await asked('rules')).data.groups.flatMap((group) => group.rules)
+      await expect
+        .poll(rules, { timeout: 20_000, interval: 250 })
+        .toSatisfy(
+          (all: { health: string }[]) => all.length > 10 && all.every(({ health }) => health === 'ok'),
+        )
+      const query = async (text: string) => asked(`query?query=${encodeURIComponent(text)}`)
+      await expect
+        .poll(async () => (await query('up{job="firstpass"}')).data.result[0]?.value[1], { timeout: 20_000 })
+        .toBe('1')
+      const dashboard = readFileSync('ops/grafana-dashboard.json', 'utf8')
+      const questions = [...dashboard.matchAll(/"expr": "((?:[^"\\]|\\.)+)"/g)].map(([, text]) =>
+        String(JSON.parse(`"${text}"`)).replaceAll('$procedure', '.*'),
+      )
+      expect(questions.length).toBeGreaterThan(20)
+      for (const question of questions)
+        expect([question, (await query(question)).status]).toEqual([question, 'success'])
+      const now = await query('max(firstpass_database_up)')
+      expect(now.data.result[0]?.value[1]).toBe('1')
+    } finally {
+      prometheus.kill()
+      await once(prometheus, 'exit')
+      rmSync(folder, { recursive: true })
+    }
+  },
+)
