@@ -278,6 +278,50 @@ describe('the verbs', () => {
   })
 })
 
+describe('another build, another station', () => {
+  test('supersede ends the live rollout, and starts that of the build that takes its place, once', async () => {
+    const line = await testLine(service, stories)
+    const first = await started(line)
+    await line.build('v3')
+    const words = ['rollout', 'supersede', line.procedure, 'v3', '--plan', plan]
+    expect(await run(words)).toMatchObject({ code: 2, err: expect.stringContaining('--reason') })
+    expect((await first.get()).status).toBe('active')
+    const given = [...words, '--reason', 'fixes the limits of v2', '--command-id', `${first.id} v3`]
+    const said = await done(...given)
+    expect(said).toContain('v3')
+    const second = await live(line)
+    expect([(await first.get()).status, (await second.get()).deployment.version]).toEqual(['aborted', 'v3'])
+    await done(...given)
+    expect((await live(line)).id).toBe(second.id)
+    const unknown = await run([...words.with(3, 'v9'), '--reason', 'x'])
+    expect(unknown).toMatchObject({ code: 2, err: expect.stringContaining('v9') })
+  })
+
+  test('retest lists pairs of failed units with the build and the stations that test them again', async () => {
+    const line = await testLine(service, stories)
+    const rollout = await started(line)
+    await rollout.confirm()
+    const [canary] = await rollout.canaries()
+    const other = line.benches.find(({ id }) => id !== canary?.id)
+    if (!canary || !other) return expect.fail('expected a canary station and another')
+    const empty = await run(['rollout', 'retest', line.procedure])
+    expect(empty.code).toBe(1)
+    service.clock.pass(60_000)
+    await line.runs([
+      { station: canary, deployment: line.next, unit: 'OF-CANARY', outcome: 'FAIL' },
+      { station: other, deployment: line.base, unit: 'OF-BASE', outcome: 'FAIL' },
+    ])
+    service.clock.pass(60_000)
+    const told = await done('rollout', 'retest', line.procedure, '--pairs', '1')
+    expect(told).toContain('asked for 1 matched pair to be tested again on the other build')
+    expect(told).toMatch(/^PAIR +UNIT +TEST WITH +ON +FAILED BY$/m)
+    expect(told).toMatch(/^1 +OF-CANARY +v1 +/m)
+    expect(told).toMatch(new RegExp(`^1 +OF-BASE +v2 +${canary.name} `, 'm'))
+    const wrong = await run(['rollout', 'retest', line.procedure, '--pairs', 'some'])
+    expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('--pairs') })
+  })
+})
+
 test('a freeze holds an advance until it is lifted, and is read as Slack reads it', async () => {
   const line = await testLine(service, stories)
   const rollout = await started(line)
