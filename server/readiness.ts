@@ -32,7 +32,7 @@ export function readiness({ database, schema, jobs, heard, slack }: Deps): () =>
   const part = (asked: Promise<Part>): Promise<Part> =>
     inTime(asked, patienceMs).catch((error: unknown) => ({
       ok: false,
-      detail: error instanceof Error ? error.message : String(error),
+      detail: whyOf(error),
     }))
 
   /** Over the connections of everybody: a process that can store no run is not ready, whoever else is still answered. */
@@ -69,6 +69,13 @@ export function readiness({ database, schema, jobs, heard, slack }: Deps): () =>
       },
     }
   }
+}
+
+/** What lies under it: the words of drizzle are the statement, which is not for everybody and says nothing of the reason. */
+function whyOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (error.cause instanceof Error) return whyOf(error.cause)
+  return error.message || ('code' in error ? String(error.code) : error.name)
 }
 
 function jobsWord(jobs: Deps['jobs']): Part {
