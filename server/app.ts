@@ -79,6 +79,7 @@ import type { Service } from './service.ts'
 import { stationPace } from './station-pace.ts'
 import type { StationSnapshot } from './station-snapshot.ts'
 import type { ServiceMetrics } from './telemetry/metrics.ts'
+import { requestIds } from './telemetry/request-id.ts'
 import type { Tracing } from './telemetry/tracing.ts'
 import type { TokenSnapshot } from './token-snapshot.ts'
 import type { UploadLinks } from './upload-links.ts'
@@ -165,6 +166,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     }),
   )
   tracing?.requests(app)
+  requestIds(app)
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   const refused = refusedKeys()

@@ -6,6 +6,7 @@ import type { RolloutId } from '../domain/ids.ts'
 import { isRefusal, type Refusal } from '../domain/rollout/commands.ts'
 import type { Service } from '../service.ts'
 import type { Observer } from './observer.ts'
+import { requestId } from './request-id.ts'
 
 export function observedService(
   service: Service,
@@ -20,7 +21,8 @@ export function observedService(
     const result = await around({ name: 'decision', rolloutId, about: { command } }, does)
     const outcome = isRefusal(result) ? result.refused : isRepeat(result) ? 'nothing' : 'done'
     decided(command, outcome)
-    log.info({ rollout: rolloutId ?? startedBy(result), command, decision: outcome }, 'a decision')
+    const about = { reqId: requestId(), rollout: rolloutId ?? startedBy(result) }
+    log.info({ ...about, command, decision: outcome }, 'a decision')
     return result
   }
   return {

@@ -45,9 +45,10 @@ test('a decision, a judgement, a delivery that fails and a request that fails na
   ])
   await service.judge(line.procedure)
   expect(said('a decision')).toMatchObject([
-    { rollout: id, command: 'start', decision: 'done' },
-    { rollout: id, command: 'advance', decision: 'not ready' },
+    { rollout: id, command: 'start', decision: 'done', reqId: expect.any(String) },
+    { rollout: id, command: 'advance', decision: 'not ready', reqId: expect.any(String) },
   ])
+  expect(new Set(said('a decision').map(({ reqId }) => reqId)).size).toBe(2)
   expect(said('a judgement')).toMatchObject([{ rollout: id, did: expect.arrayContaining(['BreachOpened']) }])
 
   const jobs = await startJobs(database, log)
