@@ -32,7 +32,7 @@ async function main(argv: string[]): Promise<number> {
 }
 
 /** Each survives the failure of another, on a database of its own. */
-async function tortured({ seed, minutes, kills, short, only }: TortureArguments) {
+async function tortured({ seed, minutes, kills, short, only, beside }: TortureArguments) {
   const under = ground()
   const all: (Told & { name: string; seconds: number })[] = []
   try {
@@ -40,7 +40,7 @@ async function tortured({ seed, minutes, kills, short, only }: TortureArguments)
       const from = performance.now()
       const { place, leave } = under.place({ quick: short, rounds: 1, say })
       say(`${name}: ${about}`)
-      const told = await run({ ...place, seed, ms: minutes * 60_000, kills, short }).catch(failed)
+      const told = await run({ ...place, seed, ms: minutes * 60_000, kills, short, beside }).catch(failed)
       await leave()
       const seconds = (performance.now() - from) / 1000
       say(`${report(told)}\n(${seconds.toFixed(0)} s)\n`)

@@ -1,4 +1,6 @@
 // The words after `npm run torture --`; all faults are told at once.
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { shortNames, tortureNames } from './all-tortures.ts'
 
@@ -8,6 +10,7 @@ const flags = {
   kills: { type: 'string' },
   short: { type: 'boolean', default: false },
   only: { type: 'string' },
+  beside: { type: 'string' },
   out: { type: 'string', default: '.tmp/torture.json' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const
@@ -20,6 +23,7 @@ export type TortureArguments = {
   kills: number
   short: boolean
   only: string[]
+  beside: string | null
   out: string
 }
 
@@ -33,7 +37,7 @@ export function parseArguments(argv: readonly string[], chance: number): ParsedA
   try {
     const { values } = parseArgs({ args: [...argv], options: flags })
     if (values.help) return { kind: 'help' }
-    const { short, out } = values
+    const { short, out, beside = null } = values
     const given = usual[short ? 'short' : 'full']
     const seed = number(values.seed, chance)
     const minutes = number(values.minutes, given.minutes)
@@ -50,12 +54,15 @@ export function parseArguments(argv: readonly string[], chance: number): ParsedA
       Number.isInteger(kills) && kills >= 1
         ? null
         : `expected a whole number from 1 on after --kills, got ${values.kills}`,
+      beside === null || existsSync(resolve(beside, 'server/main.ts'))
+        ? null
+        : `expected a checkout of Firstpass after --beside, got ${beside}: it has no server/main.ts`,
       unknown.length === 0
         ? null
         : `expected tortures after --only (${tortureNames.join(', ')}), got ${unknown.join(', ')}`,
     ].filter((fault) => fault !== null)
     if (faults.length > 0) return { kind: 'wrong', faults }
-    return { kind: 'run', arguments: { seed, minutes, kills, short, only, out } }
+    return { kind: 'run', arguments: { seed, minutes, kills, short, only, beside, out } }
   } catch (error) {
     return { kind: 'wrong', faults: [error instanceof Error ? error.message : String(error)] }
   }
@@ -73,6 +80,7 @@ export const helpText = `npm run torture -- [flags]   faults caused on purpose, 
   --kills N    how often it strikes, at most (default ${usual.full.kills}, with --short ${usual.short.kills})
   --short      within a minute, without those that take long all the same
   --only A,B   these tortures alone: ${tortureNames.join(', ')}
+  --beside DIR an installed checkout of the version before: the processes of replicas are of both, in turn
   --out FILE   where all is written as JSON (default ${flags.out.default})
   --help       this text
 

@@ -42,7 +42,7 @@ const sizes = {
 }
 
 async function run(place: Place): Promise<Told> {
-  const { seed, ms, kills, short, say } = place
+  const { seed, ms, kills, short, say, beside } = place
   const { procedures, stationsEach, patienceMs } = sizes[short ? 'short' : 'full']
   const from = performance.now()
   const since = () => ((performance.now() - from) / 1000).toFixed(0)
@@ -61,6 +61,7 @@ async function run(place: Place): Promise<Told> {
   place.atEnd(slack.close)
   const three = await cluster(place, where.url, {
     count: 3,
+    beside,
     env: { SLACK_API_URL: slack.apiUrl, SLACK_BOT_TOKEN: botToken, SLACK_SIGNING_SECRET: signingSecret },
   })
   const door = await slackDoor(three.urls, randomFrom(seed, 'slack'))

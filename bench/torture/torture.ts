@@ -9,6 +9,8 @@ export type Place = Pick<SpeedPlace, 'say' | 'atEnd' | 'database' | 'emptyDataba
   kills: number
   /** For a run of CI: all parts within a minute. */
   short: boolean
+  /** An installed checkout of the version before, to run beside this one; null: all processes are of this one. */
+  beside: string | null
 }
 
 export type Figure = { name: string; value: number; unit: string; note?: string }

@@ -17,23 +17,29 @@ describe('the arguments of the torture', () => {
         minutes: 5,
         kills: 5_000,
         short: false,
+        beside: null,
         only: expect.arrayContaining(['replicas']),
       },
     })
     expect(parseArguments(['--short'], 7)).toMatchObject({
       arguments: { minutes: 0.25, kills: 200, short: true },
     })
+    expect(parseArguments(['--beside', '.'], 7)).toMatchObject({ arguments: { beside: '.' } })
   })
 
   test('are refused together, each with what was expected', () => {
     expect(
-      parseArguments(['--seed=-1', '--minutes=0', '--kills', '1.5', '--only', 'replicas,floods'], 7),
+      parseArguments(
+        ['--seed=-1', '--minutes=0', '--kills', '1.5', '--only', 'replicas,floods', '--beside', 'bench'],
+        7,
+      ),
     ).toMatchObject({
       kind: 'wrong',
       faults: [
         expect.stringContaining('after --seed, got -1'),
         expect.stringContaining('after --minutes, got 0'),
         expect.stringContaining('after --kills, got 1.5'),
+        expect.stringContaining('after --beside, got bench: it has no server/main.ts'),
         expect.stringContaining('got floods'),
       ],
     })

@@ -1,4 +1,5 @@
 // The real service as a process of its own, as `npm start` runs it.
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '../../../demo/factory/free-port.ts'
 import type { Where } from '../place.ts'
@@ -11,14 +12,20 @@ export type Service = ChildServer & {
   ask(method: 'GET' | 'POST' | 'PUT' | 'PATCH', path: string, body?: unknown): Promise<unknown>
 }
 
-/** @param env more settings, such as those of Slack; `port` to come back where another one was. */
+/** @param env more settings, such as those of Slack; `port` to come back where another one was; `checkout` of another version. */
 export async function startService(
   where: Where,
-  { env = {}, port }: { env?: Record<string, string>; port?: number } = {},
+  {
+    env = {},
+    port,
+    checkout,
+  }: { env?: Record<string, string>; port?: number; checkout?: string | null } = {},
 ): Promise<Service> {
   const url = `http://127.0.0.1:${port ?? (await freePort())}`
   const server = await childServer({
-    file: fileURLToPath(new URL('../../../server/main.ts', import.meta.url)),
+    file: checkout
+      ? resolve(checkout, 'server/main.ts')
+      : fileURLToPath(new URL('../../../server/main.ts', import.meta.url)),
     env: {
       ...settingsOf(where),
       HOST: '127.0.0.1',

@@ -25,30 +25,39 @@ export type Cluster = {
   stop(): Promise<void>
 }
 
-/** @param env of process `number`: what is started need not be the same version. */
+/**
+ * @param beside an installed checkout of another version. Each process is of the one version and of the other in turn, from
+ * one start to the next: they are side by side, and every death is an upgrade or a way back.
+ */
 export async function cluster(
   place: Pick<Place, 'atEnd'>,
   databaseUrl: string,
-  options: { count: number; env: Record<string, string>; start?: typeof startService },
+  options: { count: number; env: Record<string, string>; beside: string | null },
 ): Promise<Cluster> {
-  const { count, env } = options
+  const { count, env, beside } = options
   const crashes: string[] = []
   let isStopping = false
 
-  const behindProxy = async () => {
+  const behindProxy = async (number: number) => {
     const proxy = await cuttingProxy(Number(new URL(databaseUrl).port))
     place.atEnd(proxy.close)
-    return replica(proxy)
+    return replica(proxy, number)
   }
   // The first makes the schema, the others start beside each other.
-  const first = await behindProxy()
-  const replicas = [first, ...(await Promise.all(Array.from({ length: count - 1 }, behindProxy)))]
+  const first = await behindProxy(0)
+  const others = Array.from({ length: count - 1 }, (_, index) => behindProxy(index + 1))
+  const replicas = [first, ...(await Promise.all(others))]
 
-  async function replica(proxy: CuttingProxy): Promise<Replica> {
+  async function replica(proxy: CuttingProxy, number: number): Promise<Replica> {
     const through = new URL(databaseUrl)
     through.port = String(proxy.port)
     const port = await freePort()
-    const begin = () => startService({ url: through.href }, { env, port })
+    let starts = 0
+    const begin = () => {
+      const checkout = (number + starts) % 2 === 1 ? beside : null
+      starts += 1
+      return startService({ url: through.href }, { env, port, checkout })
+    }
     let service: Service | null = await begin()
     let reviving: Promise<void> | null = null
     place.atEnd(async () => service?.kill())
