@@ -1,9 +1,8 @@
 // Runs reported one by one, each committed before its answer: against an INSERT a request, and against no work at all.
-import postgres from 'postgres'
+import { commits } from '../commits.ts'
 import { seedFleet, startRollout } from '../fleet.ts'
 import { load } from '../load/load.ts'
 import type { Measure } from '../measure.ts'
-import type { Place } from '../place.ts'
 import { interleaved, median, medianRatio } from '../rounds.ts'
 import { seenLoads } from '../seen.ts'
 import { bareServer, insertServer } from '../servers/peers.ts'
@@ -43,7 +42,7 @@ export const runs: Measure = {
         const told = await load({ url: bare.url, ...usual, traffic }, bare.pid, [200])
         return seen.add('bare', told).perSecond
       },
-      commits: () => commitsPerSecond(place, peers.url),
+      commits: () => commits.perSecond(peers.url, place.roundMs),
     })
     const own = { ours: median(figures('ours')), unit: 'runs/s' }
     const against = (peer: 'insert' | 'bare' | 'commits', name: string) => ({
@@ -68,8 +67,8 @@ export const runs: Measure = {
       },
       {
         measure: 'single-run POSTs against commits of one row',
-        ...against('commits', 'prepared INSERTs of 100 bytes'),
-        note: `pgbench is not among the binaries: a loop of prepared one-row INSERTs, ${writers} connections, stands in for it`,
+        ...against('commits', commits.by),
+        note: commits.note,
       },
     ]
   },
@@ -77,26 +76,3 @@ export const runs: Measure = {
 
 const stations = 200
 const connections = 256
-const writers = 16
-
-/** The same durability with nothing else to do: each writer commits one small row after the other. */
-async function commitsPerSecond({ roundMs }: Place, url: string): Promise<number> {
-  const sql = postgres(url, { max: writers, onnotice: () => {} })
-  try {
-    await sql`create table if not exists lone_rows (id bigint generated always as identity primary key, body text not null)`
-    const body = 'x'.repeat(100)
-    const from = performance.now()
-    let done = 0
-    await Promise.all(
-      Array.from({ length: writers }, async () => {
-        while (performance.now() - from < roundMs) {
-          await sql`insert into lone_rows (body) values (${body})`
-          done += 1
-        }
-      }),
-    )
-    return done / ((performance.now() - from) / 1000)
-  } finally {
-    await sql.end()
-  }
-}
