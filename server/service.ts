@@ -23,7 +23,6 @@ import type { ShadowSummary } from './domain/shadow-summary.ts'
 import type { AlarmGroup, AlarmKind, AlarmView } from './domain/station-alarms/alarm.ts'
 import type { StationState } from './domain/station-alarms/station-state.ts'
 import type { TimeRange } from './domain/time-range.ts'
-/** A command that went through: the rollout after it, what it did in one sentence, and the events it made. */
 import type { RollbackIssued } from './roll-back.ts'
 import type { ContainmentService } from './service/containment.ts'
 import type { LearningService } from './service/learning.ts'
@@ -32,6 +31,7 @@ import type { PredictedYieldService } from './service/predicted-yield.ts'
 import type { RegistryService } from './service/registry.ts'
 import type { ReplayService } from './service/replay.ts'
 
+/** A command that went through: the rollout after it, what it did in one sentence, and the events it made. */
 export type Done = { rollout: RolloutView; did: string; events: RolloutEvent[] }
 export type Outcome = Done | Refusal
 

@@ -2788,7 +2788,49 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": {
+                            data: {
+                                /** Format: uuid */
+                                id: string;
+                                /** @description What stands behind ? is not shown. */
+                                url: string;
+                                description: string;
+                                events: string[];
+                                /** @description null: all, and what is of none. */
+                                procedures: string[] | null;
+                                /** @enum {string} */
+                                state: "in use" | "failing" | "switched off";
+                                failing_since: string | null;
+                                switched_off_at: string | null;
+                                /** @description Why it is switched off. */
+                                why: string | null;
+                                last_taken_at: string | null;
+                                /** @description Messages that it has not taken yet. */
+                                waiting: number;
+                                created_at: string;
+                                created_by: {
+                                    /** @enum {string} */
+                                    kind: "person" | "program" | "station" | "service";
+                                    id: string;
+                                    name: string;
+                                    /** @enum {string} */
+                                    door: "slack" | "api" | "page" | "command line" | "service";
+                                };
+                                /** @description Until then messages carry the signatures of two secrets. */
+                                former_secret_ends_at: string | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Default Response */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
                 };
             };
         };
@@ -2822,11 +2864,53 @@ export interface paths {
             };
             responses: {
                 /** @description Default Response */
-                200: {
+                201: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": {
+                            /** Format: uuid */
+                            id: string;
+                            /** @description What stands behind ? is not shown. */
+                            url: string;
+                            description: string;
+                            events: string[];
+                            /** @description null: all, and what is of none. */
+                            procedures: string[] | null;
+                            /** @enum {string} */
+                            state: "in use" | "failing" | "switched off";
+                            failing_since: string | null;
+                            switched_off_at: string | null;
+                            /** @description Why it is switched off. */
+                            why: string | null;
+                            last_taken_at: string | null;
+                            /** @description Messages that it has not taken yet. */
+                            waiting: number;
+                            created_at: string;
+                            created_by: {
+                                /** @enum {string} */
+                                kind: "person" | "program" | "station" | "service";
+                                id: string;
+                                name: string;
+                                /** @enum {string} */
+                                door: "slack" | "api" | "page" | "command line" | "service";
+                            };
+                            /** @description Until then messages carry the signatures of two secrets. */
+                            former_secret_ends_at: string | null;
+                            /** @description whsec_…, shown this once. */
+                            secret: string;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
                 };
             };
         };
@@ -2858,7 +2942,20 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": {
+                            data: string[];
+                        };
+                    };
+                };
+                /** @description Default Response */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
                 };
             };
         };
@@ -2894,7 +2991,47 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": {
+                            /** Format: uuid */
+                            id: string;
+                            /** @description What stands behind ? is not shown. */
+                            url: string;
+                            description: string;
+                            events: string[];
+                            /** @description null: all, and what is of none. */
+                            procedures: string[] | null;
+                            /** @enum {string} */
+                            state: "in use" | "failing" | "switched off";
+                            failing_since: string | null;
+                            switched_off_at: string | null;
+                            /** @description Why it is switched off. */
+                            why: string | null;
+                            last_taken_at: string | null;
+                            /** @description Messages that it has not taken yet. */
+                            waiting: number;
+                            created_at: string;
+                            created_by: {
+                                /** @enum {string} */
+                                kind: "person" | "program" | "station" | "service";
+                                id: string;
+                                name: string;
+                                /** @enum {string} */
+                                door: "slack" | "api" | "page" | "command line" | "service";
+                            };
+                            /** @description Until then messages carry the signatures of two secrets. */
+                            former_secret_ends_at: string | null;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
                 };
             };
         };
@@ -2954,7 +3091,47 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": {
+                            /** Format: uuid */
+                            id: string;
+                            /** @description What stands behind ? is not shown. */
+                            url: string;
+                            description: string;
+                            events: string[];
+                            /** @description null: all, and what is of none. */
+                            procedures: string[] | null;
+                            /** @enum {string} */
+                            state: "in use" | "failing" | "switched off";
+                            failing_since: string | null;
+                            switched_off_at: string | null;
+                            /** @description Why it is switched off. */
+                            why: string | null;
+                            last_taken_at: string | null;
+                            /** @description Messages that it has not taken yet. */
+                            waiting: number;
+                            created_at: string;
+                            created_by: {
+                                /** @enum {string} */
+                                kind: "person" | "program" | "station" | "service";
+                                id: string;
+                                name: string;
+                                /** @enum {string} */
+                                door: "slack" | "api" | "page" | "command line" | "service";
+                            };
+                            /** @description Until then messages carry the signatures of two secrets. */
+                            former_secret_ends_at: string | null;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
                 };
             };
         };
@@ -2995,11 +3172,53 @@ export interface paths {
             };
             responses: {
                 /** @description Default Response */
-                200: {
+                201: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": {
+                            /** Format: uuid */
+                            id: string;
+                            /** @description What stands behind ? is not shown. */
+                            url: string;
+                            description: string;
+                            events: string[];
+                            /** @description null: all, and what is of none. */
+                            procedures: string[] | null;
+                            /** @enum {string} */
+                            state: "in use" | "failing" | "switched off";
+                            failing_since: string | null;
+                            switched_off_at: string | null;
+                            /** @description Why it is switched off. */
+                            why: string | null;
+                            last_taken_at: string | null;
+                            /** @description Messages that it has not taken yet. */
+                            waiting: number;
+                            created_at: string;
+                            created_by: {
+                                /** @enum {string} */
+                                kind: "person" | "program" | "station" | "service";
+                                id: string;
+                                name: string;
+                                /** @enum {string} */
+                                door: "slack" | "api" | "page" | "command line" | "service";
+                            };
+                            /** @description Until then messages carry the signatures of two secrets. */
+                            former_secret_ends_at: string | null;
+                            /** @description whsec_…, shown this once. */
+                            secret: string;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
                 };
             };
         };
@@ -3041,7 +3260,36 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": {
+                            data: {
+                                /** @description msg_…, the same whenever it is sent again. */
+                                id: string;
+                                type: string;
+                                at: string;
+                                procedure_id: string | null;
+                                /** @enum {string} */
+                                state: "waiting" | "taken" | "given_up" | "called_off";
+                                attempts: number;
+                                last_attempt_at: string | null;
+                                last_status: number | null;
+                                last_error: string | null;
+                                next_attempt_at: string | null;
+                            }[];
+                            meta: {
+                                next_cursor: number | null;
+                            };
+                        };
+                    };
+                };
+                /** @description Default Response */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
                 };
             };
         };
@@ -3079,11 +3327,35 @@ export interface paths {
             requestBody?: never;
             responses: {
                 /** @description Default Response */
-                200: {
+                202: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": {
+                            /** @description msg_…, the same whenever it is sent again. */
+                            id: string;
+                            type: string;
+                            at: string;
+                            procedure_id: string | null;
+                            /** @enum {string} */
+                            state: "waiting" | "taken" | "given_up" | "called_off";
+                            attempts: number;
+                            last_attempt_at: string | null;
+                            last_status: number | null;
+                            last_error: string | null;
+                            next_attempt_at: string | null;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
                 };
             };
         };
@@ -3122,7 +3394,31 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": {
+                            /** @description msg_…, the same whenever it is sent again. */
+                            id: string;
+                            type: string;
+                            at: string;
+                            procedure_id: string | null;
+                            /** @enum {string} */
+                            state: "waiting" | "taken" | "given_up" | "called_off";
+                            attempts: number;
+                            last_attempt_at: string | null;
+                            last_status: number | null;
+                            last_error: string | null;
+                            next_attempt_at: string | null;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
                 };
             };
         };
@@ -3739,7 +4035,7 @@ export interface paths {
         };
         /**
          * All runs of a unit, with the rank of each attempt
-         * @description Oldest first. An aborted run consumes no attempt, nor does a shadow run. Ranks begin anew each day where the procedure counts by day. Serial numbers compare case-insensitively.
+         * @description Oldest first. An aborted run consumes no attempt, nor does a shadow run. Ranks begin anew each day where the procedure counts by day. Serial numbers compare case-insensitively. Runs that started before meta.kept_since were deleted; null: none was.
          */
         get: {
             parameters: {

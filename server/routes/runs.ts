@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Database } from '../../db/client.ts'
 import { stationById } from '../../db/registry.ts'
+import { runsKeptSince } from '../../db/run-deletion.ts'
 import { type UnitRun, unitRuns } from '../../db/unit-runs.ts'
 import { breather } from '../breather.ts'
 import { clockText } from '../domain/clock-ahead.ts'
@@ -154,7 +155,7 @@ export function runRoutes(app: FastifyInstance, deps: Deps): void {
         security: demands('read'),
         summary: 'All runs of a unit, with the rank of each attempt',
         description:
-          'Oldest first. An aborted run consumes no attempt, nor does a shadow run. Ranks begin anew each day where the procedure counts by day. Serial numbers compare case-insensitively.',
+          'Oldest first. An aborted run consumes no attempt, nor does a shadow run. Ranks begin anew each day where the procedure counts by day. Serial numbers compare case-insensitively. Runs that started before meta.kept_since were deleted; null: none was.',
         params: unitParams,
       },
     },
@@ -162,7 +163,11 @@ export function runRoutes(app: FastifyInstance, deps: Deps): void {
       authentication.caller(request)
       const { id, serial } = unitParams.parse(request.params)
       const procedure = await theProcedure(database, id)
-      return { data: (await unitRuns(database.db, id, unitOf(serial), procedure)).map(runJson) }
+      const keptSince = await runsKeptSince(database.db)
+      return {
+        data: (await unitRuns(database.db, id, unitOf(serial), procedure)).map(runJson),
+        meta: { kept_since: keptSince === null ? null : new Date(keptSince).toISOString() },
+      }
     },
   )
 

@@ -14,13 +14,14 @@ import { testType } from '../domain/webhooks/event-types.ts'
 import { messageId } from '../webhooks/webhook-body.ts'
 import { demands } from './demands.ts'
 import { HttpNo } from './errors.ts'
+import { messageAnswer, messageJson, messageStates } from './webhook-answers.ts'
 import { oneEndpoint, theEndpoint, type WebhookRouteDeps } from './webhooks.ts'
 
 type Deps = WebhookRouteDeps & { attempt: (message: WebhookMessage) => Promise<void> }
 
 const states = { waiting: 'waiting', taken: 'taken', given_up: 'given up', called_off: 'called off' } as const
 const page = z.object({
-  state: z.enum(['waiting', 'taken', 'given_up', 'called_off']).optional(),
+  state: z.enum(messageStates).optional(),
   cursor: z.coerce
     .number()
     .int()
@@ -54,6 +55,12 @@ export function webhookDeliveryRoutes(
         description: 'Newest first.',
         params: oneEndpoint,
         querystring: page,
+        response: {
+          200: z.object({
+            data: z.array(messageAnswer),
+            meta: z.object({ next_cursor: z.int().nullable() }),
+          }),
+        },
       },
     },
     async (request) => {
@@ -80,6 +87,7 @@ export function webhookDeliveryRoutes(
         summary: 'Send a message again, under its own id',
         description: 'With all its attempts, whether it was taken or not.',
         params: oneDelivery,
+        response: { 202: messageAnswer },
       },
     },
     async (request, reply) => {
@@ -109,6 +117,7 @@ export function webhookDeliveryRoutes(
         summary: 'Send a message of the type webhook.test now, once',
         description: 'Answers with what came of it.',
         params: oneEndpoint,
+        response: { 200: messageAnswer },
       },
     },
     async (request) => {
@@ -130,19 +139,4 @@ async function switchedOn(tx: Db, id: WebhookId): Promise<void> {
     'not_now',
     `This webhook is switched off (${disabledWhy ?? 'nobody said why'}): switch it on first, by PATCH with "enabled": true.`,
   )
-}
-
-function messageJson(message: WebhookMessage) {
-  return {
-    id: messageId(message.id),
-    type: message.type,
-    at: message.at.toISOString(),
-    procedure_id: message.procedureId,
-    state: message.state.replaceAll(' ', '_'),
-    attempts: message.attempts,
-    last_attempt_at: message.lastAttemptAt?.toISOString() ?? null,
-    last_status: message.lastStatus,
-    last_error: message.lastError,
-    next_attempt_at: message.nextAt?.toISOString() ?? null,
-  }
 }

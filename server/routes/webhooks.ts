@@ -23,6 +23,7 @@ import type { WebhookSecrets } from '../webhooks/webhook-secrets.ts'
 import type { Authentication } from './authentication.ts'
 import { demands } from './demands.ts'
 import { HttpNo } from './errors.ts'
+import { endpointAnswer, endpointJson, endpointWithSecretAnswer } from './webhook-answers.ts'
 import { words } from './words.ts'
 
 export type WebhookRouteDeps = {
@@ -87,6 +88,7 @@ export function webhookRoutes(app: FastifyInstance, deps: WebhookRouteDeps): voi
         security: looking,
         summary: 'Endpoints that are told of events, and whether they take it',
         description: 'Newest first. What stands behind ? in an address is not shown.',
+        response: { 200: z.object({ data: z.array(endpointAnswer) }) },
       },
     },
     async () => ({ data: (await endpointsWaiting(db)).map(endpointJson) }),
@@ -94,13 +96,28 @@ export function webhookRoutes(app: FastifyInstance, deps: WebhookRouteDeps): voi
 
   app.get(
     '/api/v1/webhooks/types',
-    { schema: { tags, security: looking, summary: 'Types of events that a webhook can be told of' } },
+    {
+      schema: {
+        tags,
+        security: looking,
+        summary: 'Types of events that a webhook can be told of',
+        response: { 200: z.object({ data: z.array(z.string()) }) },
+      },
+    },
     async () => ({ data: webhookTypes }),
   )
 
   app.get(
     '/api/v1/webhooks/:id',
-    { schema: { tags, security: looking, summary: 'One endpoint', params: oneEndpoint } },
+    {
+      schema: {
+        tags,
+        security: looking,
+        summary: 'One endpoint',
+        params: oneEndpoint,
+        response: { 200: endpointAnswer },
+      },
+    },
     async (request) => answer(db, oneEndpoint.parse(request.params).id),
   )
 
@@ -113,6 +130,7 @@ export function webhookRoutes(app: FastifyInstance, deps: WebhookRouteDeps): voi
         summary: 'Add an endpoint',
         description: 'Answers with its secret (whsec_…), once: messages are signed after Standard Webhooks.',
         body: newEndpoint,
+        response: { 201: endpointWithSecretAnswer },
       },
     },
     async (request, reply) => {
@@ -161,6 +179,7 @@ export function webhookRoutes(app: FastifyInstance, deps: WebhookRouteDeps): voi
         summary: 'Change an endpoint, or switch it off and on',
         params: oneEndpoint,
         body: change,
+        response: { 200: endpointAnswer },
       },
     },
     async (request) => {
@@ -198,6 +217,7 @@ export function webhookRoutes(app: FastifyInstance, deps: WebhookRouteDeps): voi
         description: 'Answers with it, once. Until the grace is over messages carry the signatures of both.',
         params: oneEndpoint,
         body: rotation.nullish(),
+        response: { 201: endpointWithSecretAnswer },
       },
     },
     async (request, reply) => {
@@ -272,24 +292,4 @@ export async function theEndpoint(tx: Db, id: WebhookId, lock = false): Promise<
 
 function noEndpoint(id: WebhookId): HttpNo {
   return new HttpNo(404, 'not_found', `There is no webhook ${id}. GET /api/v1/webhooks lists them.`)
-}
-
-function endpointJson({ endpoint, waiting }: { endpoint: WebhookEndpoint; waiting: number }) {
-  const { disabledAt, failingSince } = endpoint
-  return {
-    id: endpoint.id,
-    url: endpoint.url.replace(/\?.*$/, '?…'),
-    description: endpoint.description,
-    events: endpoint.events,
-    procedures: endpoint.procedures,
-    state: disabledAt !== null ? 'switched off' : failingSince !== null ? 'failing' : 'in use',
-    failing_since: failingSince?.toISOString() ?? null,
-    switched_off_at: disabledAt?.toISOString() ?? null,
-    why: endpoint.disabledWhy,
-    last_taken_at: endpoint.lastTakenAt?.toISOString() ?? null,
-    waiting,
-    created_at: endpoint.createdAt.toISOString(),
-    created_by: endpoint.createdBy,
-    former_secret_ends_at: endpoint.formerEndsAt?.toISOString() ?? null,
-  }
 }

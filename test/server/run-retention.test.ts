@@ -105,6 +105,8 @@ test('what is old goes, and no tally, verdict, event or first attempt changes', 
     Array(3).fill('old-0-0'),
   )
   expect((await ask('GET', '/api/v1/run-partitions')).body.kept_since).toBe(new Date(end).toISOString())
+  const runsOfUnit = await ask('GET', `/api/v1/procedures/${line.procedure}/units/old-0-0/runs`)
+  expect(runsOfUnit.body.meta).toEqual({ kept_since: new Date(end).toISOString() })
   const told = await rows<{ id: string; body: object }>(
     db,
     sql`select procedure_id::text as id, body from procedure_events where type = 'RunsDeleted' order by 1`,

@@ -53,6 +53,6 @@ test('a run of a reference sample consumes no attempt', async () => {
 
 test('a unit nobody knows has no runs, and a station may not ask', async () => {
   const path = `/api/v1/procedures/${line.procedure}/units/nobody/runs`
-  expect((await service.ask('GET', path)).body).toEqual({ data: [] })
+  expect((await service.ask('GET', path)).body).toEqual({ data: [], meta: { kept_since: null } })
   expect((await service.ask('GET', path, { token: line.bench(0).key })).status).toBe(403)
 })
