@@ -12,6 +12,7 @@ import { drizzle as drizzlePostgres } from 'drizzle-orm/postgres-js'
 import { migrate as migratePostgres } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
 import { hearingItself } from './announcements.ts'
+import { isAway } from './away.ts'
 import { bounded } from './bounded.ts'
 import { lockDirectory } from './directory-lock.ts'
 import { type PgliteThread, pgliteThread } from './pglite-thread.ts'
@@ -122,7 +123,10 @@ async function openPostgres(url: string, patienceMs: number): Promise<Database> 
       listeners.set(channel, set.add(heard))
       return async () => {
         set.delete(heard)
-        await unlisten()
+        // A connection that is lost hears nothing either, and must not keep a process from closing.
+        await unlisten().catch((error: unknown) => {
+          if (!isAway(error)) throw error
+        })
       }
     },
     durable: null,

@@ -190,8 +190,11 @@ export async function startFirstpass(options: {
   const slack = slackOf(settings, oauth, { service, store, charts, opens }, logger)
   const announcements = await announcementsHeard(database)
   running.defer(() => announcements.stop())
+  // What is struck while it still starts ends: nobody should have been told before that it serves.
+  let hasStarted = false
   const ready = readiness({
     database,
+    hasStarted: () => hasStarted,
     schema: schemaVersion(),
     jobs: jobs?.isWorking ?? null,
     heard: announcements.once,
@@ -266,6 +269,7 @@ export async function startFirstpass(options: {
     await jobs.workWithTofupilot(backend.carryOut)
     await backend.begin()
   }
+  hasStarted = true
   const owned = running.move()
   return { url: listening, close: () => owned.disposeAsync() }
 }

@@ -18,6 +18,8 @@ export type Ready = {
 type Deps = {
   database: Pick<Database, 'db' | 'people' | 'ingest' | 'engine' | 'durable'>
   schema: ReturnType<typeof schemaVersion>
+  /** Whether all of this process has been started. */
+  hasStarted: () => boolean
   /** Null: without Slack and TofuPilot there are none. */
   jobs: (() => boolean) | null
   /** Resolves when an announcement of the database has come back to this process. */
@@ -28,7 +30,7 @@ type Deps = {
 /** Whoever asks gives up after some seconds, and then knows less than that the database is slow. */
 const patienceMs = 2_000
 
-export function readiness({ database, schema, jobs, heard, slack }: Deps): () => Promise<Ready> {
+export function readiness({ database, schema, hasStarted, jobs, heard, slack }: Deps): () => Promise<Ready> {
   const part = (asked: Promise<Part>): Promise<Part> =>
     inTime(asked, patienceMs).catch((error: unknown) => ({
       ok: false,
@@ -58,7 +60,7 @@ export function readiness({ database, schema, jobs, heard, slack }: Deps): () =>
     return {
       // A token that Slack refuses is mended by a person: until then stations and pages are served all the same. What is not
       // announced is found by asking, some seconds later.
-      ready: answering.ok && schemaPart.ok && jobsPart.ok && state !== 'connecting',
+      ready: hasStarted() && answering.ok && schemaPart.ok && jobsPart.ok && state !== 'connecting',
       database: answering,
       schema: schemaPart,
       jobs: jobsPart,

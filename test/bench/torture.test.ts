@@ -3,9 +3,10 @@ import { connect, createServer } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { parseArguments } from '../../bench/torture/arguments.ts'
 import { cuttingProxy } from '../../bench/torture/replicas/cutting-proxy.ts'
-import { isOfADeath, unexplainedDecisions } from '../../bench/torture/replicas/promises.ts'
+import { isOfADeath, toldInThread, unexplainedDecisions } from '../../bench/torture/replicas/promises.ts'
 import { report } from '../../bench/torture/report.ts'
 import { tellings } from '../../bench/torture/tellings.ts'
+import { firstpass } from '../../server/domain/actor.ts'
 import { ines, noon, uuid } from '../support/fixed-values.ts'
 
 describe('the arguments of the torture', () => {
@@ -132,6 +133,72 @@ test('a decision needs a click of its own, drawn against the very version', () =
   expect(decided([click, { ...click, version: 4 }])).toBe(0)
   expect(decided([click, { ...click, version: 5 }])).toBe(1)
   expect(decided([click])).toBe(1)
+})
+
+test('advancing a paused rollout is one decision, explained by that click, drawn against the version before both', () => {
+  const id = uuid(1, 1)
+  const by = { by: ines, at: noon }
+  const events = [
+    {
+      sequence: 1,
+      type: 'RolloutPaused' as const,
+      reason: 'breach' as const,
+      why: 'x',
+      by: firstpass,
+      at: noon - 5,
+    },
+    { sequence: 2, type: 'RolloutResumed' as const, why: null, ...by },
+    {
+      sequence: 3,
+      type: 'StageAdvanced' as const,
+      from: 0,
+      to: 1,
+      why: null,
+      override: [],
+      evidence: [],
+      ...by,
+    },
+  ]
+  const recorded = [{ id, status: 'active', events, versions: [4, 5, 6], isItsRecord: true }]
+  const click = { user: ines.id, action: 'advance', rolloutId: id, version: 4 }
+  expect(unexplainedDecisions(recorded, [click])).toEqual({ decisions: 1, unexplained: [] })
+  expect(unexplainedDecisions(recorded, [{ ...click, version: 5 }]).unexplained).toHaveLength(1)
+})
+
+test('the end of a rollout is promised in a thread where a breach was open', () => {
+  const opened = (sequence: number, gate: string) => ({
+    sequence,
+    type: 'BreachOpened' as const,
+    gate,
+    mode: 'pause' as const,
+    severity: 'breach' as const,
+    logEvidence: 3,
+    headline: 'x',
+    details: [],
+    suspect: null,
+    by: firstpass,
+    at: noon,
+  })
+  const acknowledged = (sequence: number, gate: string) => ({
+    sequence,
+    type: 'BreachAcknowledged' as const,
+    gate,
+    logEvidence: 3,
+    evidence: [],
+    why: 'known',
+    by: ines,
+    at: noon,
+  })
+  const end = (sequence: number) => [
+    { sequence, type: 'RolloutAborted' as const, why: 'x', wayBack: [], by: ines, at: noon },
+    { sequence: sequence + 1, type: 'AbortFinished' as const, by: firstpass, at: noon },
+  ]
+  expect(toldInThread([opened(1, 'a'), ...end(2)])).toEqual([1, 2, 3])
+  expect(toldInThread([opened(1, 'a'), acknowledged(2, 'a'), ...end(3)])).toEqual([1])
+  expect(toldInThread([opened(1, 'a'), opened(2, 'b'), acknowledged(3, 'a'), ...end(4)])).toEqual([
+    1, 2, 4, 5,
+  ])
+  expect(toldInThread(end(1))).toEqual([])
 })
 
 test('a message that is said twice is put down to a death only while it could not be noted yet', () => {

@@ -32,6 +32,7 @@ const { database, clock } = service
 const fit = {
   database,
   schema: schemaVersion(),
+  hasStarted: () => true,
   jobs: () => true,
   heard: () => Promise.resolve(),
   slack: (): SlackState => ({ state: 'connected', reason: null }),
@@ -63,6 +64,7 @@ test('it is not ready on the schema of before, nor while its jobs do not run, an
     status: 200,
     body: { schema: { ok: true, detail: `has ${schema.newest}` }, jobs: { ok: true, detail: 'running' } },
   })
+  expect(await readyz({ hasStarted: () => false })).toMatchObject({ status: 503, body: { ready: false } })
   expect(await readyz({ jobs: () => false })).toMatchObject({
     status: 503,
     body: { ready: false, jobs: { ok: false } },

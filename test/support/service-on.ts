@@ -143,6 +143,7 @@ export async function serviceOn(
     ready: readiness({
       database,
       schema: schemaVersion(),
+      hasStarted: () => true,
       jobs: null,
       heard: () => Promise.resolve(),
       slack: () => ({ state: 'disabled', reason: 'no SLACK_BOT_TOKEN' }),

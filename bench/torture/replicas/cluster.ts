@@ -10,7 +10,9 @@ export type Replica = {
   proxy: CuttingProxy
   /** Null while it is dead or starting. */
   service(): Service | null
-  /** Resolves when it serves again. @param killed what was done to it, before it is started anew. */
+  /** It is about to be killed: its end is no crash. */
+  condemn(): void
+  /** Resolves when it serves again. */
   revive(): Promise<void>
 }
 
@@ -60,6 +62,7 @@ export async function cluster(
     }
     let service: Service | null = await begin()
     let reviving: Promise<void> | null = null
+    let isCondemned = false
     place.atEnd(async () => service?.kill())
 
     async function started(): Promise<void> {
@@ -76,6 +79,7 @@ export async function cluster(
     }
     function revive(): Promise<void> {
       service = null
+      isCondemned = false
       reviving ??= started()
       return reviving
     }
@@ -83,11 +87,14 @@ export async function cluster(
       url: `http://127.0.0.1:${port}`,
       proxy,
       service() {
-        if (service !== null && !isAlive(service.pid) && !isStopping) {
+        if (service !== null && !isAlive(service.pid) && !isStopping && !isCondemned) {
           crashes.push(service.said().slice(-600))
           void revive()
         }
         return service
+      },
+      condemn() {
+        isCondemned = true
       },
       revive,
     }

@@ -99,11 +99,12 @@ export function unexplainedDecisions(
     for (const [place, event] of events.entries()) {
       const wanted = decides[event.type]
       if (wanted === undefined || event.by.door !== 'slack') continue
-      // Advancing a paused rollout resumes it: one decision.
+      // Advancing a paused rollout resumes it first: one decision, by what was pressed.
+      if (event.type === 'RolloutResumed' && isOneWith(event, events[place + 1])) continue
       const before = events[place - 1]
-      if (before?.by.id === event.by.id && before.at === event.at && before.type in decides) continue
+      const first = before?.type === 'RolloutResumed' && isOneWith(event, before) ? place - 1 : place
       decisions += 1
-      const version = versions[place - 1] ?? 0
+      const version = versions[first - 1] ?? 0
       const click = [...left].find(
         (each) =>
           each.user === event.by.id &&
@@ -119,6 +120,10 @@ export function unexplainedDecisions(
     }
   }
   return { decisions, unexplained }
+}
+
+function isOneWith(event: RolloutEvent, other: RolloutEvent | undefined): boolean {
+  return other !== undefined && other.by.id === event.by.id && other.at === event.at && other.type in decides
 }
 
 /** From Slack's answer until it is noted, with all that a busy machine adds. */
@@ -155,27 +160,41 @@ export function isOfADeath(ts: string, killedAt: readonly number[]): boolean {
   return killedAt.some((at) => at >= from && at < from + 1000 + notedWithinMs)
 }
 
-/** Of what is told in a thread, always and alone. */
-const told = new Set<RolloutEvent['type']>([
-  'BreachOpened',
-  'RolloutCompleted',
-  'RolloutAborted',
-  'AbortFinished',
-])
-
 /** Events that must have a message, rollouts that must have a summary, stages that must have a card, and have none. */
 export async function untold(db: Db, recorded: Recorded[]): Promise<{ told: number; missing: string[] }> {
   const posts = await rows<{ key: string }>(db, sql`select key from slack_posts`)
   const keys = new Set(posts.map(({ key }) => key))
   const wanted = recorded.flatMap(({ id, events }) => {
-    const hasBreach = events.some(({ type }) => type === 'BreachOpened')
     return [
-      ...events.flatMap(({ type, sequence }) =>
-        told.has(type) && (type === 'BreachOpened' || hasBreach) ? [`event:${id}:${sequence}`] : [],
-      ),
+      ...toldInThread(events).map((sequence) => `event:${id}:${sequence}`),
       ...events.flatMap((event) => (event.type === 'StageStarted' ? [`card:${id}:${event.stageIndex}`] : [])),
       `summary:${id}`,
     ]
   })
   return { told: wanted.length, missing: wanted.filter((key) => !keys.has(key)) }
+}
+
+/** Breaches, always; and the end of the rollout where a breach was open, in the thread of that one. */
+export function toldInThread(events: Recorded['events']): number[] {
+  const open = new Set<string>()
+  let isAnEndTold = false
+  return events.flatMap((event) => {
+    switch (event.type) {
+      case 'BreachOpened':
+        open.add(event.gate)
+        return [event.sequence]
+      case 'BreachAcknowledged':
+      case 'BreachRecovered':
+        open.delete(event.gate)
+        return []
+      case 'RolloutCompleted':
+      case 'RolloutAborted':
+        isAnEndTold = open.size > 0
+        return isAnEndTold ? [event.sequence] : []
+      case 'AbortFinished':
+        return isAnEndTold ? [event.sequence] : []
+      default:
+        return []
+    }
+  })
 }

@@ -39,6 +39,7 @@ export async function strikes(
       const service = replica.service()
       const mayKill = !short || performance.now() - from < ms * killsUntil
       const isKill = strike.pid !== null && service !== null && mayKill
+      if (isKill) replica.condemn()
       const struck = await replica.proxy.strike({ ...strike, pid: isKill ? service.pid : null })
       tally(strike, struck, isKill)
       if (isKill) killedAt.push(Date.now())
