@@ -53,14 +53,18 @@ import { poster } from './webhooks/post.ts'
 import { webhookSecrets } from './webhooks/webhook-secrets.ts'
 import { webhookSender } from './webhooks/webhook-sender.ts'
 
-export type Firstpass = { url: string; close(): Promise<void> }
+export type Firstpass = { url: string; log: FastifyBaseLogger; close(): Promise<void> }
 
 if (import.meta.main) await main()
 
 async function main(): Promise<void> {
   try {
     const running = await startFirstpass({ env: process.env })
-    closeWithGrace({ delay: 10_000 }, () => running.close())
+    closeWithGrace({ delay: 10_000 }, ({ err }) => {
+      // It would end without a word.
+      if (err) running.log.fatal({ err }, 'nobody was ready for this error: the process ends')
+      return running.close()
+    })
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
     process.exitCode = error instanceof SettingsError ? 2 : 1
@@ -271,7 +275,7 @@ export async function startFirstpass(options: {
   }
   hasStarted = true
   const owned = running.move()
-  return { url: listening, close: () => owned.disposeAsync() }
+  return { url: listening, log, close: () => owned.disposeAsync() }
 }
 
 function withoutSlack(): SlackState {
