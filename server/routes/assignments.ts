@@ -23,11 +23,18 @@ type Deps = {
 
 const longestWaitSeconds = 60
 
-/** Of every answer. Of those that helmet gives to all other routes the ones that mean something for JSON that a program reads. */
+/** Of every answer: those that helmet gives to all other routes, but the policy for pages: this is JSON for a program. */
 const headers = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'origin-agent-cluster': '?1',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
+  'x-dns-prefetch-control': 'off',
+  'x-download-options': 'noopen',
   'x-frame-options': 'DENY',
+  'x-permitted-cross-domain-policies': 'none',
+  'x-xss-protection': '0',
   'cache-control': 'no-cache',
 }
 
