@@ -47,6 +47,7 @@ const shells: [string, Offer][] = [
 describe.each(shells)('%s', (shell, offered) => {
   test.skipIf(shell !== 'bash' && !isHere(shell, '-c', 'true'))(
     'completes commands, their second words, options, and the words that options take',
+    { timeout: 90_000 },
     async () => {
       expect(await offered('roll')).toEqual(['rollout'])
       expect(await offered('rollout', 'ab')).toEqual(['abort'])

@@ -178,6 +178,7 @@ type Told = {
 
 test.skipIf(!isHere('prometheus', '--version'))(
   'a real Prometheus scrapes them, takes the rules, and answers each question of the dashboard (not where there is none)',
+  { timeout: 90_000 },
   async () => {
     const target = new URL(await service.app.listen({ host: '127.0.0.1', port: 0 })).host
     const folder = scratchFolder('firstpass-prometheus-')
