@@ -23,7 +23,7 @@ export function admission(
   })
 }
 
-/** Without a promise for who is let in at once: a poll has three doors. */
+/** Without a promise for who is let in at once, as a station that is known is at every poll. */
 function door(letIn: (request: FastifyRequest) => Promise<void> | undefined) {
   return (request: FastifyRequest, _reply: FastifyReply, done: HookHandlerDoneFunction): void => {
     const letting = letIn(request)

@@ -100,7 +100,11 @@ export function authentication({
     callers.set(request, await callerBy(token, needed, request))
   }
 
-  async function expectOwn(request: FastifyRequest, name: string, own: ProcedureId[]): Promise<void> {
+  async function expectOwnProcedures(
+    request: FastifyRequest,
+    name: string,
+    own: ProcedureId[],
+  ): Promise<void> {
     const asked = await proceduresAsked(request)
     if (asked?.every((id) => own.includes(id))) return
     const came = asked === null ? 'something that is not of one procedure alone' : asked.join(', ')
@@ -132,7 +136,7 @@ export function authentication({
     admitToProcedures(request: FastifyRequest): Promise<void> | undefined {
       const caller = callers.get(request)
       if (caller && caller.procedures !== null)
-        return expectOwn(request, caller.actor.name, caller.procedures)
+        return expectOwnProcedures(request, caller.actor.name, caller.procedures)
     },
     /** Who was let in as a person or a program. */
     caller(request: FastifyRequest): Actor {
