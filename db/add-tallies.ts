@@ -5,6 +5,7 @@ import type { MetricTally } from '../server/domain/metric-tally.ts'
 import type { ArmDelta, HourlyDelta, TallyChange } from '../server/domain/tally.ts'
 import type { Db } from './client.ts'
 import { preparedRows } from './prepared.ts'
+import { recordset } from './recordset.ts'
 
 /** Stands for the deployment of runs that nobody could attribute. */
 export const nilId = '00000000-0000-0000-0000-000000000000'
@@ -39,9 +40,40 @@ type OfProcedure<Delta> = (Delta & { procedureId: ProcedureId })[]
 const countNames = ['units', 'passed', 'runs', 'errors', 'timeouts', 'pass_runs', 'pass_ms']
 const countColumns = sql.raw(countNames.join(', '))
 const countValues = sql.raw('d.units, d.passed, d.runs, d.errors, d.timeouts, d."passRuns", d."passMs"')
-const countShape = sql.raw(
-  'units int, passed int, runs int, errors int, timeouts int, "passRuns" int, "passMs" bigint',
-)
+const countTypes = {
+  units: 'int',
+  passed: 'int',
+  runs: 'int',
+  errors: 'int',
+  timeouts: 'int',
+  passRuns: 'int',
+  passMs: 'bigint',
+} as const
+const hourlyColumns = {
+  procedureId: 'uuid',
+  deploymentId: 'uuid',
+  stationId: 'uuid',
+  hour: 'timestamptz',
+  ...countTypes,
+} as const
+const armColumns = {
+  procedureId: 'uuid',
+  rolloutId: 'uuid',
+  arm: 'text',
+  stationId: 'uuid',
+  ...countTypes,
+} as const
+const metricColumns = {
+  procedureId: 'uuid',
+  rolloutId: 'uuid',
+  arm: 'text',
+  stationId: 'uuid',
+  metric: 'text',
+  shift: 'smallint',
+  n: 'int',
+  bad: 'int',
+  expected: 'float8',
+} as const
 const sums = (table: string, columns: string[]) =>
   sql.raw(columns.map((column) => `${column} = ${table}.${column} + excluded.${column}`).join(', '))
 
@@ -58,8 +90,7 @@ async function addHourly(tx: Db, deltas: OfProcedure<HourlyDelta>): Promise<void
     'add hourly tallies',
     sql`insert into hourly_tallies (procedure_id, deployment_id, station_id, hour, ${countColumns})
         select d."procedureId", d."deploymentId", d."stationId", d.hour, ${countValues}
-        from jsonb_to_recordset(${JSON.stringify(values)}::text::jsonb)
-          as d ("procedureId" uuid, "deploymentId" uuid, "stationId" uuid, hour timestamptz, ${countShape})
+        from ${recordset('d', values, hourlyColumns)}
         on conflict (procedure_id, deployment_id, station_id, hour) do update set ${sums('hourly_tallies', countNames)}`,
   )
 }
@@ -72,8 +103,7 @@ async function addArms(tx: Db, deltas: OfProcedure<ArmDelta>): Promise<void> {
     'add tallies of arms',
     sql`insert into arm_tallies (procedure_id, rollout_id, arm, station_id, ${countColumns})
         select d."procedureId", d."rolloutId", d.arm, d."stationId", ${countValues}
-        from jsonb_to_recordset(${JSON.stringify(values)}::text::jsonb)
-          as d ("procedureId" uuid, "rolloutId" uuid, arm text, "stationId" uuid, ${countShape})
+        from ${recordset('d', values, armColumns)}
         on conflict (procedure_id, rollout_id, arm, station_id) do update set ${sums('arm_tallies', countNames)}`,
   )
 }
@@ -85,8 +115,7 @@ export async function addMetrics(tx: Db, deltas: OfProcedure<MetricTally>): Prom
     'add tallies of metrics',
     sql`insert into metric_tallies (procedure_id, rollout_id, arm, station_id, metric, shift, n, bad, expected)
         select d."procedureId", d."rolloutId", d.arm, d."stationId", d.metric, d.shift, d.n, d.bad, d.expected
-        from jsonb_to_recordset(${JSON.stringify(deltas)}::text::jsonb)
-          as d ("procedureId" uuid, "rolloutId" uuid, arm text, "stationId" uuid, metric text, shift smallint, n int, bad int, expected float8)
+        from ${recordset('d', deltas, metricColumns)}
         on conflict (procedure_id, rollout_id, arm, station_id, metric, shift) do update set ${sums('metric_tallies', ['n', 'bad', 'expected'])}`,
   )
 }

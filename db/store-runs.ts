@@ -8,6 +8,7 @@ import { type FirstAttempt, tallyChange } from '../server/domain/tally.ts'
 import { addTallies } from './add-tallies.ts'
 import type { Db } from './client.ts'
 import { preparedRows } from './prepared.ts'
+import { recordset } from './recordset.ts'
 import { windowsFor } from './rollout-windows.ts'
 
 /**
@@ -89,15 +90,48 @@ async function insertNew(tx: Db, runs: Run[], receivedAt: Date): Promise<Set<Run
         select run."procedureId", run.id, run."stationId", run."deploymentId", run."attributedBy", run.serial, run.unit,
           run.outcome, run."startedAt", run."endedAt", ${receivedAt.toISOString()}::timestamptz, run.zoneless, run.detail,
           run.product, run.shift, run.sample, run."failureMode", run."failureText", run."measurementCount", run.metrics, run.shadow
-        from jsonb_to_recordset(${JSON.stringify(values)}::text::jsonb) as run ("procedureId" uuid, id uuid, "stationId" uuid,
-          "deploymentId" uuid, "attributedBy" text, serial text, unit text, outcome text, "startedAt" timestamptz,
-          "endedAt" timestamptz, zoneless boolean, detail jsonb, product text, shift smallint, sample text,
-          "failureMode" text, "failureText" text, "measurementCount" int, metrics jsonb, shadow boolean)
+        from ${recordset('run', values, runColumns)}
         on conflict do nothing
         returning id::text as id`,
   )
   return new Set(added.map((row) => row.id))
 }
+
+const runColumns = {
+  procedureId: 'uuid',
+  id: 'uuid',
+  stationId: 'uuid',
+  deploymentId: 'uuid',
+  attributedBy: 'text',
+  serial: 'text',
+  unit: 'text',
+  outcome: 'text',
+  startedAt: 'timestamptz',
+  endedAt: 'timestamptz',
+  zoneless: 'boolean',
+  detail: 'jsonb',
+  product: 'text',
+  shift: 'smallint',
+  sample: 'text',
+  failureMode: 'text',
+  failureText: 'text',
+  measurementCount: 'int',
+  metrics: 'jsonb',
+  shadow: 'boolean',
+} as const
+
+const attemptColumns = {
+  procedureId: 'uuid',
+  unit: 'text',
+  day: 'text',
+  runId: 'uuid',
+  stationId: 'uuid',
+  deploymentId: 'uuid',
+  startedAt: 'timestamptz',
+  passed: 'boolean',
+  product: 'text',
+  shift: 'smallint',
+} as const
 
 type KnownAttempts = AttemptSettings & { known: FirstAttempt[] }
 
@@ -159,9 +193,7 @@ async function saveFirstAttempts(
     'save first attempts',
     sql`insert into first_attempts (procedure_id, unit, day, run_id, station_id, deployment_id, started_at, passed, product, shift)
         select a."procedureId", a.unit, a.day, a."runId", a."stationId", a."deploymentId", a."startedAt", a.passed, a.product, a.shift
-        from jsonb_to_recordset(${JSON.stringify(values)}::text::jsonb)
-          as a ("procedureId" uuid, unit text, day text, "runId" uuid, "stationId" uuid, "deploymentId" uuid,
-            "startedAt" timestamptz, passed boolean, product text, shift smallint)
+        from ${recordset('a', values, attemptColumns)}
         on conflict (procedure_id, unit, day) do update set run_id = excluded.run_id, station_id = excluded.station_id,
           deployment_id = excluded.deployment_id, started_at = excluded.started_at, passed = excluded.passed,
           product = excluded.product, shift = excluded.shift`,

@@ -11,6 +11,8 @@ export function admission(
   app: FastifyInstance,
   { admit, admitToProcedures }: Pick<Authentication, 'admit' | 'admitToProcedures'>,
 ): void {
+  app.decorateRequest('caller', null)
+  app.decorateRequest('reporter', null)
   app.addHook('onRoute', (route) => {
     const security = route.schema?.security
     if (security === undefined && route.url.startsWith('/api/'))

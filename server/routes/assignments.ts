@@ -10,6 +10,7 @@ import type { StationSnapshot } from '../station-snapshot.ts'
 import type { Authentication } from './authentication.ts'
 import { demandsStation } from './demands.ts'
 import { HttpNo } from './errors.ts'
+import { safeAtOnce } from './safe-headers.ts'
 import { tooOftenBody } from './too-often.ts'
 
 type Deps = {
@@ -23,21 +24,6 @@ type Deps = {
 
 const longestWaitSeconds = 60
 
-/** Of every answer: those that helmet gives to all other routes, but the policy for pages: this is JSON for a program. */
-const headers = {
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'origin-agent-cluster': '?1',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  'x-dns-prefetch-control': 'off',
-  'x-download-options': 'noopen',
-  'x-frame-options': 'DENY',
-  'x-permitted-cross-domain-policies': 'none',
-  'x-xss-protection': '0',
-  'cache-control': 'no-cache',
-}
-
 /** Milliseconds after which a station that does not wait may as well ask again, give or take a quarter. */
 const usualPauseMs = 10_000
 /** While the process stops, of those who waited so many a second come again: 10,000 within 20 s. */
@@ -50,12 +36,7 @@ export function assignmentRoutes(app: FastifyInstance, deps: Deps): void {
   app.get(
     '/api/v1/stations/me/assignments',
     {
-      // All at once: one by one they took a sixth of the time of the whole answer. Before anybody is refused.
-      helmet: false,
-      onRequest: (_request, reply, done) => {
-        reply.headers(headers)
-        done()
-      },
+      ...safeAtOnce,
       onResponse: (_request, reply, done) => {
         polled(reply.statusCode)
         done()

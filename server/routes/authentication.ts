@@ -20,6 +20,17 @@ export const keyStart = 'fps_'
 
 type Caller = { actor: Actor; procedures: ProcedureId[] | null }
 
+/**
+ * Who was let in, told from the door to the route. On the request itself: of maps beside it, which forget a request when
+ * it is forgotten, the collector has to look through every entry each time.
+ */
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Caller | null
+    reporter: KnownStation | null
+  }
+}
+
 export function authentication({
   stations,
   tokens,
@@ -34,9 +45,6 @@ export function authentication({
   proceduresAsked: (request: FastifyRequest) => Promise<ProcedureId[] | null>
   now: () => Instant
 }) {
-  const callers = new WeakMap<FastifyRequest, Caller>()
-  /** Polls come by the thousand: who has just been let in is not looked up again, once. */
-  const reporters = new WeakMap<FastifyRequest, KnownStation>()
   const rootDigest = hash('sha256', adminToken, 'buffer')
   const mayBeRoot = (token: string) => adminToken.startsWith(keyStart) || !token.startsWith(keyStart)
   // A station's key is hashed once, to be looked up: a second time was a twentieth of a poll.
@@ -97,7 +105,7 @@ export function authentication({
       )
     if (token === null)
       throw unauthorised(`an API token (${tokenStart}…) with the scope "${needed}", or ADMIN_TOKEN`)
-    callers.set(request, await callerBy(token, needed, request))
+    request.caller = await callerBy(token, needed, request)
   }
 
   async function expectOwnProcedures(
@@ -129,22 +137,25 @@ export function authentication({
       const isOfPeople = token !== null && (isRoot(token) || token.startsWith(tokenStart))
       if (!demand.isForStations || isOfPeople) return admitCaller(token, demand.scope, request)
       const station = stationBy(token)
-      if (station instanceof Promise) return station.then((found) => void reporters.set(request, found))
-      reporters.set(request, station)
+      if (!(station instanceof Promise)) request.reporter = station
+      else
+        return station.then((found) => {
+          request.reporter = found
+        })
     },
     /** Once a request is read. @throws 403 when its token is limited to other procedures. */
     admitToProcedures(request: FastifyRequest): Promise<void> | undefined {
-      const caller = callers.get(request)
+      const { caller } = request
       if (caller && caller.procedures !== null)
         return expectOwnProcedures(request, caller.actor.name, caller.procedures)
     },
     /** Who was let in as a person or a program. */
     caller(request: FastifyRequest): Actor {
-      const caller = callers.get(request)
+      const { caller } = request
       if (!caller) throw new Error(`${request.routeOptions.url} asks who was let in, but demands no token`)
       return caller.actor
     },
-    isCaller: (request: FastifyRequest): boolean => callers.has(request),
+    isCaller: ({ caller }: FastifyRequest): boolean => caller !== null,
     /** Of a route that is open and says more to who may read everything. @throws 401 or 403 for a token without that. */
     async mayReadAll(request: FastifyRequest): Promise<boolean> {
       const token = bearer(request)
@@ -152,9 +163,10 @@ export function authentication({
     },
     /** @throws 401 unless the request carries the key of a station that has not ended. */
     async station(request: FastifyRequest): Promise<KnownStation> {
-      const letIn = reporters.get(request)
+      // Polls come by the thousand: who has just been let in is not looked up again, once.
+      const letIn = request.reporter
       // Whoever asks again may have waited: a key can end meanwhile.
-      reporters.delete(request)
+      request.reporter = null
       const station = letIn ?? (await stationBy(bearer(request)))
       stations.used(station)
       return station

@@ -17,6 +17,7 @@ import { demands, demandsStationOr } from './demands.ts'
 import { answerTo, HttpNo, sendError } from './errors.ts'
 import { theProcedure } from './lookup.ts'
 import { expectOwn } from './own-station.ts'
+import { safeAtOnce } from './safe-headers.ts'
 import { plainJson, sendForeignError } from './tofupilot/errors.ts'
 import type { TakeOldRun } from './tofupilot/old-runs.ts'
 
@@ -35,6 +36,7 @@ export function runRoutes(app: FastifyInstance, deps: Deps): void {
   app.post(
     '/api/v1/runs',
     {
+      ...safeAtOnce,
       bodyLimit: 8 * megabyte,
       schema: {
         tags: ['stations'],
@@ -84,6 +86,7 @@ export function runRoutes(app: FastifyInstance, deps: Deps): void {
   app.post(
     '/api/v1/runs/batch',
     {
+      ...safeAtOnce,
       bodyLimit: 64 * megabyte,
       schema: {
         tags: ['stations'],
@@ -114,6 +117,7 @@ export function runRoutes(app: FastifyInstance, deps: Deps): void {
       const good: { place: number; received: Received }[] = []
       const bytes = bytesOf(request) / runs.length
       const breathe = breather()
+      const known = new Map<string, StationId>()
       for (const [place, body] of runs.entries()) {
         await breathe()
         const parsed = runInput.safeParse(body)
@@ -124,7 +128,7 @@ export function runRoutes(app: FastifyInstance, deps: Deps): void {
           }
           continue
         }
-        const station = await reporter(request, body).catch((error: unknown) =>
+        const station = await reporter(request, body, known).catch((error: unknown) =>
           error instanceof HttpNo ? error : Promise.reject(error),
         )
         if (station instanceof HttpNo)
@@ -171,12 +175,15 @@ export function runRoutes(app: FastifyInstance, deps: Deps): void {
     },
   )
 
-  const known = new WeakMap<FastifyRequest, Map<string, StationId>>()
-
-  /** The station whose run it is: by its key, or named by whoever may report for all. */
-  async function reporter(request: FastifyRequest, body: unknown): Promise<StationId> {
-    const cache = known.get(request) ?? new Map<string, StationId>()
-    known.set(request, cache)
+  /**
+   * The station whose run it is: by its key, or named by whoever may report for all.
+   * @param known those of the same request that were looked up before.
+   */
+  async function reporter(
+    request: FastifyRequest,
+    body: unknown,
+    known: Map<string, StationId> = new Map(),
+  ): Promise<StationId> {
     const isCaller = authentication.isCaller(request)
     const named = isCaller ? z.object({ station_id: stationId }).safeParse(body) : null
     if (named && !named.success)
@@ -186,7 +193,7 @@ export function runRoutes(app: FastifyInstance, deps: Deps): void {
         'station_id: expected the id of a station, since an API token is no station itself',
       )
     const key = named ? named.data.station_id : 'own'
-    const before = cache.get(key)
+    const before = known.get(key)
     if (before) {
       if (!named) expectOwn({ id: before }, body)
       return before
@@ -195,7 +202,7 @@ export function runRoutes(app: FastifyInstance, deps: Deps): void {
       ? await stationById(database.db, named.data.station_id)
       : await authentication.station(request)
     if (!station) throw new HttpNo(404, 'not_found', `There is no station ${key}.`)
-    cache.set(key, station.id)
+    known.set(key, station.id)
     if (!named) expectOwn(station, body)
     return station.id
   }

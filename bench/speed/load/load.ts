@@ -13,6 +13,11 @@ export type LoadSpec = {
   traffic: Traffic
   /** Between an answer and the next request of its connection; a load without it asks at once. */
   pauseMs?: number
+  /**
+   * It takes a whole core and never sleeps. Else whoever answers wakes it, in its own time: on a virtual machine that was
+   * two thirds of an answered poll, and the faster server paid less, since it found the load awake.
+   */
+  awake?: boolean
 }
 
 export type Load = {

@@ -47,6 +47,8 @@ const connections = Array.from({ length: spec.connections }, () =>
   }),
 )
 
+if (spec.awake) stayAwake()
+
 // A server that is slow to take up its work is not counted as one that does none.
 await Promise.race([begun.promise, stopped, pause(patienceMs)])
 await pause(spec.warmupMs)
@@ -83,3 +85,8 @@ say({
   },
 })
 process.exit()
+
+/** Looks for answers again and again instead of sleeping until there is one. */
+function stayAwake(): void {
+  if (!ending.signal.aborted) setImmediate(stayAwake)
+}

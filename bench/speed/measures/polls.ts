@@ -28,7 +28,14 @@ export const polls: Measure = {
     const contender =
       (name: string, server: ChildServer, traffic: Traffic, expected: number[]) => async () => {
         const told = await load(
-          { url: server.url, connections, warmupMs: place.roundMs / 4, ms: place.roundMs, traffic },
+          {
+            url: server.url,
+            connections,
+            warmupMs: place.roundMs / 4,
+            ms: place.roundMs,
+            traffic,
+            awake: true,
+          },
           server.pid,
           expected,
         )
