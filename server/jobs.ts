@@ -85,13 +85,20 @@ export async function startJobs(
           useListenNotify: true,
           ...watch,
         })
-  boss.on('error', (error) => log.error({ err: error }, 'jobs: the queue had an error'))
-  await boss.start()
-  for (const { name, policy } of worked) {
-    await boss.createQueue(name, { ...(policy ? { policy } : {}), notify: true, ...untilDone })
-    // Asking for any job makes pg-boss keep what it knows of the queue. Else the first send would look it up, on another
-    // connection than its transaction: the embedded database has one, and would wait for itself for ever.
-    await boss.getJobById(name, nilId)
+  boss.on('error', (error) => log.error({ err: withoutClient(error) }, 'jobs: the queue had an error'))
+  const stop = () => boss.stop({ graceful: true, timeout: 5_000 })
+  try {
+    await boss.start()
+    for (const { name, policy } of worked) {
+      await boss.createQueue(name, { ...(policy ? { policy } : {}), notify: true, ...untilDone })
+      // Asking for any job makes pg-boss keep what it knows of the queue. Else the first send would look it up, on another
+      // connection than its transaction: the embedded database has one, and would wait for itself for ever.
+      await boss.getJobById(name, nilId)
+    }
+  } catch (error) {
+    // Its timers and connections would keep a process alive that has not started, and never will.
+    await stop().catch(() => {})
+    throw error
   }
 
   const send = (tx: Db, job: Job, startAfter = 0, traceparent = observer.traceparent()) =>
@@ -153,9 +160,15 @@ export async function startJobs(
     isWorking: () => worked.every((queue) => begun.has(placeOf(queue))),
     stop: async () => {
       begun.clear()
-      await boss.stop({ graceful: true, timeout: 5_000 })
+      await stop()
     },
   }
+}
+
+/** The driver hangs the whole connection on what broke it: pages of a log, with all its settings. */
+function withoutClient(error: Error): Error {
+  if ('client' in error) delete error.client
+  return error
 }
 
 /** For the log, which is not to repeat what people wrote. */

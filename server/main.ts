@@ -5,6 +5,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { type OAuthSettings, type SlackAppDeps, slackApp } from '../bot/slack-app.ts'
 import { sealing } from '../bot/workspaces/sealing.ts'
+import { isAway } from '../db/away.ts'
 import { type Database, openDatabase } from '../db/client.ts'
 import { exclusively } from '../db/exclusively.ts'
 import { announcementsHeard } from '../db/heard.ts'
@@ -52,6 +53,7 @@ import { allowedAddresses } from './webhooks/allowed-addresses.ts'
 import { poster } from './webhooks/post.ts'
 import { webhookSecrets } from './webhooks/webhook-secrets.ts'
 import { webhookSender } from './webhooks/webhook-sender.ts'
+import { whyOf } from './why-of.ts'
 
 export type Firstpass = { url: string; log: FastifyBaseLogger; close(): Promise<void> }
 
@@ -66,8 +68,11 @@ async function main(): Promise<void> {
       return running.close()
     })
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    const said = whyOf(error)
+    process.stderr.write(isAway(error) ? `The database broke off: ${said}. Start it again.\n` : `${said}\n`)
     process.exitCode = error instanceof SettingsError ? 2 : 1
+    // Whatever is left of it must not keep a process that never served: whoever runs it waits for its end to start it again.
+    setTimeout(() => process.exit(), 1_000).unref()
   }
 }
 

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import type { Database } from '../db/client.ts'
 import type { schemaVersion } from '../db/schema-version.ts'
 import { inTime } from './too-late.ts'
+import { whyOf } from './why-of.ts'
 
 export type Part = { ok: boolean; detail: string }
 export type SlackState = { state: 'connecting' | 'connected' | 'refused' | 'disabled'; reason: string | null }
@@ -71,13 +72,6 @@ export function readiness({ database, schema, hasStarted, jobs, heard, slack }: 
       },
     }
   }
-}
-
-/** What lies under it: the words of drizzle are the statement, which is not for everybody and says nothing of the reason. */
-function whyOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  if (error.cause instanceof Error) return whyOf(error.cause)
-  return error.message || ('code' in error ? String(error.code) : error.name)
 }
 
 function jobsWord(jobs: Deps['jobs']): Part {

@@ -1,5 +1,6 @@
 // The log of the service. Nothing that opens a door gets into it, in whatever message, error or address it comes.
-import { type DestinationStream, type Logger, pino } from 'pino'
+import { DrizzleQueryError } from 'drizzle-orm'
+import { type DestinationStream, type Logger, type LoggerOptions, pino, type SerializedError } from 'pino'
 
 const hidden = '[hidden]'
 
@@ -36,6 +37,31 @@ export function serviceLog(
     return shapes.reduce((text, [shape, instead]) => text.replace(shape, instead), rid)
   }
   const redact = ['req.headers.authorization', 'req.headers.cookie']
-  const options = { level, redact, hooks: { streamWrite } }
+  const options: LoggerOptions = {
+    level,
+    redact,
+    serializers: { err: withoutValues },
+    hooks: {
+      streamWrite,
+      logMethod(said, log) {
+        const [error, ...more]: unknown[] = said
+        // Of an error alone its message becomes the line's.
+        if (error instanceof Error && more.length === 0) log.call(this, error, withoutValues(error).message)
+        else log.apply(this, said)
+      },
+    },
+  }
   return destination ? pino(options, destination) : pino(options)
+}
+
+/** A statement is told without what was put into it: that may be a secret which nobody knows by heart. */
+function withoutValues(error: Error): SerializedError {
+  const { params: _, ...told } = pino.stdSerializers.err(error)
+  for (let each: unknown = error; each instanceof Error; each = each.cause) {
+    if (!(each instanceof DrizzleQueryError)) continue
+    const values = `\nparams: ${each.params}`
+    told.message = told.message.replaceAll(values, '')
+    told.stack = told.stack.replaceAll(values, '')
+  }
+  return told
 }

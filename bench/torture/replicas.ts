@@ -62,7 +62,12 @@ async function run(place: Place): Promise<Told> {
   const three = await cluster(place, where.url, {
     count: 3,
     beside,
-    env: { SLACK_API_URL: slack.apiUrl, SLACK_BOT_TOKEN: botToken, SLACK_SIGNING_SECRET: signingSecret },
+    env: {
+      LOG_LEVEL: 'fatal',
+      SLACK_API_URL: slack.apiUrl,
+      SLACK_BOT_TOKEN: botToken,
+      SLACK_SIGNING_SECRET: signingSecret,
+    },
   })
   const door = await slackDoor(three.urls, randomFrom(seed, 'slack'))
   place.atEnd(door.close)

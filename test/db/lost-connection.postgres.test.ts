@@ -1,5 +1,6 @@
 // A connection that ends in the middle of a transaction: none of it is stored, nobody else gets its statements, the process
 // goes on and so does every connection. The driver itself gets this wrong (patches/): after `npm ci` it is mended.
+import { connect, createServer } from 'node:net'
 import { sql } from 'drizzle-orm'
 import postgres from 'postgres'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
@@ -9,6 +10,7 @@ import { testDatabase } from '../support/test-database.ts'
 
 const made = await testDatabase()
 const url = new URL('url' in made.where ? made.where.url : '')
+const beyond = new URL(url.href)
 const gate = await tcpGate({ host: url.hostname, port: Number(url.port || 5432) })
 url.host = `127.0.0.1:${gate.port}`
 const database = await openDatabase({ url: url.href })
@@ -96,6 +98,45 @@ test('what a lost transaction asks afterwards never gets into the transaction th
   await expect(next).rejects.toThrow('rolled back')
   expect(await kept()).toEqual([])
   await one.end()
+})
+
+test('a connection that is lost while the driver asks for the types of arrays is no end of the process', async () => {
+  const cut = { left: 3 }
+  const cutter = createServer((client) => {
+    const server = connect(Number(beyond.port || 5432), beyond.hostname)
+    const end = () => {
+      client.resetAndDestroy()
+      server.destroy()
+    }
+    client.on('data', (part) => {
+      if (cut.left > 0 && part.includes('typarray')) {
+        cut.left -= 1
+        end()
+      } else server.write(part)
+    })
+    server.on('data', (part) => client.write(part))
+    for (const each of [client, server]) each.on('error', end).on('close', end)
+  })
+  await new Promise<void>((resolve) => cutter.listen(0, '127.0.0.1', resolve))
+  const address = cutter.address()
+  const through = new URL(url.href)
+  through.port = String(typeof address === 'object' ? address?.port : 0)
+  const unhandled: unknown[] = []
+  const note = (error: unknown) => void unhandled.push(error)
+  process.on('unhandledRejection', note)
+  const one = postgres(through.href, { max: 1, onnotice: () => {}, backoff: () => 0.05 })
+  try {
+    await vi.waitFor(async () => expect(await one`select 1 as one`).toEqual([{ one: 1 }]), {
+      timeout: 10_000,
+      interval: 50,
+    })
+    expect(cut.left).toBe(0)
+    expect(unhandled).toEqual([])
+  } finally {
+    await one.end()
+    process.off('unhandledRejection', note)
+    cutter.close()
+  }
 })
 
 test('a server that has vanished without a word is given up within half a minute, and found when it is back', {

@@ -1,4 +1,5 @@
 // The log at its most talkative, while every kind of secret passes through: none of them is in it.
+import { DrizzleQueryError } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { readSettings, secretsOf } from '../../server/config.ts'
 import { serviceLog } from '../../server/service-log.ts'
@@ -99,4 +100,21 @@ test('what is no secret stays: the first letters of a key, addresses, hashes of 
   ]
   for (const each of said) log.info({ said: each }, 'said')
   for (const each of said.slice(0, 4)) expect(written.join('')).toContain(each)
+})
+
+test('a statement that failed is told without what was put into it: secrets that the service made itself too', () => {
+  const written: string[] = []
+  const log = serviceLog({ level: 'info', secrets: [] }, { write: (line) => void written.push(line) })
+  const made = 'made-by-the-service-itself'
+  const statement = 'insert into kept_settings (name, value) values ($1, $2)'
+  const failed = new DrizzleQueryError(statement, ['link secret', made], new Error('read ECONNRESET'))
+  log.error({ err: failed }, 'by itself')
+  log.error(failed)
+  log.error({ err: new Error('it could not be kept', { cause: failed }) }, 'within another')
+  expect(written).toHaveLength(3)
+  for (const line of written) {
+    expect(line).not.toContain(made)
+    expect(line).toContain(statement)
+    expect(line).toContain('read ECONNRESET')
+  }
 })

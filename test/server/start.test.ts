@@ -1,5 +1,8 @@
 // The whole service, started as its own program does.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { sql } from 'drizzle-orm'
 import { afterEach, expect, test } from 'vitest'
 import { type Firstpass, startFirstpass } from '../../server/main.ts'
 import { databaseSettings, type TestDatabase, testDatabase, testEngine } from '../support/test-database.ts'
@@ -85,6 +88,29 @@ test('a second start on the same database is refused by process on PGlite, and s
     await expect(start(env)).rejects.toThrow(`is in use by process ${process.pid}.`)
   else expect((await fetch(`${(await start(env)).url}/readyz`)).status).toBe(200)
 })
+
+test('a start that fails half-way says why, and its process ends', async () => {
+  const env = await settings({
+    LOG_LEVEL: 'fatal',
+    SLACK_API_URL: 'http://127.0.0.1:9/api/',
+    SLACK_BOT_TOKEN: 'xoxb-of-nobody',
+    SLACK_SIGNING_SECRET: 'a-secret-of-nobody',
+  })
+  await (await start(env)).close()
+  running.pop()
+  const database = await made.at(-1)?.open()
+  await database?.db.execute(sql`drop function pgboss.create_queue`)
+  await database?.close()
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'server/main.ts'], {
+    env: { PATH: process.env.PATH ?? '', ...env },
+  })
+  let said = ''
+  child.stderr.on('data', (part) => {
+    said += part
+  })
+  expect(await once(child, 'exit')).toEqual([1, null])
+  expect(said.trim()).toMatch(/^function pgboss\.create_queue\(.*\) does not exist$/)
+}, 60_000)
 
 test('wrong settings stop the start before anything is opened', async () => {
   await expect(startFirstpass({ env: { PORT: 'http' } })).rejects.toThrow(/PORT: .*\n.*ADMIN_TOKEN: /)

@@ -88,7 +88,7 @@ export async function cluster(
       proxy,
       service() {
         if (service !== null && !isAlive(service.pid) && !isStopping && !isCondemned) {
-          crashes.push(service.said().slice(-600))
+          crashes.push(service.said().slice(-3_500))
           void revive()
         }
         return service
