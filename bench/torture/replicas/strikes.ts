@@ -45,7 +45,8 @@ export async function strikes(
       if (isKill) killedAt.push(Date.now())
       if (isKill) await revived(replica)
       // Connections come back one after the other, later after each failure: some strikes find none, and are noted so.
-      else await pause(20 + 180 * random())
+      // Struck twice a second and more, nothing was ever delivered: there was nothing to look at.
+      else await pause(100 + 700 * random())
     }
   }
 
@@ -58,6 +59,7 @@ export async function strikes(
       note('starts struck')
     }
     await back
+    await pause(2_000 * random())
   }
 
   function drawn(): Strike {
