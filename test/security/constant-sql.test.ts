@@ -22,6 +22,8 @@ const ofOurs = new Set([
     'names',
   ],
   ...['of', 'only', 'place', 'presentPin', 'run', 'stations', 'table'],
+  // Types of columns, of the few that db/recordset.ts names.
+  'type',
   // Numbers of ours: how many rows, which sign, and boundaries of partitions made of a time.
   ...[
     'firstId',

@@ -24,16 +24,13 @@ const patienceMs = 300_000
  */
 export async function childServer(options: {
   file: string
-  /** For Node, before the file. */
-  flags?: string[]
   env: Record<string, string>
   url: string
   ready: string
   directory?: string
 }): Promise<ChildServer> {
   const spawned = performance.now()
-  const flags = ['--disable-warning=ExperimentalWarning', ...(options.flags ?? [])]
-  const child = spawn(process.execPath, [...flags, options.file], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', options.file], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(options.directory === undefined ? {} : { cwd: options.directory }),

@@ -23,7 +23,9 @@ export async function startService(
 ): Promise<Service> {
   const url = `http://127.0.0.1:${port ?? (await freePort())}`
   const server = await childServer({
-    ...(checkout ? { file: resolve(checkout, 'server/main.ts') } : own),
+    file: checkout
+      ? resolve(checkout, 'server/main.ts')
+      : fileURLToPath(new URL('../../../server/main.ts', import.meta.url)),
     env: {
       ...settingsOf(where),
       HOST: '127.0.0.1',
@@ -36,12 +38,6 @@ export async function startService(
     ready: '/readyz',
   })
   return { ...server, ask: (method, path, body) => ask(url, method, path, body) }
-}
-
-/** As `npm start` does it. */
-const own = {
-  file: fileURLToPath(new URL('../../../server/main.ts', import.meta.url)),
-  flags: ['--import', new URL('../../../server/compile-cache.ts', import.meta.url).href],
 }
 
 /** The settings by which the service opens it. */
