@@ -40,7 +40,7 @@ export function serviceLog(
   const options: LoggerOptions = {
     level,
     redact,
-    serializers: { err: withoutValues },
+    serializers: { err: (thrown) => (thrown instanceof Error ? withoutValues(thrown) : thrown) },
     hooks: {
       streamWrite,
       logMethod(said, log) {

@@ -118,3 +118,10 @@ test('a statement that failed is told without what was put into it: secrets that
     expect(line).toContain('read ECONNRESET')
   }
 })
+
+test('what is thrown and is no error stands in the log as it is', () => {
+  const written: string[] = []
+  const log = serviceLog({ level: 'info', secrets: [] }, { write: (line) => void written.push(line) })
+  log.error({ err: 'just a word' }, 'thrown')
+  expect(JSON.parse(written.join(''))).toMatchObject({ err: 'just a word', msg: 'thrown' })
+})
