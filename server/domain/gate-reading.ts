@@ -50,13 +50,15 @@ export function gateReading(gate: Judged): GateReading {
 
 /**
  * "about 212 more", "about 26,000 more": an estimate does not know its last digits. Null where nothing more is needed
- * or it cannot be said.
+ * or it cannot be said: beyond a million the gate looks as if it would never be decided, and a number would be a false one.
  */
 export function moreNeeded({ countsToVerdict }: Pick<GateVerdict, 'countsToVerdict'>): string | null {
-  if (countsToVerdict === null || countsToVerdict <= 0) return null
+  if (countsToVerdict === null || countsToVerdict <= 0 || countsToVerdict > mostForeseen) return null
   const digits = countsToVerdict < 1000 ? 3 : 2
   return `about ${Number(Math.ceil(countsToVerdict).toPrecision(digits)).toLocaleString('en-GB')} more`
 }
+
+const mostForeseen = 1_000_000
 
 export function readsAsYield(metric: GateMetric): boolean {
   return metric === 'first-pass yield' || metric === 'first-pass yield rise'
