@@ -1,4 +1,5 @@
 // How large a run may be. Counted before anything is read: a million phases are refused in milliseconds.
+import { isTooDeep, tooDeep } from './nesting.ts'
 
 /** Reading 25,000 measurements takes half a second of the one thread that everybody else's requests wait for. */
 export const runLimits = { phases: 10_000, measurements: 25_000, logs: 20_000 }
@@ -15,9 +16,10 @@ export function tooMany(body: unknown): { field: string; message: string } | nul
     if (lines > runLimits.logs) return fault(field, runLimits.logs, 'log lines', lines)
   }
   const measurements = measured(body.phases)
-  return measurements > runLimits.measurements
-    ? fault('phases', runLimits.measurements, 'measurements in all phases together', measurements)
-    : null
+  if (measurements > runLimits.measurements)
+    return fault('phases', runLimits.measurements, 'measurements in all phases together', measurements)
+  const deep = Object.keys(body).find((field) => isTooDeep(body[field]))
+  return deep === undefined ? null : { field: deep, message: tooDeep }
 }
 
 function measured(phases: unknown): number {

@@ -9,6 +9,7 @@ import type { Builds, Changed } from '../builds.ts'
 import { buildEnvironment, buildStatus } from '../domain/build-status.ts'
 import { declaredChanges, definitionInput } from '../domain/definition/declared.ts'
 import { deploymentId, procedureId } from '../domain/ids.ts'
+import { isTooDeep, tooDeep } from '../domain/nesting.ts'
 import { isRefusal, type Refusal } from '../domain/rollout/commands.ts'
 import { webAddress } from '../domain/web-address.ts'
 import type { Service } from '../service.ts'
@@ -31,6 +32,7 @@ const artifact = {
     .nullish(),
   artifact_metadata: z
     .record(z.string().min(1).max(100), z.unknown())
+    .refine((held) => !isTooDeep(held), { error: tooDeep, abort: true })
     .refine((held) => JSON.stringify(held).length <= 20_000, 'expected at most 20,000 characters of JSON')
     .optional()
     .describe('What else the build says of it: size, digest of the image, number of the build.'),

@@ -11,6 +11,7 @@ import { aheadByHeartbeat, isOff } from '../domain/clock-ahead.ts'
 import type { ProcedureId } from '../domain/ids.ts'
 import { deploymentId, procedureId } from '../domain/ids.ts'
 import type { Instant } from '../domain/instant.ts'
+import { isTooDeep, tooDeep } from '../domain/nesting.ts'
 import { readTime } from '../domain/time-text.ts'
 import type { StationPace } from '../station-pace.ts'
 import type { Authentication } from './authentication.ts'
@@ -31,17 +32,20 @@ const mostFields = 100
 const mostBytes = 16_384
 
 /** What a station tells of itself: kept of every station and read at every look at a rollout, so it stays small. */
-const told = z.record(z.string(), z.unknown()).superRefine((fields, context) => {
-  const count = Object.keys(fields).length
-  const bytes = Buffer.byteLength(JSON.stringify(fields))
-  if (count > mostFields)
-    context.addIssue({ code: 'custom', message: `expected at most ${mostFields} fields, got ${count}` })
-  if (bytes > mostBytes)
-    context.addIssue({
-      code: 'custom',
-      message: `expected at most 16 kB of JSON, got ${Math.ceil(bytes / 1024)} kB`,
-    })
-})
+const told = z
+  .record(z.string(), z.unknown())
+  .refine((fields) => !isTooDeep(fields), { error: tooDeep, abort: true })
+  .superRefine((fields, context) => {
+    const count = Object.keys(fields).length
+    const bytes = Buffer.byteLength(JSON.stringify(fields))
+    if (count > mostFields)
+      context.addIssue({ code: 'custom', message: `expected at most ${mostFields} fields, got ${count}` })
+    if (bytes > mostBytes)
+      context.addIssue({
+        code: 'custom',
+        message: `expected at most 16 kB of JSON, got ${Math.ceil(bytes / 1024)} kB`,
+      })
+  })
 
 export function stationProtocolRoutes(app: FastifyInstance, deps: Deps): void {
   const { database, authentication, pace, now, changed } = deps
