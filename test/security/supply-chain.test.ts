@@ -1,6 +1,9 @@
 // What is installed: exact versions, from the registry, unchanged, and no code of it runs at its installation but what is named.
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join, relative } from 'node:path'
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 
 type Locked = {
   version?: string
@@ -80,11 +83,31 @@ test('what wants to run code at its installation is named, and is allowed or ref
   ).toEqual(allowed.sort())
 })
 
-test('our own package runs nothing when it is installed but what mends the PostgreSQL driver, by a patch that is in the repository', () => {
+test('our own package runs nothing when it is installed but what mends two packages, both in the repository', () => {
   expect(
     Object.entries(own.scripts).filter(([name]) =>
       ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'].includes(name),
     ),
-  ).toEqual([['postinstall', 'patch-package']])
-  expect(readdirSync('patches')).toEqual([`postgres+${own.dependencies.postgres}.patch`])
+  ).toEqual([['postinstall', 'patch-package && node patches/shorten-exports.js']])
+  expect(readdirSync('patches').sort()).toEqual([
+    `postgres+${own.dependencies.postgres}.patch`,
+    'shorten-exports.js',
+  ])
+})
+
+test('the exports of drizzle are short, and lead where they led', async () => {
+  const installed = readFileSync('node_modules/drizzle-orm/package.json', 'utf8')
+  expect(installed.length).toBeLessThan(20_000)
+  const exported = z
+    .object({ exports: z.record(z.string(), z.string()) })
+    .parse(JSON.parse(installed)).exports
+  const led = (path: string) =>
+    relative('node_modules/drizzle-orm', createRequire(import.meta.url).resolve(path))
+  for (const [path, target] of Object.entries(exported).filter(([path]) => !path.includes('*')))
+    expect(existsSync(join('node_modules/drizzle-orm', target)), path).toBe(true)
+  expect([led('drizzle-orm'), led('drizzle-orm/pg-core'), led('drizzle-orm/postgres-js/migrator')]).toEqual([
+    'index.js',
+    'pg-core/index.js',
+    'postgres-js/migrator.js',
+  ])
 })
