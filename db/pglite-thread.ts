@@ -1,9 +1,6 @@
 // PGlite in a worker thread, spoken to like a PGlite: queries wait their turn, a transaction keeps the line to itself.
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import type { PgliteReply, PgliteRequest, PgliteWorkerData } from './pglite-worker.ts'
+import type { CompiledPglite, PgliteReply, PgliteRequest, PgliteWorkerData } from './pglite-worker.ts'
 import { type InLine, twoLanes } from './two-lanes.ts'
 
 type Result = {
@@ -32,19 +29,13 @@ type Unsent<T> = T extends { id: number } ? Omit<T, 'id'> : never
 
 // Held as long as the process runs: what a database that was closed had compiled and optimised is the next one's. Without it
 // opening one and its first 300 queries took 2.8 s of processor time instead of 1.4, and 700 MB instead of 220.
-let compiled: Promise<PgliteWorkerData['modules']> | undefined
-
-async function compilePglite(): Promise<PgliteWorkerData['modules']> {
-  const folder = dirname(createRequire(import.meta.url).resolve('@electric-sql/pglite'))
-  const compile = async (file: string) => WebAssembly.compile(await readFile(join(folder, file)))
-  const [postgres, initdb] = await Promise.all([compile('pglite.wasm'), compile('initdb.wasm')])
-  return { postgres, initdb }
-}
+let compiled: Promise<CompiledPglite | null> | undefined
 
 /** Opens the database of `directory` (created when absent), or one in memory when it is null. */
 export async function pgliteThread(directory: string | null): Promise<PgliteThread> {
-  compiled ??= compilePglite()
-  const modules = await compiled
+  const modules = (await compiled) ?? null
+  const compiling = Promise.withResolvers<CompiledPglite | null>()
+  if (modules === null) compiled = compiling.promise
   const worker = new Worker(new URL('./pglite-worker.ts', import.meta.url), {
     workerData: { directory, modules } satisfies PgliteWorkerData,
   })
@@ -58,6 +49,7 @@ export async function pgliteThread(directory: string | null): Promise<PgliteThre
       for (const heard of listeners.get(reply.notification.channel) ?? []) heard(reply.notification.payload)
       return
     }
+    if ('compiled' in reply) return compiling.resolve(reply.compiled)
     const waiter = waiting.get(reply.id)
     waiting.delete(reply.id)
     if ('error' in reply) waiter?.reject(Object.assign(new Error(reply.error.message), reply.error.fields))
@@ -65,6 +57,7 @@ export async function pgliteThread(directory: string | null): Promise<PgliteThre
   })
   const end = (error: Error) => {
     ended = error
+    compiling.resolve(null)
     for (const waiter of waiting.values()) waiter.reject(error)
     waiting.clear()
   }

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { startFirstpass } from '../server/main.ts'
+import { startFirstpass } from '../server/firstpass.ts'
 import { type DemoArguments, helpText, parseArguments } from './arguments.ts'
 import { type Clock, fastClock } from './clock.ts'
 import { type DemoRecord, openDataDirectory, saveRecord } from './factory/data-directory.ts'

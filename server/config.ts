@@ -260,6 +260,11 @@ export function headersOf(pairs: string[]): Record<string, string> {
   )
 }
 
+/** Where the database is, as it is opened. */
+export function databaseOf({ DATABASE_URL: url, DATA_DIR: directory }: Settings) {
+  return url ? { url } : { directory }
+}
+
 /** What of the settings nobody may read in a log. */
 export function secretsOf(settings: Settings): string[] {
   const named = Object.entries(settings).filter(([name]) => isSecret(name))

@@ -14,7 +14,7 @@ import {
   type StationId,
   stationId,
 } from '../../server/domain/ids.ts'
-import { startFirstpass } from '../../server/main.ts'
+import { startFirstpass } from '../../server/firstpass.ts'
 import type { Where } from './place.ts'
 import { adminToken, ask, type Service, settingsOf } from './servers/service.ts'
 

@@ -73,7 +73,7 @@ describe('the manifest and the code', () => {
     expect(signIn).toContain(`scope: '${manifest.oauth_config.scopes.user.join(' ')}'`)
     const callback = '/signin/callback'
     expect(manifest.oauth_config.redirect_urls).toContain(`https://firstpass.example.com${callback}`)
-    expect(readFileSync('server/main.ts', 'utf8')).toContain(`\`\${publicUrl()}${callback}\``)
+    expect(readFileSync('server/slack-of.ts', 'utf8')).toContain(`\`\${publicUrl()}${callback}\``)
   })
 
   it('listen to no messages and offer no steps, which nothing in the manifest allows', () => {

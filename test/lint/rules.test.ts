@@ -24,8 +24,8 @@ const refused: [path: string, from: string][] = [
   ['server/new.ts', '../views/rollout/rollout-page.ts'],
   ['server/routes/new.ts', '../../views/rollout/rollout-page.ts'],
   ['server/routes/pages/new.ts', '../../../bot/slack-app.ts'],
-  ['server/main.ts', '../views/rollout/rollout-page.ts'],
-  ['server/main.ts', '@slack/web-api'],
+  ['server/firstpass.ts', '../views/rollout/rollout-page.ts'],
+  ['server/firstpass.ts', '@slack/web-api'],
   ['bot/new.ts', '../db/client.ts'],
   ['cli/new.ts', '../server/service.ts'],
   ['cli/deploy/new.ts', '../../db/client.ts'],
@@ -34,7 +34,7 @@ const refused: [path: string, from: string][] = [
   ['clients/station/new.ts', '../../server/domain/ids.ts'],
   ['clients/station/new.ts', '../../demo/clock.ts'],
   ['bot/new.ts', '../server/rollouts.ts'],
-  ['bot/blocks/new.ts', '../../server/main.ts'],
+  ['bot/blocks/new.ts', '../../server/firstpass.ts'],
   ['bot/listeners/new.ts', '../../views/html.ts'],
 ]
 const allowed: typeof refused = [
@@ -54,7 +54,7 @@ const allowed: typeof refused = [
   ['views/rollout/new.ts', '../../server/domain/rollout-view.ts'],
   ['server/new.ts', '../db/client.ts'],
   ['server/routes/pages/new.ts', '../../../views/rollout/rollout-page.ts'],
-  ['server/main.ts', '../bot/slack-app.ts'],
+  ['server/slack-of.ts', '../bot/slack-app.ts'],
   ['cli/new.ts', 'node:fs/promises'],
   ['cli/deploy/new.ts', '../command.ts'],
   ['clients/station/new.ts', './outbox.ts'],

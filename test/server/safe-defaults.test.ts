@@ -1,7 +1,7 @@
 // Threat: a service that is put on a network as it came out of the box. It does not listen there before it is safe to.
 import { describe, expect, test } from 'vitest'
 import { readSettings, SettingsError } from '../../server/config.ts'
-import { startFirstpass } from '../../server/main.ts'
+import { startFirstpass } from '../../server/firstpass.ts'
 
 const strong = 'p3Xv9Lr0TqZ8mWc2Yh7KdUe5NbFs1GjA4'
 const said = (env: Record<string, string>): string => {

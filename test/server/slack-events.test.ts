@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { openDatabase } from '../../db/client.ts'
 import { slackEvents } from '../../db/schema/doors.ts'
 import { startSlackWorkspace } from '../../demo/slack/workspace.ts'
-import { startFirstpass } from '../../server/main.ts'
+import { startFirstpass } from '../../server/firstpass.ts'
 import { ines } from '../support/fixed-values.ts'
 import { databaseSettings, testDatabase } from '../support/test-database.ts'
 

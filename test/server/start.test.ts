@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { sql } from 'drizzle-orm'
 import { afterEach, expect, test } from 'vitest'
-import { type Firstpass, startFirstpass } from '../../server/main.ts'
+import { type Firstpass, startFirstpass } from '../../server/firstpass.ts'
 import { databaseSettings, type TestDatabase, testDatabase, testEngine } from '../support/test-database.ts'
 
 const ADMIN_TOKEN = 'admin-token-of-the-tests'

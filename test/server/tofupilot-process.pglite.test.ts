@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
-import { startFirstpass } from '../../server/main.ts'
+import { startFirstpass } from '../../server/firstpass.ts'
 import { tofupilotStandIn, tofupilotToken } from '../support/tofupilot-stand-in.ts'
 
 const patiently = { timeout: 25_000, interval: 50 }

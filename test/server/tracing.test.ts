@@ -92,7 +92,7 @@ test('without a collector nothing of OpenTelemetry is loaded but what others bri
     import { registerHooks } from 'node:module'
     const loaded = []
     registerHooks({ resolve(asked, context, next) { const found = next(asked, context); loaded.push(found.url); return found } })
-    await import('./server/main.ts')
+    await import('./server/firstpass.ts')
     process.stdout.write(JSON.stringify(loaded.filter((url) => /opentelemetry.(sdk|exporter|otlp|resources)/.test(url)).concat(loaded.length > 300 ? [] : ['too few'])))`
   const out = execFileSync(
     process.execPath,

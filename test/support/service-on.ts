@@ -1,4 +1,4 @@
-// The service put together as server/main.ts does; whoever asks says when time passes and when rollouts are judged.
+// The service put together as server/firstpass.ts does; whoever asks says when time passes and when rollouts are judged.
 import Fastify, { type FastifyBaseLogger } from 'fastify'
 import type { Logger } from 'pino'
 import { sealing } from '../../bot/workspaces/sealing.ts'

@@ -4,7 +4,7 @@ import { type FactoryOptions, startFactory } from '../../../demo/factory/factory
 import { freePort } from '../../../demo/factory/free-port.ts'
 import { defaultUsers, type User } from '../../../demo/slack/state/directory.ts'
 import { startSlackWorkspace } from '../../../demo/slack/workspace.ts'
-import { startFirstpass } from '../../../server/main.ts'
+import { startFirstpass } from '../../../server/firstpass.ts'
 import { databaseSettings, testDatabase } from '../../support/test-database.ts'
 import { channelId, channelOf, stranger } from './channel.ts'
 import { httpApi } from './http-api.ts'
