@@ -1,5 +1,4 @@
 // The HTTP service: parsing, descriptions, errors and routes; no rule of a rollout lives here.
-import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import Fastify, {
@@ -58,7 +57,7 @@ import { retestRoutes } from './routes/retests.ts'
 import { rolloutRoutes } from './routes/rollouts.ts'
 import { runDeletionRoutes } from './routes/run-deletions.ts'
 import { runRoutes } from './routes/runs.ts'
-import { docsPolicy, safeHeaders } from './routes/safe-headers.ts'
+import { docsPolicy, safeHeaders, usualHeaders } from './routes/safe-headers.ts'
 import { shadowPairRoutes } from './routes/shadow-pairs.ts'
 import { stationAlarmRoutes } from './routes/station-alarms.ts'
 import { stationKeyRoutes } from './routes/station-keys.ts'
@@ -170,8 +169,8 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   const refused = refusedKeys()
-  errorHandling(app, refused)
-  await app.register(helmet, safeHeaders(new URL(pages.publicUrl()).protocol === 'https:'))
+  const headers = usualHeaders(new URL(pages.publicUrl()).protocol === 'https:')
+  errorHandling(app, { refused, headers })
   await app.register(swagger, {
     openapi: {
       // From 3.1 on a scheme of bearer tokens may name the scopes that a route demands.
@@ -187,6 +186,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     transformObject: jsonSchemaTransformObject,
   })
   rateLimits(app, refused)
+  safeHeaders(app, headers)
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: docsPolicy })
 
   const known = authentication({

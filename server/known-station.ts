@@ -23,6 +23,11 @@ export type KnownStation = {
   untold: UntoldPin[]
 }
 
+/** Of all its pins. */
+export function hasBeenTold({ untold }: KnownStation): boolean {
+  return untold.length === 0
+}
+
 export function knownStation({ assignments, ...station }: KeyedStation): KnownStation {
   const body = JSON.stringify({
     station: { id: station.id, name: station.name },

@@ -4,7 +4,7 @@ import type { Database } from '../db/client.ts'
 import { pinsChannel } from '../db/pins.ts'
 import { keyedStations } from '../db/station-snapshot.ts'
 import type { Instant } from './domain/instant.ts'
-import { type KnownStation, knownStation } from './known-station.ts'
+import { hasBeenTold, type KnownStation, knownStation } from './known-station.ts'
 import { remembered } from './remembered.ts'
 import { lookAgain, stationCheck } from './station-check.ts'
 import { stationNotes } from './station-notes.ts'
@@ -72,7 +72,7 @@ export async function stationSnapshot(deps: Deps, timing: Partial<Timing> = {}) 
     isPresent: (station: KnownStation): boolean => stations.has(station.keyHash, station),
     /** Notes that it is being answered with its pins. False: one of them is over, so look at it again. */
     async told(station: KnownStation): Promise<boolean> {
-      if (station.untold.length === 0 || (await notes.told(station))) return true
+      if (hasBeenTold(station) || (await notes.told(station))) return true
       forget(station.id)
       return false
     },

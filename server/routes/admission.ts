@@ -19,9 +19,12 @@ export function admission(
       throw new Error(
         `${route.method} ${route.url} does not say what it demands: expected schema.security, got nothing`,
       )
-    if (readDemand(security) === null) return
-    route.onRequest = [...[route.onRequest ?? []].flat(), door(admit)]
-    route.preHandler = [...[route.preHandler ?? []].flat(), door(admitToProcedures)]
+    const demand = readDemand(security)
+    if (demand === null) return
+    route.onRequest = [...[route.onRequest ?? []].flat(), door((request) => admit(request, demand))]
+    // Stations are let in to what is their own.
+    if (demand.scope !== null)
+      route.preHandler = [...[route.preHandler ?? []].flat(), door(admitToProcedures)]
   })
 }
 

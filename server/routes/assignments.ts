@@ -2,7 +2,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { KnownStation } from '../known-station.ts'
+import { hasBeenTold, type KnownStation } from '../known-station.ts'
 import type { PinWaiters, WaitEnd } from '../pin-waiters.ts'
 import { spread } from '../spread.ts'
 import type { StationPace } from '../station-pace.ts'
@@ -10,7 +10,6 @@ import type { StationSnapshot } from '../station-snapshot.ts'
 import type { Authentication } from './authentication.ts'
 import { demandsStation } from './demands.ts'
 import { HttpNo } from './errors.ts'
-import { safeAtOnce } from './safe-headers.ts'
 import { tooOftenBody } from './too-often.ts'
 
 type Deps = {
@@ -36,7 +35,6 @@ export function assignmentRoutes(app: FastifyInstance, deps: Deps): void {
   app.get(
     '/api/v1/stations/me/assignments',
     {
-      ...safeAtOnce,
       onResponse: (_request, reply, done) => {
         polled(reply.statusCode)
         done()
@@ -52,25 +50,40 @@ export function assignmentRoutes(app: FastifyInstance, deps: Deps): void {
         querystring: z.object({ wait: z.coerce.number().min(0).max(longestWaitSeconds).default(0) }),
       },
     },
-    async (request, reply) => {
+    (request, reply) => {
       const waitMs = secondsToWait(request.query) * 1_000
-      const until = performance.now() + waitMs
-      const known = request.headers['if-none-match']
-      let station = await authentication.station(request)
+      const station = authentication.station(request)
+      // Without a promise where nothing is waited for, as at nearly every poll.
+      if (waitMs > 0 || station instanceof Promise || !hasBeenTold(station))
+        return answered(request, reply, station, waitMs)
       const early = pace.early(station.id)
-      if (early > 0) return tooOften(reply, early)
-      for (let end: WaitEnd = 'changed'; ; ) {
-        const isOld = !(await stations.told(station))
-        if (!isOld && (end !== 'changed' || !sameTag(known, station.tag) || performance.now() >= until))
-          return answer(reply, station, sameTag(known, station.tag), pause(waitMs, end))
-        // Forgotten since it was read: then nothing would wake it.
-        if (!isOld && stations.isPresent(station))
-          end = await waiters.wait(station.id, until - performance.now(), reply.raw)
-        // A key that was revoked while its poll waited is told nothing more.
-        station = await authentication.station(request)
-      }
+      if (early > 0) tooOften(reply, early)
+      else answer(reply, station, sameTag(request.headers['if-none-match'], station.tag), pause(0, 'over'))
     },
   )
+
+  async function answered(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    asking: KnownStation | Promise<KnownStation>,
+    waitMs: number,
+  ): Promise<FastifyReply> {
+    const until = performance.now() + waitMs
+    const known = request.headers['if-none-match']
+    let station = await asking
+    const early = pace.early(station.id)
+    if (early > 0) return tooOften(reply, early)
+    for (let end: WaitEnd = 'changed'; ; ) {
+      const isOld = !(await stations.told(station))
+      if (!isOld && (end !== 'changed' || !sameTag(known, station.tag) || performance.now() >= until))
+        return answer(reply, station, sameTag(known, station.tag), pause(waitMs, end))
+      // Forgotten since it was read: then nothing would wake it.
+      if (!isOld && stations.isPresent(station))
+        end = await waiters.wait(station.id, until - performance.now(), reply.raw)
+      // A key that was revoked while its poll waited is told nothing more.
+      station = await authentication.station(request)
+    }
+  }
 
   function pause(waitMs: number, end: WaitEnd): number {
     if (end === 'stopping') return spreadOver(Math.max(1_000, (waiters.count() / comeAgainASecond) * 1_000))

@@ -9,7 +9,7 @@ import { allows, type Scope } from '../domain/scopes.ts'
 import type { KnownStation } from '../known-station.ts'
 import type { StationSnapshot } from '../station-snapshot.ts'
 import type { TokenSnapshot } from '../token-snapshot.ts'
-import { demandOf } from './demands.ts'
+import type { Demand } from './demands.ts'
 import { HttpNo } from './errors.ts'
 
 export type Authentication = ReturnType<typeof authentication>
@@ -92,6 +92,11 @@ export function authentication({
     )
   }
 
+  function noteUse(station: KnownStation): KnownStation {
+    stations.used(station)
+    return station
+  }
+
   async function admitCaller(
     token: string | null,
     needed: Scope | null,
@@ -130,9 +135,7 @@ export function authentication({
      * Before anything of a request is read: lets in whoever has what its route demands, at once a station that is known.
      * @throws 401 without a token or key that opens anything, 403 without the scope, or with the wrong kind of key.
      */
-    admit(request: FastifyRequest): Promise<void> | undefined {
-      const demand = demandOf(request)
-      if (demand === null) return
+    admit(request: FastifyRequest, demand: Demand): Promise<void> | undefined {
       const token = bearer(request)
       const isOfPeople = token !== null && (isRoot(token) || token.startsWith(tokenStart))
       if (!demand.isForStations || isOfPeople) return admitCaller(token, demand.scope, request)
@@ -162,14 +165,12 @@ export function authentication({
       return token !== null && (await callerBy(token, 'read', request)).procedures === null
     },
     /** @throws 401 unless the request carries the key of a station that has not ended. */
-    async station(request: FastifyRequest): Promise<KnownStation> {
+    station(request: FastifyRequest): KnownStation | Promise<KnownStation> {
       // Polls come by the thousand: who has just been let in is not looked up again, once.
-      const letIn = request.reporter
+      const found = request.reporter ?? stationBy(bearer(request))
       // Whoever asks again may have waited: a key can end meanwhile.
       request.reporter = null
-      const station = letIn ?? (await stationBy(bearer(request)))
-      stations.used(station)
-      return station
+      return found instanceof Promise ? found.then(noteUse) : noteUse(found)
     },
   }
 }

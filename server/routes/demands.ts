@@ -1,6 +1,5 @@
 // What a route demands of whoever asks, as its schema declares it: the hook that lets in reads it, and so does the
 // description of the interface.
-import type { FastifyRequest } from 'fastify'
 import { type Scope, scope, scopeMeanings, scopes } from '../domain/scopes.ts'
 
 type Security = { [scheme: string]: readonly string[] }[]
@@ -39,10 +38,6 @@ export const securitySchemes = {
 
 /** `scope` null: no token opens it. */
 export type Demand = { scope: Scope | null; isForStations: boolean }
-
-export function demandOf({ routeOptions }: Pick<FastifyRequest, 'routeOptions'>): Demand | null {
-  return readDemand(routeOptions.schema?.security)
-}
 
 /** Null: nothing is demanded, or nothing was declared. */
 export function readDemand(

@@ -1,4 +1,5 @@
 // Every error has one shape: what was expected, what came, what to do. `issues` names each fault of a body.
+import type { OutgoingHttpHeaders } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -61,15 +62,24 @@ declare module 'fastify' {
   }
 }
 
-/** @param refused counts keys and tokens that open nothing; absent: they are refused as often as they come. */
-export function errorHandling(app: FastifyInstance, refused: RefusedKeys | null = null): void {
+/**
+ * @param options.refused counts keys and tokens that open nothing; absent: they are refused as often as they come.
+ * @param options.headers of answers that are no route's.
+ */
+export function errorHandling(
+  app: FastifyInstance,
+  { refused = null, headers = {} }: { refused?: RefusedKeys | null; headers?: OutgoingHttpHeaders } = {},
+): void {
   app.decorate('refusedKeys', refused)
   app.setErrorHandler((error: Error, request, reply) => sendError(error, request, reply))
   app.setNotFoundHandler((request, reply) =>
-    reply.code(404).send({
-      code: 'not_found',
-      message: `There is no ${request.method} ${request.url.split('?')[0]}; /docs lists what there is.`,
-    }),
+    reply
+      .code(404)
+      .headers(headers)
+      .send({
+        code: 'not_found',
+        message: `There is no ${request.method} ${request.url.split('?')[0]}; /docs lists what there is.`,
+      }),
   )
 }
 

@@ -17,7 +17,6 @@ import { demands, demandsStationOr } from './demands.ts'
 import { answerTo, HttpNo, sendError } from './errors.ts'
 import { theProcedure } from './lookup.ts'
 import { expectOwn } from './own-station.ts'
-import { safeAtOnce } from './safe-headers.ts'
 import { plainJson, sendForeignError } from './tofupilot/errors.ts'
 import type { TakeOldRun } from './tofupilot/old-runs.ts'
 
@@ -36,7 +35,6 @@ export function runRoutes(app: FastifyInstance, deps: Deps): void {
   app.post(
     '/api/v1/runs',
     {
-      ...safeAtOnce,
       bodyLimit: 8 * megabyte,
       schema: {
         tags: ['stations'],
@@ -86,7 +84,6 @@ export function runRoutes(app: FastifyInstance, deps: Deps): void {
   app.post(
     '/api/v1/runs/batch',
     {
-      ...safeAtOnce,
       bodyLimit: 64 * megabyte,
       schema: {
         tags: ['stations'],

@@ -15,7 +15,7 @@ async function doors(options: { trustProxy?: string[] } = {}) {
   const done: string[] = []
   const app = Fastify({ trustProxy: options.trustProxy ?? false })
   const refused = refusedKeys(() => at)
-  errorHandling(app, refused)
+  errorHandling(app, { refused })
   rateLimits(app, refused, () => at)
   for (const url of [...people, '/signin', '/webhooks/github', '/fleet', '/rollouts/:id/charts/:file'])
     app.get(url, async () => done.push(url))
