@@ -30,6 +30,12 @@ type Request<Item, Answer> = {
 }
 
 /**
+ * Requests that are answered at one go. All of a group at once held everybody else up for as long as 256 answers take, and
+ * once more when their stations came again, all in the same turn.
+ */
+const answeredAtOnce = 16
+
+/**
  * One group is under way at a time, on every engine, so the next one grows by itself as long as that takes: no timer, and
  * no wait when nobody else asks.
  */
@@ -62,9 +68,10 @@ export function gathering<Item, Answer>(options: Options<Item, Answer>) {
     try {
       const answers = await byHalves(group.flatMap(({ items }) => items))
       let from = 0
-      for (const { items, resolve } of group) {
+      for (const [index, { items, resolve }] of group.entries()) {
         resolve(answers.slice(from, from + items.length))
         from += items.length
+        if ((index + 1) % answeredAtOnce === 0) await setImmediate()
       }
     } catch (error) {
       for (const { reject } of group) reject(error)
