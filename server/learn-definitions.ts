@@ -46,7 +46,9 @@ export function definitionLearner() {
     for (const { deploymentId, outcome, detail, product } of runs) {
       if (deploymentId === null || outcome === 'ABORTED') continue
       const shown = { definition: readRun(detail), product, hasPassed: outcome === 'PASS' }
-      byBuild.set(deploymentId, [...(byBuild.get(deploymentId) ?? []), shown])
+      const own = byBuild.get(deploymentId)
+      if (own) own.push(shown)
+      else byBuild.set(deploymentId, [shown])
     }
     const pupils = [...byBuild].filter(([id, shown]) => mayTeach(id, shown))
     const stored = await definitionsOf(
