@@ -261,7 +261,6 @@ function withoutSlack(): SlackState {
   return { state: 'disabled', reason: 'neither SLACK_BOT_TOKEN nor SLACK_CLIENT_ID is set' }
 }
 
-/** Hoisted: the process starts before the end of this file is reached. */
 function newSecret(): string {
   return randomBytes(32).toString('base64url')
 }
